@@ -1,0 +1,58 @@
+"""A mention: a post about us, from the moment a source hands it over."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+MAX_TEXT = 20_000
+"""Characters of a mention's text that are kept; a longer one is cut and says so, the link leads to the whole."""
+
+CUT_MARK = " […cut]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """One post as a source gives it, already cleaned by `clean`. Times are aware UTC.
+
+    `external_id` is unique within the source. `reach` counts followers or points. `rating` is in stars, 1 to 5.
+    `parent` is the quoted or answered text. An empty string means that the source did not say.
+    """
+
+    external_id: str
+    text: str
+    title: str = ""
+    url: str = ""
+    author: str = ""
+    author_name: str = ""
+    author_url: str = ""
+    reach: int | None = None
+    rating: float | None = None
+    language: str = ""
+    posted_at: datetime | None = None
+    parent: str = ""
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mention(Incoming):
+    """A mention that we remember: what came in, and where it stands."""
+
+    id: int
+    source: str
+    received_at: datetime
+    edited_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+def clean(text: str) -> str:
+    """Text that every database and Slack accept: NFC, no NUL, no lone surrogates, no other control characters.
+
+    PostgreSQL refuses NUL, both databases refuse lone surrogates (measured); the cut at MAX_TEXT is marked.
+    """
+    kept = "".join(ch for ch in text if ch in "\n\t" or not _is_control(ch))
+    normal = unicodedata.normalize("NFC", kept)
+    return normal if len(normal) <= MAX_TEXT else normal[: MAX_TEXT - len(CUT_MARK)] + CUT_MARK
+
+
+def _is_control(ch: str) -> bool:
+    return unicodedata.category(ch) in ("Cc", "Cs")

@@ -1,0 +1,40 @@
+"""What can go wrong, as instructions to the caller: come again, give up, or tell the person."""
+
+from datetime import timedelta
+
+
+class EarshotError(Exception):
+    """The root of everything Earshot raises on purpose."""
+
+
+class ConfigError(EarshotError):
+    """The configuration cannot be used; `faults` names every place, one line each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Retry(EarshotError):
+    """The other side may succeed later; come again after `after`.
+
+    `ambiguous` says that the request may have been carried out although no answer arrived.
+    """
+
+    def __init__(self, reason: str, *, after: timedelta, ambiguous: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+        self.ambiguous = ambiguous
+
+
+class GiveUp(EarshotError):
+    """Coming again cannot help; a person has to see `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Refused(EarshotError):
+    """A person's action is not possible now; the message is a sentence for that person."""
