@@ -1,0 +1,26 @@
+"""One line of the append-only log: who did what to which mention, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+EARSHOT = "earshot"
+"""The actor of what no person did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """`what` is an `Action`'s value or one of NOTES; `detail` holds the values before and after, and the reason."""
+
+    id: int
+    mention_id: int
+    at: datetime
+    actor: str
+    what: str
+    detail: Mapping[str, str]
+
+
+NOTES = frozenset(
+    {"ingested", "edited", "posted", "post_failed", "reply_sent", "reply_failed", "warned", "missed", "kept", "escalated", "unjudged"}
+)
+"""What the log holds besides the actions of the transition table."""
