@@ -1,0 +1,347 @@
+"""The response flow: what to do about a post, and the questions that lead there.
+
+After the US Air Force "Web Posting Response Assessment" v2 (January 2009): twelve boxes, sixteen edges and a checklist.
+The chart leaves open what follows a NO in its four last boxes; OURS completes it. The order of the questions is the
+method: a rant that also holds a wrong fact stops at the rant. Letting a post stand and only monitoring it are
+decisions, not missed replies.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from classifiers.verdict import Verdict
+
+
+class Node(StrEnum):
+    """The twelve boxes in the chart's order, and the checklist that every answer passes."""
+
+    DISCOVERY = "discovery"
+    TROLL = "troll"
+    RAGER = "rager"
+    MISGUIDED = "misguided"
+    UNHAPPY_CUSTOMER = "unhappy_customer"
+    CONCURRENCE = "concurrence"
+    MONITOR_ONLY = "monitor_only"
+    FIX_THE_FACTS = "fix_the_facts"
+    RESTORATION = "restoration"
+    LET_STAND = "let_stand"
+    SHARE_SUCCESS = "share_success"
+    FINAL_EVALUATION = "final_evaluation"
+    CONSIDERATIONS = "considerations"
+
+
+class Answer(StrEnum):
+    """What a question of the flow is answered with."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Outcome(StrEnum):
+    """What the flow recommends: four ways to respond, two ways to say nothing."""
+
+    FIX_THE_FACTS = "fix_the_facts"
+    RESTORATION = "restoration"
+    SHARE_SUCCESS = "share_success"
+    RESPOND = "respond"
+    LET_STAND = "let_stand"
+    MONITOR = "monitor"
+
+
+Edges = Mapping[tuple[Node, Answer], Node]
+
+CHART: Edges = MappingProxyType(
+    {
+        (Node.DISCOVERY, Answer.YES): Node.CONCURRENCE,
+        (Node.DISCOVERY, Answer.NO): Node.TROLL,
+        (Node.TROLL, Answer.YES): Node.MONITOR_ONLY,
+        (Node.TROLL, Answer.NO): Node.RAGER,
+        (Node.RAGER, Answer.YES): Node.MONITOR_ONLY,
+        (Node.RAGER, Answer.NO): Node.MISGUIDED,
+        (Node.MISGUIDED, Answer.YES): Node.FIX_THE_FACTS,
+        (Node.MISGUIDED, Answer.NO): Node.UNHAPPY_CUSTOMER,
+        (Node.UNHAPPY_CUSTOMER, Answer.YES): Node.RESTORATION,
+        (Node.UNHAPPY_CUSTOMER, Answer.NO): Node.FINAL_EVALUATION,
+        (Node.CONCURRENCE, Answer.YES): Node.SHARE_SUCCESS,
+        (Node.CONCURRENCE, Answer.NO): Node.LET_STAND,
+        (Node.FIX_THE_FACTS, Answer.YES): Node.CONSIDERATIONS,
+        (Node.RESTORATION, Answer.YES): Node.CONSIDERATIONS,
+        (Node.SHARE_SUCCESS, Answer.YES): Node.CONSIDERATIONS,
+        (Node.FINAL_EVALUATION, Answer.YES): Node.CONSIDERATIONS,
+    }
+)
+"""The sixteen edges of the chart."""
+
+OURS: Edges = MappingProxyType(
+    {
+        (Node.FIX_THE_FACTS, Answer.NO): Node.FINAL_EVALUATION,
+        (Node.RESTORATION, Answer.NO): Node.FINAL_EVALUATION,
+        (Node.SHARE_SUCCESS, Answer.NO): Node.LET_STAND,
+        (Node.FINAL_EVALUATION, Answer.NO): Node.LET_STAND,
+    }
+)
+"""Where a NO goes that the chart leaves open."""
+
+FLOW: Edges = MappingProxyType({**CHART, **OURS})
+
+QUESTIONS: Mapping[Node, str] = MappingProxyType(
+    {
+        Node.DISCOVERY: "Is the post positive or balanced?",
+        Node.TROLL: "Is this a site or an author dedicated to bashing and degrading others?",
+        Node.RAGER: "Is the post a rant, rage, joke or satire?",
+        Node.MISGUIDED: "Are there erroneous facts in the post?",
+        Node.UNHAPPY_CUSTOMER: "Is the post the result of a negative experience?",
+        Node.CONCURRENCE: "The post is factual; it may agree or disagree. Do we want to respond?",
+        Node.FIX_THE_FACTS: "Do we wish to answer with the facts, there, in the open?",
+        Node.RESTORATION: "Do we wish to put it right with a reasonable solution?",
+        Node.SHARE_SUCCESS: "Do we wish to share our story?",
+        Node.FINAL_EVALUATION: "For the present circumstances only: will we respond?",
+    }
+)
+"""The ten boxes that ask; the other two are where a path ends."""
+
+_RESPONSES: Mapping[Node, Outcome] = MappingProxyType(
+    {
+        Node.FIX_THE_FACTS: Outcome.FIX_THE_FACTS,
+        Node.RESTORATION: Outcome.RESTORATION,
+        Node.SHARE_SUCCESS: Outcome.SHARE_SUCCESS,
+        Node.FINAL_EVALUATION: Outcome.RESPOND,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One question's answer. `why` is the model's probability, a known fact, "no evidence", or a person's reason."""
+
+    node: Node
+    answer: Answer
+    why: str
+    by_hand: bool = False
+
+    @property
+    def question(self) -> str:
+        return QUESTIONS[self.node]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edge:
+    """One step taken through the flow."""
+
+    source: Node
+    answer: Answer
+    target: Node
+
+
+@dataclass(frozen=True, kw_only=True)
+class Triage:
+    """The flow's recommendation for one mention.
+
+    `findings` answers every question, in the chart's order, also those that the path never reaches: so that an override
+    can go on from any of them. All else follows from it; who stores a triage stores the findings. Raises ValueError where
+    a question is missing, doubled or out of order.
+    """
+
+    findings: tuple[Finding, ...]
+
+    def __post_init__(self) -> None:
+        if tuple(finding.node for finding in self.findings) != tuple(QUESTIONS):
+            raise ValueError("a triage answers each of the ten questions once, in the chart's order")
+
+    @property
+    def path(self) -> tuple[Finding, ...]:
+        """The questions asked, first to last."""
+        by_node = {finding.node: finding for finding in self.findings}
+        node, asked = Node.DISCOVERY, []
+        while node in by_node:
+            asked.append(by_node[node])
+            node = FLOW[node, by_node[node].answer]
+        return tuple(asked)
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        return tuple(
+            Edge(source=asked.node, answer=asked.answer, target=FLOW[asked.node, asked.answer]) for asked in self.path
+        )
+
+    @property
+    def outcome(self) -> Outcome:
+        last = self.edges[-1]
+        if last.target is Node.CONSIDERATIONS:
+            return _RESPONSES[last.source]
+        return Outcome.MONITOR if last.target is Node.MONITOR_ONLY else Outcome.LET_STAND
+
+    @property
+    def summary(self) -> str:
+        """One line for people: `Put it right (restoration): not positive → no troll → … → bad experience`."""
+        steps = (
+            _PHRASES[asked.node, asked.answer] + (" (by hand)" if asked.by_hand else "")
+            for asked in self.path
+            if FLOW[asked.node, asked.answer] is not Node.CONSIDERATIONS or asked.by_hand
+        )
+        return f"{TITLES[self.outcome]}: {' → '.join(steps)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """The least probability that answers a question with yes.
+
+    Trolls and ragers need more than the others: they lead to silence, and silence towards a customer costs more than an
+    answer too many. `detractor` is a veto: whoever is that likely a detractor is not praising us, whatever the words.
+    """
+
+    positive: float = 0.5
+    detractor: float = 0.5
+    troll: float = 0.6
+    rager: float = 0.6
+    misguided: float = 0.5
+    unhappy: float = 0.5
+    reply: float = 0.5
+    promoter: float = 0.5
+
+
+DEFAULT_THRESHOLDS = Thresholds()
+
+
+def recommend(verdict: Verdict, *, known_basher: bool = False, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Triage:
+    """What the flow recommends on what the model reads and what we know.
+
+    `known_basher`: the site or author is recorded as dedicated to bashing; a troll is a property of those, not of a post.
+    Each class is weighed against what the earlier questions left over: P(rager) given neither positive nor troll.
+    """
+    reply = "a good company replies"
+    findings = (
+        _discovery(verdict, thresholds),
+        _troll(verdict, thresholds, known_basher),
+        _by_class(Node.RAGER, verdict, "rager", thresholds.rager),
+        _by_class(Node.MISGUIDED, verdict, "misguided", thresholds.misguided),
+        _by_class(Node.UNHAPPY_CUSTOMER, verdict, "unhappy", thresholds.unhappy),
+        _by_score(Node.CONCURRENCE, reply, verdict.reply, thresholds.reply),
+        _by_score(Node.FIX_THE_FACTS, reply, verdict.reply, thresholds.reply),
+        _by_score(Node.RESTORATION, reply, verdict.reply, thresholds.reply),
+        _by_score(Node.SHARE_SUCCESS, "promoter (estimated)", verdict.promoter, thresholds.promoter),
+        _by_score(Node.FINAL_EVALUATION, reply, verdict.reply, thresholds.reply),
+    )
+    return Triage(findings=findings)
+
+
+def override(triage: Triage, node: Node, answer: Answer, *, reason: str) -> Triage:
+    """The triage with one answer given by a person; the path goes on from there.
+
+    Raises ValueError for a question that the path does not ask, and without a reason: what is overridden is recorded.
+    """
+    if node not in {asked.node for asked in triage.path}:
+        raise ValueError(f"the path does not ask “{node}”")
+    if not reason.strip():
+        raise ValueError("an override needs a reason")
+    ruling = Finding(node=node, answer=answer, why=reason.strip(), by_hand=True)
+    return replace(triage, findings=tuple(ruling if each.node is node else each for each in triage.findings))
+
+
+class Consideration(StrEnum):
+    """What every draft answer is held against."""
+
+    TRANSPARENCY = "transparency"
+    SOURCING = "sourcing"
+    TIMELINESS = "timeliness"
+    TONE = "tone"
+    INFLUENCE = "influence"
+
+
+CONSIDERATIONS: Mapping[Consideration, str] = MappingProxyType(
+    {
+        Consideration.TRANSPARENCY: "Say that you belong to the company.",
+        Consideration.SOURCING: "Show where it can be checked: a link, a document, an image.",
+        Consideration.TIMELINESS: "Take the time that a meaningful answer needs; say when there will be more.",
+        Consideration.TONE: "Write as the company wants to be heard.",
+        Consideration.INFLUENCE: "Weigh the effort by the reach of the place and of the author.",
+    }
+)
+
+TITLES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.FIX_THE_FACTS: "Answer with the facts (fix the facts)",
+        Outcome.RESTORATION: "Put it right (restoration)",
+        Outcome.SHARE_SUCCESS: "Share our story (share success)",
+        Outcome.RESPOND: "Reply (final evaluation)",
+        Outcome.LET_STAND: "Let it stand",
+        Outcome.MONITOR: "Monitor only",
+    }
+)
+
+_ADVICE: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.FIX_THE_FACTS: "Correct what is wrong, there and in the open; leave opinions alone.",
+        Outcome.RESTORATION: "Put it right: own the problem and offer a reasonable solution.",
+        Outcome.SHARE_SUCCESS: "Thank them and add our side of the story; do not sell.",
+        Outcome.RESPOND: "Answer what was asked, for the present circumstances only.",
+        Outcome.LET_STAND: "The flow advises to let this stand: no answer is needed. If you answer, keep it short.",
+        Outcome.MONITOR: "The flow advises not to answer: watch for what matters and notify headquarters.",
+    }
+)
+
+
+def advice(triage: Triage) -> tuple[str, ...]:
+    """What the answer dialog says: the outcome's own sentence, then the five considerations in the chart's order."""
+    return (_ADVICE[triage.outcome], *CONSIDERATIONS.values())
+
+
+_PHRASES: Mapping[tuple[Node, Answer], str] = MappingProxyType(
+    {
+        (Node.DISCOVERY, Answer.YES): "positive or balanced",
+        (Node.DISCOVERY, Answer.NO): "not positive",
+        (Node.TROLL, Answer.YES): "troll",
+        (Node.TROLL, Answer.NO): "no troll",
+        (Node.RAGER, Answer.YES): "rant",
+        (Node.RAGER, Answer.NO): "no rant",
+        (Node.MISGUIDED, Answer.YES): "wrong facts",
+        (Node.MISGUIDED, Answer.NO): "no wrong facts",
+        (Node.UNHAPPY_CUSTOMER, Answer.YES): "bad experience",
+        (Node.UNHAPPY_CUSTOMER, Answer.NO): "no bad experience",
+        (Node.CONCURRENCE, Answer.YES): "worth a reply",
+        (Node.CONCURRENCE, Answer.NO): "needs no reply",
+        (Node.FIX_THE_FACTS, Answer.YES): "facts to give",
+        (Node.FIX_THE_FACTS, Answer.NO): "no facts to give",
+        (Node.RESTORATION, Answer.YES): "ours to put right",
+        (Node.RESTORATION, Answer.NO): "not ours to put right",
+        (Node.SHARE_SUCCESS, Answer.YES): "a story to share",
+        (Node.SHARE_SUCCESS, Answer.NO): "no story to share",
+        (Node.FINAL_EVALUATION, Answer.YES): "reply",
+        (Node.FINAL_EVALUATION, Answer.NO): "no reply",
+    }
+)
+
+_ASKED_IN_ORDER = ("positive", "troll", "rager", "misguided", "unhappy")
+
+_LEAST_LEFT_OVER = 0.2
+"""Shares of less than this are noise: a text judged 95 % positive and vetoed is no troll for 4 of the other 5 %."""
+
+
+def _discovery(verdict: Verdict, thresholds: Thresholds) -> Finding:
+    found = _by_class(Node.DISCOVERY, verdict, "positive", thresholds.positive)
+    if found.answer is Answer.YES and verdict.detractor >= thresholds.detractor:
+        why = f"{found.why}, but detractor (estimated) {verdict.detractor:.0%}"
+        return replace(found, answer=Answer.NO, why=why)
+    return found
+
+
+def _troll(verdict: Verdict, thresholds: Thresholds, known_basher: bool) -> Finding:
+    if known_basher:
+        return Finding(node=Node.TROLL, answer=Answer.YES, why="recorded as a site or author dedicated to bashing")
+    return _by_class(Node.TROLL, verdict, "troll", thresholds.troll)
+
+
+def _by_class(node: Node, verdict: Verdict, name: str, threshold: float) -> Finding:
+    """Whether the post is of this class, given that it is of none that was asked before."""
+    earlier = _ASKED_IN_ORDER[: _ASKED_IN_ORDER.index(name)]
+    left_over = sum(share for each, share in verdict.triage.items() if each not in earlier)
+    if name not in verdict.triage or left_over < _LEAST_LEFT_OVER:
+        return Finding(node=node, answer=Answer.NO, why="no evidence")
+    return _by_score(node, name, min(verdict.triage[name] / left_over, 1.0), threshold)
+
+
+def _by_score(node: Node, label: str, probability: float, threshold: float) -> Finding:
+    answer = Answer.YES if probability >= threshold else Answer.NO
+    return Finding(node=node, answer=answer, why=f"{label} {probability:.0%}")
