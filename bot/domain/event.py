@@ -10,17 +10,18 @@ EARSHOT = "earshot"
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """`what` is an `Action`'s value or one of NOTES; `detail` holds the values before and after, and the reason."""
-
-    id: int
-    mention_id: int
-    at: datetime
-    actor: str
-    what: str
-    detail: Mapping[str, str]
-
-
-NOTES = frozenset(
-    {"ingested", "edited", "posted", "post_failed", "reply_sent", "reply_failed", "warned", "missed", "kept", "escalated", "unjudged"}
+    """`what` is an `Action`'s value or one of NOTES = frozenset(
+    {
+        "ingested",
+        "edited",
+        "posted",
+        "post_failed",
+        "reply_sent",
+        "reply_failed",
+        "retry_reply",
+        "warned",
+        "missed",
+        "unjudged",
+    }
 )
 """What the log holds besides the actions of the transition table."""

@@ -1,0 +1,41 @@
+"""What the company decided once and every stage needs: departments, rules, promises and who may do what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.promise import Terms
+from bot.domain.routing import Department, RoutingTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """`answerable` names the sources that take our answers. `managers` are Slack user or user group references."""
+
+    company: str
+    zone: str
+    routing: RoutingTable
+    lease: timedelta
+    managers: tuple[str, ...] = ()
+    ops_channel: str = ""
+    source_titles: Mapping[str, str]
+    answerable: frozenset[str] = frozenset()
+
+    def department(self, name: str) -> Department:
+        """The department, or the triage department for one that the configuration no longer has."""
+        departments = self.routing.departments
+        return departments.get(name) or departments[self.routing.triage]
+
+    @property
+    def triage(self) -> Department:
+        return self.routing.departments[self.routing.triage]
+
+
+def terms_of(department: Department) -> Terms:
+    """A department's promises as the clock counts them."""
+    return Terms(
+        decide_within=department.decide_within,
+        answer_within=department.answer_within,
+        warn_before=department.warn_before,
+        hours=department.office_hours,
+    )

@@ -1,0 +1,57 @@
+"""A Slack message that we want posted, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class PostingKind(StrEnum):
+    """`card` is the live one of the owning department (a pointer once it moved), `copy` a read-only one, `notice` a call."""
+
+    CARD = "card"
+    COPY = "copy"
+    NOTICE = "notice"
+
+
+class NoticeKind(StrEnum):
+    """Why a notice is sent."""
+
+    DUE_SOON = "due_soon"
+    MISSED = "missed"
+    ESCALATED = "escalated"
+    LEASE_ENDED = "lease_ended"
+    MONITOR = "monitor"
+
+
+class PostingState(StrEnum):
+    """`sending` may have reached Slack already: look before sending again. `dead` needs a person."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posting:
+    """One outbox row. `channel` is a reference as configured, `channel_id` and `ts` say where it was posted.
+
+    `body` holds what a notice says besides the mention: people to call, the promise, the reason.
+    """
+
+    id: int
+    delivery_id: str
+    mention_id: int
+    channel: str
+    kind: PostingKind
+    slot: str = ""
+    urgent: bool = False
+    body: Mapping[str, str] = field(default_factory=dict)
+    state: PostingState = PostingState.PENDING
+    attempts: int = 0
+    tried_at: datetime | None = None
+    channel_id: str = ""
+    ts: str = ""
+    shown_version: int = 0
+    problem: str = ""

@@ -1,0 +1,114 @@
+"""The way to the database: engine, pragmas, transactions, and the check that the schema fits this version."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.errors import ConfigError
+from bot.store.schema import Base
+
+BUSY_SECONDS = 5.0
+"""How long a writer waits for another one before SQLite gives up."""
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    f"busy_timeout={int(BUSY_SECONDS * 1000)}",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "wal_autocheckpoint=1000",
+    "journal_size_limit=67108864",
+    "trusted_schema=OFF",
+)
+
+
+class Database:
+    """One engine. `write` and `read` give a session in a transaction that ends with the block."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _make_engine(url)
+
+    @property
+    def dialect(self) -> str:
+        return self.engine.dialect.name
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that may change rows; commits at the end, rolls back on any error. No network call inside."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent look that takes no write lock."""
+        readonly = self.engine.execution_options(readonly=True)
+        with Session(readonly, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _make_engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    if not parsed.database or parsed.database == ":memory:":
+        raise ConfigError(["database.url: an in-memory database would forget every mention; give a file"])
+    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=16)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    # The driver's own BEGIN is deferred and comes too late: reads would pin a stale snapshot and the write would fail.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    readonly = connection.get_execution_options().get("readonly")
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+def insert_into(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT; both dialects spell it with the same methods."""
+    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
+
+
+class SingleRunner:
+    """An OS lock beside the SQLite file: two bots on one file would post twice as fast and poll twice as often."""
+
+    def __init__(self, url: str) -> None:
+        database = make_url(url).database
+        self._path = Path(f"{database}.lock")
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> bool:
+        """Whether the lock is ours now; it ends with the process, however that ends."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        held = self._path.open("a+")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.close()
+            return False
+        held.truncate(0)
+        held.write(str(os.getpid()))
+        held.flush()
+        self._file = held
+        return True
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None

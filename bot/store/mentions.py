@@ -1,0 +1,224 @@
+"""The mentions table: what comes in, what waits for a stage, and the one compare-and-set that changes a state."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.event import EARSHOT
+from bot.domain.lifecycle import CLOSED, Action, State, after
+from bot.domain.mention import Incoming, Mention
+from bot.store import events
+from bot.store.database import insert_into
+from bot.store.records import Record, content_hash, mention_of, records_of
+from bot.store.schema import MentionRow, VerdictRow
+from classifiers.verdict import Verdict
+
+INSERT_BATCH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """What became of a batch: `new` rows, `edited` ones, and the rest, which we had."""
+
+    new: int = 0
+    edited: int = 0
+    known: int = 0
+
+    def __add__(self, other: "Added") -> "Added":
+        return Added(new=self.new + other.new, edited=self.edited + other.edited, known=self.known + other.known)
+
+
+def add(session: Session, source: str, items: Iterable[Incoming], now: datetime) -> Added:
+    """Store what a source gave; (source, external id) is unique, so giving it twice changes nothing."""
+    unique = {item.external_id: item for item in items}
+    listed = list(unique.values())
+    total = Added()
+    for start in range(0, len(listed), INSERT_BATCH):
+        total += _add_batch(session, source, listed[start : start + INSERT_BATCH], now)
+    return total
+
+
+def _add_batch(session: Session, source: str, items: Sequence[Incoming], now: datetime) -> Added:
+    statement = (
+        insert_into(session, MentionRow)
+        .values([_new_row(source, item, now) for item in items])
+        .on_conflict_do_nothing(index_elements=["source", "external_id"])
+        .returning(MentionRow.id, MentionRow.external_id)
+    )
+    fresh = {external: id_ for id_, external in session.execute(statement)}
+    for mention_id in fresh.values():
+        events.append(session, mention_id, EARSHOT, "ingested", now, {"source": source})
+    known = [item for item in items if item.external_id not in fresh]
+    edited = sum(_follow_edit(session, source, item, now) for item in known)
+    return Added(new=len(fresh), edited=edited, known=len(known) - edited)
+
+
+def _new_row(source: str, item: Incoming, now: datetime) -> dict[str, Any]:
+    return {
+        **_content(item),
+        "source": source,
+        "external_id": item.external_id,
+        "received_at": now,
+        "state": State.NEW,
+        "version": 1,
+        "next_at": now,
+        "attempts": 0,
+        "department": "",
+        "urgent": False,
+        "route_rule": "",
+        "route_why": "",
+        "recommended": "",
+        "level": 0,
+        "level_by": "",
+        "level_reason": "",
+        "level_notified": [],
+        "decided_what": "",
+        "decided_by": "",
+        "decided_reason": "",
+    }
+
+
+def _content(item: Incoming) -> dict[str, Any]:
+    return {
+        "title": item.title,
+        "text": item.text,
+        "url": item.url,
+        "author": item.author,
+        "author_name": item.author_name,
+        "author_url": item.author_url,
+        "reach": item.reach,
+        "rating": item.rating,
+        "language": item.language,
+        "posted_at": item.posted_at,
+        "parent": item.parent,
+        "media": list(item.media),
+        "content_hash": content_hash(item),
+    }
+
+
+def _follow_edit(session: Session, source: str, item: Incoming, now: datetime) -> bool:
+    """Take over what the author changed. A closed mention opens again: what was answered is no longer there."""
+    row = session.scalars(
+        select(MentionRow)
+        .where(MentionRow.source == source, MentionRow.external_id == item.external_id)
+        .with_for_update()
+    ).one()
+    if row.content_hash == content_hash(item):
+        return False
+    before = row.text
+    for column, value in _content(item).items():
+        setattr(row, column, value)
+    row.edited_at = now
+    row.version += 1
+    events.append(session, row.id, EARSHOT, "edited", now, {"before": before, "after": item.text})
+    if State(row.state) in CLOSED:
+        change(session, row, Action.REOPEN, now, {})
+        events.append(session, row.id, EARSHOT, Action.REOPEN, now, {"reason": "the author edited it"})
+    return True
+
+
+def lease_waiting(
+    session: Session, state: State, now: datetime, *, limit: int, lease: timedelta
+) -> list[tuple[Mention, int]]:
+    """Take up to `limit` mentions in `state` for one stage, oldest first, with how often they were tried before.
+
+    A lease that ran out (its holder died) is taken over.
+    """
+    wanted = (
+        select(MentionRow.id)
+        .where(MentionRow.state == state, MentionRow.next_at <= now)
+        .where(or_(MentionRow.leased_until.is_(None), MentionRow.leased_until <= now))
+        .order_by(MentionRow.next_at, MentionRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = session.scalars(
+        update(MentionRow)
+        .where(MentionRow.id.in_(wanted))
+        .values(leased_until=now + lease, attempts=MentionRow.attempts + 1)
+        .returning(MentionRow)
+    ).all()
+    return [(mention_of(row), row.attempts) for row in sorted(taken, key=lambda row: (row.next_at, row.id))]
+
+
+def put_off(session: Session, ids: Iterable[int], until: datetime) -> None:
+    """Give up a lease; the stage looks again at `until`."""
+    session.execute(update(MentionRow).where(MentionRow.id.in_(list(ids))).values(leased_until=None, next_at=until))
+
+
+def save_verdict(session: Session, mention_id: int, verdict: Verdict, now: datetime) -> None:
+    session.add(
+        VerdictRow(
+            mention_id=mention_id,
+            at=now,
+            model=verdict.model,
+            topic=verdict.topic,
+            topics=dict(verdict.topics),
+            detractor=verdict.detractor,
+            promoter=verdict.promoter,
+            triage=dict(verdict.triage),
+            reply=verdict.reply,
+            language=verdict.language,
+            why=list(verdict.why),
+        )
+    )
+
+
+def lock(session: Session, mention_id: int) -> MentionRow | None:
+    """The row, held until the transaction ends, so that what is decided on it is still true when it is written."""
+    return session.scalars(select(MentionRow).where(MentionRow.id == mention_id).with_for_update()).one_or_none()
+
+
+def change(session: Session, row: MentionRow, action: Action, now: datetime, values: Mapping[str, Any]) -> bool:
+    """Move a mention along the transition table by compare-and-set on its version; False where that is not possible.
+
+    Clears what belongs to the state that is left: the claim, the snooze, the decision and the stage's lease.
+    """
+    target = after(State(row.state), action)
+    if target is None:
+        return False
+    session.flush()
+    cleared = _cleared(target, action)
+    moved = session.execute(
+        update(MentionRow)
+        .where(MentionRow.id == row.id, MentionRow.version == row.version, MentionRow.state == row.state)
+        .values(
+            {**cleared, **values, "state": target, "version": row.version + 1, "leased_until": None, "next_at": now}
+        )
+        .returning(MentionRow.id),
+        execution_options={"synchronize_session": False},
+    ).scalar_one_or_none()
+    session.refresh(row)
+    return moved is not None
+
+
+def _cleared(target: State, action: Action) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if target is not State.CLAIMED:
+        values |= {"claimed_by": None, "claimed_at": None, "claim_until": None}
+    if target is not State.SNOOZED:
+        values |= {"snoozed_until": None}
+    if action is Action.REOPEN:
+        values |= {"decided_what": "", "decided_by": "", "decided_at": None, "decided_reason": ""}
+    if target in CLOSED or target is State.CLAIMED:
+        values |= {"escalate_at": None}
+    return values
+
+
+def touch(session: Session, mention_id: int) -> None:
+    """Make every message that shows this mention stale, so that it is drawn again."""
+    session.execute(update(MentionRow).where(MentionRow.id == mention_id).values(version=MentionRow.version + 1))
+
+
+def load(session: Session, mention_id: int) -> Record | None:
+    row = session.get(MentionRow, mention_id, populate_existing=True)
+    return records_of(session, [row])[0] if row else None
+
+
+def load_all(session: Session, ids: Sequence[int]) -> dict[int, Record]:
+    rows = session.scalars(select(MentionRow).where(MentionRow.id.in_(ids))).all()
+    return {record.mention.id: record for record in records_of(session, rows)}

@@ -1,0 +1,229 @@
+"""The outbox: Slack messages wanted, leased, posted or dead, and one lane per channel that spaces them."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.posting import Posting, PostingKind, PostingState
+from bot.store.database import insert_into
+from bot.store.schema import LaneRow, MentionRow, PostingRow
+
+WAITING = (PostingState.PENDING, PostingState.SENDING)
+
+
+def want(
+    session: Session,
+    mention_id: int,
+    channel: str,
+    kind: PostingKind,
+    now: datetime,
+    *,
+    slot: str = "",
+    urgent: bool = False,
+    body: Mapping[str, str] | None = None,
+) -> None:
+    """Ask for a message. Asking twice for the same (mention, channel, kind, slot) asks once."""
+    session.execute(
+        insert_into(session, PostingRow)
+        .values(
+            delivery_id=uuid.uuid4().hex,
+            mention_id=mention_id,
+            channel=channel,
+            kind=kind,
+            slot=slot,
+            urgent=urgent,
+            body=dict(body or {}),
+            state=PostingState.PENDING,
+            created_at=now,
+            next_at=now,
+            attempts=0,
+            problem="",
+            channel_id="",
+            ts="",
+            shown_version=0,
+        )
+        .on_conflict_do_nothing(index_elements=["mention_id", "channel", "kind", "slot"])
+    )
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    free = or_(PostingRow.leased_until.is_(None), PostingRow.leased_until <= now)
+    return and_(PostingRow.state.in_(WAITING), PostingRow.next_at <= now, free)
+
+
+def due_channels(session: Session, now: datetime) -> list[str]:
+    """Channel references with something to post now, those with urgent messages first."""
+    rows = session.execute(
+        select(PostingRow.channel, func.max(cast(PostingRow.urgent, Integer)), func.min(PostingRow.id))
+        .where(_due(now))
+        .group_by(PostingRow.channel)
+    ).all()
+    return [channel for channel, urgent, first in sorted(rows, key=lambda row: (-row[1], row[2]))]
+
+
+def enter_lane(session: Session, channel_id: str, now: datetime, gap: timedelta) -> bool:
+    """Take the channel's next slot if it is free; the one after it is free `gap` later."""
+    session.execute(
+        insert_into(session, LaneRow)
+        .values(channel=channel_id, next_at=now)
+        .on_conflict_do_nothing(index_elements=["channel"])
+    )
+    taken = session.execute(
+        update(LaneRow)
+        .where(LaneRow.channel == channel_id, LaneRow.next_at <= now)
+        .values(next_at=now + gap)
+        .returning(LaneRow.channel)
+    ).scalar_one_or_none()
+    return taken is not None
+
+
+def close_lane(session: Session, channel_id: str, until: datetime) -> None:
+    """Nothing more to this channel before `until`: Slack said so."""
+    session.execute(update(LaneRow).where(LaneRow.channel == channel_id, LaneRow.next_at < until).values(next_at=until))
+
+
+def lease_next(session: Session, channel: str, now: datetime, lease: timedelta) -> tuple[Posting, bool] | None:
+    """The channel's next message, urgent first, then in order; True when an earlier try may have reached Slack."""
+    row = session.scalars(
+        select(PostingRow)
+        .where(PostingRow.channel == channel, _due(now))
+        .order_by(PostingRow.urgent.desc(), PostingRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    uncertain = row.state == PostingState.SENDING
+    posting = posting_of(row)
+    row.state = PostingState.SENDING
+    row.leased_until = now + lease
+    row.attempts += 1
+    row.tried_at = row.tried_at if uncertain else now
+    return posting, uncertain
+
+
+def sent(session: Session, posting_id: int, *, channel_id: str, ts: str, version: int, now: datetime) -> None:
+    session.execute(
+        update(PostingRow)
+        .where(PostingRow.id == posting_id)
+        .values(
+            state=PostingState.SENT,
+            channel_id=channel_id,
+            ts=ts,
+            shown_version=version,
+            posted_at=now,
+            leased_until=None,
+            problem="",
+        )
+    )
+
+
+def not_sent(session: Session, posting_id: int, problem: str, again_at: datetime, *, uncertain: bool) -> None:
+    """Try again at `again_at`; an uncertain one looks in the channel's history first."""
+    state = PostingState.SENDING if uncertain else PostingState.PENDING
+    session.execute(
+        update(PostingRow)
+        .where(PostingRow.id == posting_id)
+        .values(state=state, next_at=again_at, leased_until=None, problem=problem)
+    )
+
+
+def dead(session: Session, posting_id: int, problem: str) -> None:
+    """No try can help; it is listed until a person mends the cause and sends it again."""
+    session.execute(
+        update(PostingRow)
+        .where(PostingRow.id == posting_id)
+        .values(state=PostingState.DEAD, leased_until=None, problem=problem)
+    )
+
+
+def revive(session: Session, now: datetime) -> int:
+    """Put every dead message back in its lane: an operator mended the cause."""
+    rows = session.execute(
+        update(PostingRow)
+        .where(PostingRow.state == PostingState.DEAD)
+        .values(state=PostingState.PENDING, next_at=now, attempts=0)
+        .returning(PostingRow.id)
+    ).all()
+    return len(rows)
+
+
+def lease_stale(session: Session, now: datetime, *, limit: int, lease: timedelta) -> list[Posting]:
+    """Posted cards and copies that show an older version than the mention has; leased for drawing."""
+    ids = (
+        select(PostingRow.id)
+        .join(MentionRow, MentionRow.id == PostingRow.mention_id)
+        .where(
+            PostingRow.state == PostingState.SENT,
+            PostingRow.kind != PostingKind.NOTICE,
+            PostingRow.shown_version < MentionRow.version,
+            PostingRow.next_at <= now,
+            or_(PostingRow.leased_until.is_(None), PostingRow.leased_until <= now),
+        )
+        .order_by(PostingRow.next_at, PostingRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=PostingRow)
+    )
+    rows = session.scalars(
+        update(PostingRow).where(PostingRow.id.in_(ids)).values(leased_until=now + lease).returning(PostingRow)
+    ).all()
+    return [posting_of(row) for row in rows]
+
+
+def shown(session: Session, posting_id: int, version: int) -> None:
+    session.execute(
+        update(PostingRow)
+        .where(PostingRow.id == posting_id)
+        .values(shown_version=version, leased_until=None, problem="")
+    )
+
+
+def not_shown(session: Session, posting_id: int, problem: str, again_at: datetime) -> None:
+    session.execute(
+        update(PostingRow)
+        .where(PostingRow.id == posting_id)
+        .values(leased_until=None, next_at=again_at, problem=problem)
+    )
+
+
+def live_card(session: Session, mention_id: int, channel: str) -> Posting | None:
+    """The posted card of a mention in the channel that owns it now."""
+    row = session.scalars(
+        select(PostingRow).where(
+            PostingRow.mention_id == mention_id,
+            PostingRow.channel == channel,
+            PostingRow.kind == PostingKind.CARD,
+            PostingRow.ts != "",
+        )
+    ).one_or_none()
+    return posting_of(row) if row else None
+
+
+def dead_letters(session: Session, limit: int) -> Sequence[Posting]:
+    rows = session.scalars(
+        select(PostingRow).where(PostingRow.state == PostingState.DEAD).order_by(PostingRow.id).limit(limit)
+    )
+    return [posting_of(row) for row in rows]
+
+
+def posting_of(row: PostingRow) -> Posting:
+    return Posting(
+        id=row.id,
+        delivery_id=row.delivery_id,
+        mention_id=row.mention_id,
+        channel=row.channel,
+        kind=PostingKind(row.kind),
+        slot=row.slot,
+        urgent=row.urgent,
+        body=row.body,
+        state=PostingState(row.state),
+        attempts=row.attempts,
+        tried_at=row.tried_at,
+        channel_id=row.channel_id,
+        ts=row.ts,
+        shown_version=row.shown_version,
+        problem=row.problem,
+    )

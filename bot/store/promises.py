@@ -1,0 +1,78 @@
+"""Promises: rows with a time at which the clock has something to say."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.domain.promise import Promise, PromiseKind, Step, next_look
+from bot.store.records import promise_of
+from bot.store.schema import PromiseRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A promise that the clock has to look at."""
+
+    id: int
+    mention_id: int
+    promise: Promise
+
+
+def make(session: Session, mention_id: int, department: str, promises: Iterable[Promise], now: datetime) -> None:
+    """Promise anew; what was promised before and is still open is withdrawn (the department changed, or it opened again)."""
+    session.execute(
+        update(PromiseRow)
+        .where(PromiseRow.mention_id == mention_id, PromiseRow.settled_at.is_(None), PromiseRow.cancelled_at.is_(None))
+        .values(cancelled_at=now, look_at=None)
+    )
+    for promise in promises:
+        session.add(
+            PromiseRow(
+                mention_id=mention_id,
+                kind=promise.kind,
+                department=department,
+                started_at=now,
+                warn_at=promise.warn_at,
+                due_at=promise.due_at,
+                look_at=next_look(promise),
+            )
+        )
+
+
+def settle(session: Session, mention_id: int, kinds: Iterable[PromiseKind], now: datetime) -> None:
+    """What was promised has happened."""
+    session.execute(
+        update(PromiseRow)
+        .where(
+            PromiseRow.mention_id == mention_id,
+            PromiseRow.kind.in_(list(kinds)),
+            PromiseRow.settled_at.is_(None),
+            PromiseRow.cancelled_at.is_(None),
+        )
+        .values(settled_at=now, look_at=None)
+    )
+
+
+def due(session: Session, now: datetime, limit: int) -> list[Due]:
+    """Open promises with something to say, most overdue first; their rows stay locked until the transaction ends."""
+    rows = session.scalars(
+        select(PromiseRow)
+        .where(PromiseRow.look_at <= now)
+        .order_by(PromiseRow.look_at, PromiseRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Due(id=row.id, mention_id=row.mention_id, promise=promise_of(row)) for row in rows]
+
+
+def said(session: Session, promise_id: int, step: Step, now: datetime) -> None:
+    """Remember what the clock said, and when it looks again."""
+    row = session.get_one(PromiseRow, promise_id)
+    if step is Step.WARN:
+        row.warned_at = now
+    if step is Step.ANNOUNCE:
+        row.announced_at = now
+    row.look_at = next_look(promise_of(row))

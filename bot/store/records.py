@@ -1,0 +1,170 @@
+"""Rows turned into the frozen values that cross rooms, and back."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.card import Answer, AnswerState, Claim, Decision, Escalation
+from bot.domain.lifecycle import State
+from bot.domain.mention import Incoming, Mention
+from bot.domain.promise import Promise, PromiseKind
+from bot.store.schema import AnswerRow, MentionRow, PromiseRow, VerdictRow
+from classifiers.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Everything remembered about one mention, without what the configuration adds."""
+
+    mention: Mention
+    state: State
+    version: int
+    attempts: int
+    department: str
+    urgent: bool
+    route_rule: str
+    route_why: str
+    verdict: Verdict | None = None
+    claim: Claim | None = None
+    promises: tuple[Promise, ...] = ()
+    escalation: Escalation | None = None
+    answer: Answer | None = None
+    decision: Decision | None = None
+    snoozed_until: datetime | None = None
+
+
+Dated = TypeVar("Dated", VerdictRow, AnswerRow)
+
+
+def mention_of(row: MentionRow) -> Mention:
+    return Mention(
+        id=row.id,
+        source=row.source,
+        external_id=row.external_id,
+        title=row.title,
+        text=row.text,
+        url=row.url,
+        author=row.author,
+        author_name=row.author_name,
+        author_url=row.author_url,
+        reach=row.reach,
+        rating=row.rating,
+        language=row.language,
+        posted_at=row.posted_at,
+        parent=row.parent,
+        media=tuple(row.media),
+        received_at=row.received_at,
+        edited_at=row.edited_at,
+        withdrawn_at=row.withdrawn_at,
+    )
+
+
+def content_hash(item: Incoming) -> str:
+    """Changes when what the author wrote changes; likes and followers may move without being an edit."""
+    return hashlib.sha256("\x1f".join((item.title, item.text, str(item.rating))).encode()).hexdigest()
+
+
+def verdict_of(row: VerdictRow) -> Verdict:
+    return Verdict(
+        topics=row.topics,
+        detractor=row.detractor,
+        promoter=row.promoter,
+        triage=row.triage,
+        reply=row.reply,
+        language=row.language,
+        why=tuple(row.why),
+        model=row.model,
+    )
+
+
+def promise_of(row: PromiseRow) -> Promise:
+    return Promise(
+        kind=PromiseKind(row.kind),
+        warn_at=row.warn_at,
+        due_at=row.due_at,
+        warned_at=row.warned_at,
+        announced_at=row.announced_at,
+        settled_at=row.settled_at,
+    )
+
+
+def answer_of(row: AnswerRow) -> Answer:
+    return Answer(
+        id=row.id,
+        author=row.author,
+        text=row.text,
+        at=row.at,
+        state=AnswerState(row.state),
+        permalink=row.permalink,
+        problem=row.problem,
+    )
+
+
+def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
+    """Records in the order of the rows, with three queries however many there are."""
+    ids = [row.id for row in rows]
+    verdicts = {v.mention_id: v for v in _newest_last(session, VerdictRow, ids)}
+    answers = {a.mention_id: a for a in _newest_last(session, AnswerRow, ids)}
+    promises: dict[int, list[Promise]] = {}
+    for promise in session.scalars(
+        select(PromiseRow)
+        .where(PromiseRow.mention_id.in_(ids), PromiseRow.cancelled_at.is_(None))
+        .order_by(PromiseRow.due_at, PromiseRow.id)
+    ):
+        promises.setdefault(promise.mention_id, []).append(promise_of(promise))
+    return [_record(row, verdicts.get(row.id), answers.get(row.id), tuple(promises.get(row.id, ()))) for row in rows]
+
+
+def _newest_last(session: Session, table: type[Dated], ids: list[int]) -> Sequence[Dated]:
+    return session.scalars(select(table).where(table.mention_id.in_(ids)).order_by(table.id)).all()
+
+
+def _record(
+    row: MentionRow, verdict: VerdictRow | None, answer: AnswerRow | None, promises: tuple[Promise, ...]
+) -> Record:
+    return Record(
+        mention=mention_of(row),
+        state=State(row.state),
+        version=row.version,
+        attempts=row.attempts,
+        department=row.department,
+        urgent=row.urgent,
+        route_rule=row.route_rule,
+        route_why=row.route_why,
+        verdict=verdict_of(verdict) if verdict else None,
+        claim=_claim(row),
+        promises=promises,
+        escalation=_escalation(row),
+        answer=answer_of(answer) if answer else None,
+        decision=_decision(row),
+        snoozed_until=row.snoozed_until,
+    )
+
+
+def _claim(row: MentionRow) -> Claim | None:
+    if row.claimed_by is None or row.claimed_at is None or row.claim_until is None:
+        return None
+    return Claim(owner=row.claimed_by, since=row.claimed_at, until=row.claim_until)
+
+
+def _escalation(row: MentionRow) -> Escalation | None:
+    if not row.level or row.level_at is None:
+        return None
+    return Escalation(
+        level=row.level,
+        by=row.level_by,
+        at=row.level_at,
+        reason=row.level_reason,
+        notified=tuple(row.level_notified),
+    )
+
+
+def _decision(row: MentionRow) -> Decision | None:
+    if row.decided_at is None:
+        return None
+    return Decision(what=row.decided_what, by=row.decided_by, at=row.decided_at, reason=row.decided_reason)

@@ -1,0 +1,325 @@
+"""The tables. Migrations make them; `alembic check` holds the two together."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware UTC in and out; refuses a naive time. SQLite keeps it naive, PostgreSQL as timestamptz."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive time cannot be stored: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite gives row ids only to INTEGER primary keys."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
+        datetime: UTCDateTime,
+        str: Text,
+        float: Float,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+    }
+
+
+def _mention_key() -> Mapped[int]:
+    return mapped_column(BigKey, ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
+
+
+class MentionRow(Base):
+    """`leased_until` and `next_at` belong to the stage at work; `version` rises with every change people see."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index(
+            "ix_mentions_waiting",
+            "state",
+            "next_at",
+            sqlite_where=text("state IN ('new', 'judged')"),
+            postgresql_where=text("state IN ('new', 'judged')"),
+        ),
+        Index("ix_mentions_state_department", "state", "department"),
+        Index(
+            "ix_mentions_claim_until",
+            "claim_until",
+            sqlite_where=text("claim_until IS NOT NULL"),
+            postgresql_where=text("claim_until IS NOT NULL"),
+        ),
+        Index("ix_mentions_received_at", "received_at"),
+        Index(
+            "ix_mentions_escalate_at",
+            "escalate_at",
+            sqlite_where=text("escalate_at IS NOT NULL"),
+            postgresql_where=text("escalate_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_mentions_snoozed_until",
+            "snoozed_until",
+            sqlite_where=text("snoozed_until IS NOT NULL"),
+            postgresql_where=text("snoozed_until IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    source: Mapped[str]
+    external_id: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    url: Mapped[str]
+    author: Mapped[str]
+    author_name: Mapped[str]
+    author_url: Mapped[str]
+    reach: Mapped[int | None] = mapped_column(BigInteger)
+    rating: Mapped[float | None]
+    language: Mapped[str]
+    posted_at: Mapped[datetime | None]
+    parent: Mapped[str]
+    media: Mapped[list[str]]
+    content_hash: Mapped[str]
+    received_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    state: Mapped[str]
+    version: Mapped[int]
+    next_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int]
+
+    department: Mapped[str]
+    urgent: Mapped[bool]
+    route_rule: Mapped[str]
+    route_why: Mapped[str]
+    recommended: Mapped[str]
+
+    claimed_by: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    claim_until: Mapped[datetime | None]
+    first_claimed_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    level: Mapped[int]
+    level_at: Mapped[datetime | None]
+    level_by: Mapped[str]
+    level_reason: Mapped[str]
+    level_notified: Mapped[list[str]]
+    escalate_at: Mapped[datetime | None]
+    decided_what: Mapped[str]
+    decided_by: Mapped[str]
+    decided_at: Mapped[datetime | None]
+    decided_reason: Mapped[str]
+
+
+class VerdictRow(Base):
+    """Every verdict ever given; the one with the highest id is the current one."""
+
+    __tablename__ = "verdicts"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    mention_id: Mapped[int] = _mention_key()
+    at: Mapped[datetime]
+    model: Mapped[str]
+    topic: Mapped[str]
+    topics: Mapped[dict[str, Any]]
+    detractor: Mapped[float]
+    promoter: Mapped[float]
+    triage: Mapped[dict[str, Any]]
+    reply: Mapped[float]
+    language: Mapped[str]
+    why: Mapped[list[str]]
+
+
+class EventRow(Base):
+    """The append-only log: no code updates or deletes a row."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("ix_events_at", "at"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    mention_id: Mapped[int] = _mention_key()
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    what: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+
+
+class PostingRow(Base):
+    """The outbox: one Slack message each, wanted, on its way, posted or dead. `slot` tells several notices apart."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("mention_id", "channel", "kind", "slot"),
+        UniqueConstraint("delivery_id"),
+        Index(
+            "ix_outbox_due",
+            "state",
+            "next_at",
+            sqlite_where=text("state IN ('pending', 'sending')"),
+            postgresql_where=text("state IN ('pending', 'sending')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    delivery_id: Mapped[str]
+    mention_id: Mapped[int] = _mention_key()
+    channel: Mapped[str]
+    kind: Mapped[str]
+    slot: Mapped[str]
+    urgent: Mapped[bool]
+    body: Mapped[dict[str, Any]]
+    state: Mapped[str]
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int]
+    tried_at: Mapped[datetime | None]
+    problem: Mapped[str]
+    channel_id: Mapped[str]
+    ts: Mapped[str]
+    posted_at: Mapped[datetime | None]
+    shown_version: Mapped[int]
+
+
+class LaneRow(Base):
+    """When a Slack channel takes its next message."""
+
+    __tablename__ = "lanes"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    next_at: Mapped[datetime]
+
+
+class AnswerRow(Base):
+    """What was said to the customer; `key` makes sending it twice harmless where the source allows."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    mention_id: Mapped[int] = _mention_key()
+    key: Mapped[str]
+    author: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[datetime]
+    state: Mapped[str]
+    permalink: Mapped[str]
+    problem: Mapped[str]
+    attempts: Mapped[int]
+    next_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+
+
+class PromiseRow(Base):
+    """A time by which something is due. `look_at` is when the clock has something to say next, null when never again.
+
+    `settled_at` ends it, kept or late; `cancelled_at` ends one that a reroute replaced, which no figure counts.
+    """
+
+    __tablename__ = "promises"
+    __table_args__ = (
+        UniqueConstraint("mention_id", "kind", "started_at"),
+        Index(
+            "ix_promises_look_at",
+            "look_at",
+            sqlite_where=text("look_at IS NOT NULL"),
+            postgresql_where=text("look_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    mention_id: Mapped[int] = _mention_key()
+    kind: Mapped[str]
+    department: Mapped[str]
+    started_at: Mapped[datetime]
+    warn_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    look_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
+    announced_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+
+class SourceRow(Base):
+    """Where a source stands; its cursor is written in the transaction that stores what it brought."""
+
+    __tablename__ = "sources"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    cursor: Mapped[str]
+    next_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    last_ok_at: Mapped[datetime | None]
+    last_item_at: Mapped[datetime | None]
+    failures: Mapped[int]
+    problem: Mapped[str]
+
+
+class SubscriptionRow(Base):
+    """A channel's wish for copies."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_channel", "channel"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    channel: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    topics: Mapped[list[str]]
+    sources: Mapped[list[str]]
+    min_detractor: Mapped[float]
+    min_promoter: Mapped[float]
+
+
+class InboundRow(Base):
+    """Slack deliveries already acted on, so that a second delivery of the same click has no second effect."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (Index("ix_inbound_seen_at", "seen_at"),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
