@@ -10,7 +10,17 @@ EARSHOT = "earshot"
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """`what` is an `Action`'s value or one of NOTES = frozenset(
+    """`what` is an `Action`'s value or one of NOTES; `detail` holds the values before and after, and the reason."""
+
+    id: int
+    mention_id: int
+    at: datetime
+    actor: str
+    what: str
+    detail: Mapping[str, str]
+
+
+NOTES = frozenset(
     {
         "ingested",
         "edited",
