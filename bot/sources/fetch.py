@@ -1,0 +1,235 @@
+"""The one door to the network for everything that reads customers' places.
+
+The other side is not trusted: it may be slow on purpose, answer with a bomb, or lead us to a machine inside the
+company. Every fetch has one deadline for all it does, a cap on decoded bytes, and connections to checked addresses only
+(`dial`). No proxy or netrc of the environment is used. No error names more of an address than its host, because paths
+and queries carry keys.
+"""
+
+import base64
+import functools
+import ssl
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import unquote
+
+import httpcore
+import httpx
+
+from bot import __version__
+from bot.errors import GiveUp, Retry
+from bot.sources.dial import CheckedDialer, Deadline, Resolve, resolve
+
+MIB = 1024 * 1024
+PIECE = 64 * 1024
+"""Bytes that are decompressed at a time, so that a gzip bomb never unfolds in memory."""
+
+PAUSE = timedelta(minutes=5)
+"""Before the next try, where the place did not name a time."""
+LONGEST_PAUSE = timedelta(days=1)
+"""A Retry-After beyond this is taken as this: a typing error there must not silence a source for ever."""
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+TRY_AGAIN = frozenset({408, 425, 429})
+REFUSALS = {
+    401: "wants a login that it did not get (401)",
+    403: "refuses us (403)",
+    404: "has nothing at this address (404)",
+    410: "says that this address is gone for good (410)",
+}
+SAFE_ELSEWHERE = frozenset({"accept", "user-agent"})
+"""Headers that may follow a redirect to another origin; all others may be secret or belong to the first place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one fetch may cost. The deadline covers resolving, connecting, redirects and the whole body."""
+
+    deadline: timedelta = timedelta(seconds=30)
+    max_bytes: int = 10 * MIB
+    max_redirects: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """An answer with status 2xx or 304. `headers` ignore case, `body` is decoded, `url` is the last one, no login in it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+def fetch(
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    allow_private: bool = False,
+    resolve: Resolve = resolve,
+) -> Fetched:
+    """GET `url`, following redirects. A login in the URL (`https://name:key@host/`) is sent as basic authentication.
+
+    Raises `Retry` when the place may answer later and `GiveUp` when it will not; both name the host only.
+    """
+    limits = limits or Limits()
+    deadline = Deadline(limits.deadline)
+    hop = _parsed(url)
+    sent = httpx.Headers({"user-agent": f"Earshot/{__version__}", "accept": "*/*", **_login(hop)})
+    sent.update(headers)
+    for _ in range(limits.max_redirects + 1):
+        backend = CheckedDialer(deadline=deadline, allow_private=allow_private, resolve=resolve)
+        with httpcore.ConnectionPool(ssl_context=ssl_context(), network_backend=backend) as pool:
+            answer = _ask(pool, hop, sent, limits.max_bytes)
+        if isinstance(answer, Fetched):
+            return answer
+        if _origin(answer) != _origin(hop):
+            sent = httpx.Headers({name: value for name, value in sent.items() if name in SAFE_ELSEWHERE})
+        hop = answer
+    raise GiveUp(f"{_parsed(url).host} redirects more than {limits.max_redirects} times")
+
+
+def _ask(pool: httpcore.ConnectionPool, url: httpx.URL, headers: httpx.Headers, max_bytes: int) -> Fetched | httpx.URL:
+    """One request: the answer, or where it redirects to."""
+    wire = [(b"Host", url.netloc), (b"Accept-Encoding", b"gzip")]
+    wire += [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    try:
+        with pool.stream("GET", target, headers=wire) as response:
+            received = httpx.Headers(response.headers, encoding="latin-1")
+            if response.status in REDIRECTS and "location" in received:
+                return _target(url, received["location"])
+            _refuse_bad_status(response.status, received, url.host)
+            body = _body(response.iter_stream(), received, max_bytes)
+            clean_url = str(url.copy_with(username=None, password=None))
+            return Fetched(status=response.status, headers=received, body=body, url=clean_url)
+    except httpcore.TimeoutException as error:
+        raise Retry(f"{url.host} did not answer in full before the deadline", after=PAUSE) from error
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise Retry(f"{url.host} {_fault(error)}", after=PAUSE) from error
+    except TooLargeError as error:
+        raise GiveUp(f"{url.host} answers with more than {max_bytes / MIB:g} MiB") from error
+    except zlib.error as error:
+        raise Retry(f"{url.host} answers with a damaged gzip body", after=PAUSE) from error
+
+
+def _parsed(url: str) -> httpx.URL:
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        # Not chained: the parser's message quotes parts of the address, which may be a key.
+        raise GiveUp("the address is not a valid URL") from None
+    return _usable(parsed)
+
+
+def _target(base: httpx.URL, location: str) -> httpx.URL:
+    """Where a redirect leads. A login in it is dropped: that one would be the other side's, not ours."""
+    try:
+        joined = base.join(location.encode("latin-1").decode("utf-8", "replace"))
+    except httpx.InvalidURL:
+        raise GiveUp(f"{base.host} redirects to something that is not a URL") from None
+    return _usable(joined.copy_with(username=None, password=None))
+
+
+def _usable(url: httpx.URL) -> httpx.URL:
+    if url.scheme not in ("http", "https"):
+        raise GiveUp("only http and https addresses can be read")
+    if not url.host or url.host.startswith("."):
+        raise GiveUp("the address has no host name")
+    if not 0 < (url.port or 80) <= 65535:
+        raise GiveUp("the address has an impossible port")
+    return url
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int]:
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}[url.scheme]
+
+
+def _login(url: httpx.URL) -> dict[str, str]:
+    if not url.userinfo:
+        return {}
+    name, _, password = url.userinfo.decode("ascii").partition(":")
+    token = base64.b64encode(f"{unquote(name)}:{unquote(password)}".encode()).decode("ascii")
+    return {"authorization": f"Basic {token}"}
+
+
+@functools.cache
+def ssl_context() -> ssl.SSLContext:
+    """Certificates from SSL_CERT_FILE or SSL_CERT_DIR where set (a company's own authority), else certifi's."""
+    return httpx.create_ssl_context()
+
+
+def _refuse_bad_status(status: int, headers: Mapping[str, str], host: str) -> None:
+    if status in REFUSALS:
+        raise GiveUp(f"{host} {REFUSALS[status]}")
+    if status in TRY_AGAIN or status >= 500:
+        now = datetime.now(UTC)
+        raise Retry(f"{host} is not able to answer now ({status})", after=pause(headers.get("retry-after", ""), now))
+    if status != 304 and not 200 <= status < 300:
+        raise GiveUp(f"{host} answers with an unexpected status ({status})")
+
+
+def pause(retry_after: str, now: datetime) -> timedelta:
+    """How long a Retry-After header asks us to wait: seconds or an HTTP date; `PAUSE` where it makes no sense."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        seconds = int(text[:9])
+        return min(timedelta(seconds=seconds), LONGEST_PAUSE)
+    try:
+        moment = parsedate_to_datetime(text)
+        wait = moment.replace(tzinfo=moment.tzinfo or UTC) - now
+    except (ValueError, OverflowError):
+        return PAUSE
+    return min(max(wait, timedelta(0)), LONGEST_PAUSE)
+
+
+class TooLargeError(Exception):
+    """A body passed its cap; caught in this module."""
+
+
+def _body(raw: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:
+    coding = headers.get("content-encoding", "").strip().lower()
+    if coding in ("", "identity"):
+        return b"".join(_capped(raw, max_bytes))
+    if coding not in ("gzip", "x-gzip"):
+        raise GiveUp("the place compresses its answer in a way that was not asked for")
+    # The raw side is capped too: a gzip stream of empty blocks is endless and decodes to nothing.
+    return b"".join(_capped(_gunzip(_capped(raw, max_bytes)), max_bytes))
+
+
+def _capped(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
+    room = max_bytes
+    for chunk in chunks:
+        room -= len(chunk)
+        if room < 0:
+            raise TooLargeError
+        yield chunk
+
+
+def _gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """At most PIECE bytes come out at a time. Raises zlib.error for a stream that is damaged, cut or in parts."""
+    decoder = zlib.decompressobj(wbits=31)
+    started = False
+    for chunk in chunks:
+        started = True
+        rest = chunk
+        while rest and not decoder.eof:
+            yield decoder.decompress(rest, PIECE)
+            rest = decoder.unconsumed_tail
+        if decoder.unused_data.startswith(b"\x1f\x8b"):
+            raise zlib.error("several gzip members")
+    if started and not decoder.eof:
+        yield decoder.flush()
+        if not decoder.eof:
+            raise zlib.error("cut short")
+
+
+def _fault(error: Exception) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "has no valid certificate"
+    if isinstance(error, httpcore.ConnectError):
+        return "cannot be reached"
+    return "broke off its answer or does not speak HTTP"
