@@ -99,6 +99,8 @@ class Card:
     answer: Answer | None = None
     decision: Decision | None = None
     snoozed_until: datetime | None = None
+    source_title: str = ""
+    """The source's name for people; where it is empty its key is shown."""
 
 
 @dataclass(frozen=True, kw_only=True)

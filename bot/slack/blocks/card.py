@@ -1,0 +1,221 @@
+"""The live card of a mention, its read-only copies, and what stays where it was."""
+
+from datetime import datetime
+
+from bot.domain.card import AnswerState, Card
+from bot.domain.lifecycle import CLOSED, LIVE, Action, State, available
+from bot.domain.triage import TITLES
+from bot.slack import ids
+from bot.slack.blocks.elements import (
+    actions,
+    button,
+    context,
+    joined,
+    line,
+    link,
+    markdown,
+    option,
+    plain_text,
+    preformatted,
+    quote,
+    rich,
+    source_link,
+    span,
+    spoken,
+    who,
+)
+from bot.slack.blocks.languages import foreign_language
+from bot.slack.blocks.message import Json, Message
+from bot.slack.blocks.post import Size, excerpt, headline, post_block
+from bot.slack.blocks.standing import broken_promises, open_promises, person, standing
+from bot.slack.blocks.text import cut, escaped, inline, percent, web_link
+
+LIVE_SIZE = Size(chars=1_500, lines=20, rest="History, under More…, shows the whole.")
+CLOSED_SIZE = Size(chars=400, lines=6, rest="History shows the whole.")
+COPY_SIZE = Size(chars=700, lines=10, rest="History on the live card shows the whole.")
+
+_COPYABLE = 3_000
+_ANSWER_SHOWN = 600
+_SPOKEN = 400
+
+_BUTTONS = {
+    Action.CLAIM: "Claim",
+    Action.ANSWER: "Answer",
+    Action.ESCALATE: "Escalate",
+    Action.WAKE: "Wake now",
+    Action.REOPEN: "Reopen",
+}
+"""What is one click away; all else that can be done is in the menu."""
+
+_MENU = {
+    Action.ANSWER_ELSEWHERE: "Answered elsewhere…",
+    Action.REROUTE: "Reroute to another team…",
+    Action.LET_STAND: "Let stand…",
+    Action.MONITOR: "Monitor only…",
+    Action.DISMISS: "Not about us…",
+    Action.SNOOZE: "Snooze…",
+    Action.RELEASE: "Release my claim",
+}
+
+
+def card_message(card: Card, *, now: datetime) -> Message:
+    """The card as it stands now; `now` tells which promises are late."""
+    size = CLOSED_SIZE if card.state in CLOSED else LIVE_SIZE
+    blocks = [post_block(card, size), *_readings(card), *_promises(card, now), _standing_block(card)]
+    return Message(_spoken_card(card), [*blocks, *_buttons(card)])
+
+
+def copy_message(card: Card, permalink: str) -> Message:
+    """A read-only copy for a channel that subscribed; what can be done is done on the live card."""
+    whose = [span("A copy for this channel. The live card is with "), span(inline(card.place.title, 60)), span(". ")]
+    blocks = [
+        rich(line(*whose, *_card_link(permalink))),
+        post_block(card, COPY_SIZE),
+        *_readings(card)[:1],
+        rich(*(line(*spans) for spans in standing(card))),
+    ]
+    return Message(f"A copy for this channel. {_spoken_card(card)}", blocks)
+
+
+def pointer_message(card: Card, permalink: str, *, by: str = "") -> Message:
+    """What a rerouted card leaves behind. `card` is the mention in its new place; `by` is who moved it."""
+    mover = [span(" by "), person(by)] if by else []
+    moved = [
+        span("↪️ Moved to "),
+        who(card.place.channel),
+        span(f" ({inline(card.place.title, 60)})"),
+        *mover,
+        span(". "),
+    ]
+    post = [*headline(card), span(f": {excerpt(card.mention, 150)}")]
+    return Message(spoken([*moved, *post]), [rich(line(*moved, *_card_link(permalink)), line(*post))])
+
+
+def _card_link(permalink: str) -> list[Json]:
+    return [link(permalink, "Open the card")] if web_link(permalink) else []
+
+
+def _spoken_card(card: Card) -> str:
+    """The essential in one breath: who, where, what, and where it stands."""
+    where_it_stands = joined(standing(card), ". ")
+    said = [*headline(card), span(f": “{excerpt(card.mention, _SPOKEN)}” ")]
+    return spoken([*said, *where_it_stands])
+
+
+def _readings(card: Card) -> list[Json]:
+    """What the model and the rules made of it: judgement, why it is here, and while it is open what to do."""
+    blocks = [context(plain_text(_judgement(card), 500)), context(plain_text(_why_here(card), 600))]
+    if card.triage is not None and card.state in LIVE:
+        title = TITLES[card.triage.outcome]
+        path = card.triage.summary.removeprefix(f"{title}: ")
+        blocks.append(context(markdown(f"*Recommended: {escaped(title, 100)}* · {escaped(path, 1_000)}")))
+    return blocks
+
+
+def _judgement(card: Card) -> str:
+    verdict = card.verdict
+    if verdict is None:
+        return "Not judged: the model could not read this one, so nothing here is estimated."
+    said = [
+        f"Topic {inline(verdict.topic, 60)}, {percent(verdict.confidence)} sure",
+        f"estimated {percent(verdict.detractor)} detractor",
+    ]
+    if verdict.promoter >= 0.5:
+        said.append(f"estimated {percent(verdict.promoter)} promoter")
+    if language := foreign_language(verdict.language):
+        said.append(f"written in {language}")
+    return " · ".join(said)
+
+
+def _why_here(card: Card) -> str:
+    """The route's own sentence; the rule is named where that does not name it."""
+    why = inline(card.route_why, 500)
+    named = "" if card.route_rule in _UNNAMED or card.route_rule in why else f"rule “{inline(card.route_rule, 60)}”; "
+    return f"Why here? {inline(card.place.title, 60)}: {named}{why}"
+
+
+_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "fallback"})
+"""Routes that come from no rule of the company: their reason says it all."""
+
+
+def _promises(card: Card, now: datetime) -> list[Json]:
+    say = broken_promises if card.state in CLOSED else open_promises
+    said = say(card, now)
+    return [context(markdown(said))] if said else []
+
+
+def _standing_block(card: Card) -> Json:
+    parts = [line(*spans) for spans in standing(card)]
+    return rich(*parts, *_answer_parts(card))
+
+
+def _answer_parts(card: Card) -> list[Json]:
+    """What was answered; a text that a person has to carry is shown to the letter, to be copied."""
+    answer = card.answer
+    if answer is None or not answer.text.strip() or card.state not in LIVE | {State.ANSWERED}:
+        return []
+    if answer.state is AnswerState.COPIED:
+        return [line(*_how_to_carry(card)), *_copyable(answer.text)]
+    text, is_cut = cut(answer.text, _ANSWER_SHOWN, lines=10)
+    rest = [line(span("The answer is cut here. History shows the whole.", italic=True))] if is_cut else []
+    return [quote(span(text)), *rest]
+
+
+def _how_to_carry(card: Card) -> list[Json]:
+    place = source_link(card.mention.url, "post it on") or [span("post it where the customer wrote")]
+    done = [span(", then press “Mark as answered there”.")] if card.state is State.ANSWERED else [span(".")]
+    return [span("Earshot cannot write there. Copy the text, "), *place, *done]
+
+
+def _copyable(text: str) -> list[Json]:
+    shown, is_cut = cut(text, _COPYABLE)
+    rest = [line(span("The text is too long for a card: History shows the whole.", italic=True))] if is_cut else []
+    return [preformatted(shown), *rest]
+
+
+def _buttons(card: Card) -> list[Json]:
+    """One row: what the answer needs first, then what the state allows, then the menu.
+
+    The row's id changes with the version: Slack then forgets what was chosen in the menu.
+    """
+    value = str(card.mention.id)
+    possible = offered(card)
+    row = [*_answer_buttons(card), *(_button(card, action) for action in _BUTTONS if action in possible)]
+    in_menu = [action for action in _MENU if action in possible]
+    row.append(_menu(card, in_menu) if in_menu else button("History", ids.HISTORY, value))
+    return [actions(row, f"card.{card.mention.id}.{card.version}")]
+
+
+def offered(card: Card) -> tuple[Action, ...]:
+    """What people can do with this card now; escalating past the last level is not offered."""
+    reached = card.escalation.level if card.escalation else 0
+    top = reached >= card.escalation_levels
+    return tuple(action for action in available(card.state) if not (action is Action.ESCALATE and top))
+
+
+def _answer_buttons(card: Card) -> list[Json]:
+    if card.answer is None or card.state not in LIVE | {State.ANSWERED}:
+        return []
+    value = str(card.mention.id)
+    if card.answer.state is AnswerState.FAILED:
+        return [button("Send again", ids.RETRY_REPLY, value, style="primary")]
+    if card.answer.state is AnswerState.COPIED and card.state is State.ANSWERED:
+        return [button("Mark as answered there", ids.ANSWER_ELSEWHERE, value, style="primary")]
+    return []
+
+
+def _button(card: Card, action: Action) -> Json:
+    label = "Bring back" if card.state is State.FILTERED else _BUTTONS[action]
+    first = Action.ANSWER if card.state is State.CLAIMED else Action.CLAIM
+    style = "primary" if action is first else ""
+    return button(label, ids.action_id(action), str(card.mention.id), style=style)
+
+
+def _menu(card: Card, in_menu: list[Action]) -> Json:
+    options = [option(_MENU[action], f"{action.value}:{card.mention.id}") for action in in_menu]
+    return {
+        "type": "static_select",
+        "action_id": ids.MENU,
+        "placeholder": plain_text("More…", 150),
+        "options": [*options, option("History", f"{ids.MENU_HISTORY}:{card.mention.id}")],
+    }

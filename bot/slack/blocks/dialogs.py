@@ -1,0 +1,296 @@
+"""The dialogs in which a person acts on one mention. Each is called by its action's id; inputs are named in `ids`."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Protocol
+
+from bot.domain.card import Card
+from bot.domain.lifecycle import Action
+from bot.domain.routing import Level, Topic
+from bot.domain.triage import TITLES, advice
+from bot.slack import ids
+from bot.slack.blocks.elements import (
+    MAX_OPTIONS,
+    bullets,
+    context,
+    divider,
+    field,
+    joined,
+    line,
+    markdown,
+    modal,
+    option,
+    option_group,
+    plain_text,
+    preformatted,
+    radio,
+    rich,
+    section,
+    source_link,
+    span,
+    text_input,
+    who,
+)
+from bot.slack.blocks.message import Json
+from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
+from bot.slack.blocks.post import Size, author_of, post_block, source_of
+from bot.slack.blocks.text import counted, cut, duration, escaped, inline, percent, seconds
+
+ANSWER_SIZE = Size(chars=6_000, lines=60, rest="History shows the whole.")
+BRIEF_SIZE = Size(chars=500, lines=8, rest="The card shows more.")
+
+OTHER_REASON = "other"
+"""The value of the preset that asks for a reason in own words."""
+
+_PREVIEW = 3_000
+_MORNING = time(9)
+
+_PRESETS = {
+    Action.LET_STAND: (
+        "It is fair, and nothing is to be added",
+        "It is already settled",
+        "The customer does not want an answer",
+        "An answer would only make it bigger",
+        "It is too old for an answer to help",
+    ),
+    Action.MONITOR: (
+        "A troll: an answer would feed it",
+        "A rant, a joke or satire",
+        "Not enough is known yet; watch where it goes",
+        "Others are answering it well already",
+    ),
+    Action.DISMISS: (
+        "Another company or product of the same name",
+        "Spam or advertising",
+        "Our own post or that of a partner",
+        "A job, share price or news item, no customer",
+    ),
+}
+_DECISION_TITLES = {Action.LET_STAND: "Let stand", Action.MONITOR: "Monitor only", Action.DISMISS: "Not about us"}
+_DECISION_WORDS = {
+    Action.LET_STAND: "No answer will be sent. This counts as a decision, not as a missed reply.",
+    Action.MONITOR: "No answer will be sent, and the mention is marked to be watched. This counts as a decision.",
+    Action.DISMISS: "The mention is closed and does not count in reports. Earshot learns from it.",
+}
+
+
+class Titled(Protocol):
+    """What a choice of departments needs: a `Place` or a `Department`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+
+def answer_modal(card: Card, draft: str = "", notice: str = "", *, origin: Origin = NOWHERE) -> Json:
+    """The only place from which a customer is answered. `notice` is a sentence above all else: what changed, what is wrong."""
+    warning = [section(plain_text(f"⚠️ {notice}", 1_000))] if notice.strip() else []
+    profile = source_link(card.mention.author_url, "Author's profile on")
+    blocks = [
+        *warning,
+        post_block(card, ANSWER_SIZE),
+        *([rich(line(*profile))] if profile else []),
+        *_advice(card),
+        divider(),
+        _answer_input(draft),
+        *answer_preview(card, draft),
+    ]
+    submit = "Send" if card.can_reply else "Save to copy"
+    return modal(ids.ANSWER, "Answer", blocks, submit=submit, metadata=metadata_of(card, origin))
+
+
+def answer_preview(card: Card, draft: str) -> list[Json]:
+    """What the customer will read, to the letter, and where it goes; the last blocks of the answer dialog."""
+    if not draft.strip():
+        return [context(plain_text(f"{_destination(card)} Nobody has seen it before you press the button."))]
+    shown, is_cut = cut(draft, _PREVIEW)
+    length = f"{counted(len(draft.strip()), 'character')}{', the preview is cut' if is_cut else ''}"
+    return [
+        context(markdown(f"*Preview* · {length}")),
+        rich(preformatted(shown)),
+        context(plain_text(_destination(card))),
+    ]
+
+
+def escalate_modal(card: Card, next_level: Level, *, origin: Origin = NOWHERE) -> Json:
+    """Asks why; says whom it will reach and how long they have."""
+    number = card.escalation.level + 1 if card.escalation else 1
+    told = joined([[who(one)] for one in next_level.notify], ", ") or [span("nobody: this level names no one")]
+    reaches = [
+        span(f"Level {number} of {max(card.escalation_levels, number)}", bold=True),
+        span(" will be told: "),
+        *told,
+        span(f". They have {duration(next_level.within)}."),
+    ]
+    reason = text_input(ids.ESCALATE_REASON, placeholder="What do you need from them, and by when?")
+    blocks = [post_block(card, BRIEF_SIZE), rich(line(*reaches)), field("Why is this escalated?", reason)]
+    return modal(ids.ESCALATE, "Escalate", blocks, submit="Escalate", metadata=metadata_of(card, origin))
+
+
+def reroute_modal(
+    card: Card, departments: Sequence[Titled], topics: Sequence[Topic], *, origin: Origin = NOWHERE
+) -> Json:
+    """Another department, the model's two best guesses first; the topic, if named, is a lesson for the model."""
+    others = [each for each in departments if each.name != card.place.name]
+    if not others:
+        return notice_modal("Reroute", "There is no other team to move this to.")
+    department = {
+        "type": "static_select",
+        "action_id": ids.REROUTE_DEPARTMENT,
+        "placeholder": plain_text("Choose a team"),
+        **_grouped(others, _likely(card, others, topics)),
+    }
+    blocks = [
+        post_block(card, BRIEF_SIZE),
+        context(plain_text(f"It is with {inline(card.place.title, 60)} now, unclaimed after the move.")),
+        field("Which team should have it?", department, hint=_beyond(len(others), "team")),
+        *_topic_field(topics),
+        field("Why? (Others read it on the card)", text_input(ids.REROUTE_REASON), optional=True),
+    ]
+    return modal(ids.REROUTE, "Reroute", blocks, submit="Move it", metadata=metadata_of(card, origin))
+
+
+def decision_modal(card: Card, action: Action, *, origin: Origin = NOWHERE) -> Json:
+    """A decision not to answer, with its reason: a preset, or own words where `OTHER_REASON` is chosen.
+
+    A preset's value is its sentence. Raises KeyError for an action that is no such decision.
+    """
+    presets = [option(sentence, sentence) for sentence in _PRESETS[action]]
+    own_words = option("Another reason (write it below)", OTHER_REASON)
+    blocks = [
+        post_block(card, BRIEF_SIZE),
+        section(plain_text(_DECISION_WORDS[action])),
+        field("Why?", radio(ids.DECISION_PRESET, [*presets, own_words])),
+        field("In your own words", text_input(ids.DECISION_REASON), optional=True),
+    ]
+    title = _DECISION_TITLES[action]
+    return modal(ids.action_id(action), title, blocks, submit="Decide", metadata=metadata_of(card, origin))
+
+
+def snooze_modal(card: Card, now: datetime, *, origin: Origin = NOWHERE) -> Json:
+    """Until when. `now` is in the person's own zone, so that tomorrow and nine o'clock are theirs.
+
+    Each choice's value is its moment in Unix seconds; a picked time is used instead of the preset.
+    """
+    presets = [option(text, str(seconds(until))) for text, until in snooze_presets(now)]
+    choice = radio(ids.SNOOZE_PRESET, presets) | {"initial_option": presets[1]}
+    picker = {"type": "datetimepicker", "action_id": ids.SNOOZE_UNTIL}
+    blocks = [
+        post_block(card, BRIEF_SIZE),
+        field("Wake it", choice),
+        field("Or at this time", picker, optional=True, hint="A time chosen here is used instead of the list above."),
+    ]
+    return modal(ids.SNOOZE, "Snooze", blocks, submit="Snooze", metadata=metadata_of(card, origin))
+
+
+def snooze_presets(now: datetime) -> list[tuple[str, datetime]]:
+    """Words and moments, soonest first; mornings are at nine in the zone of `now`."""
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), _MORNING, tzinfo=now.tzinfo)
+    monday = datetime.combine(now.date() + timedelta(days=7 - now.weekday()), _MORNING, tzinfo=now.tzinfo)
+    # Added in Unix time: an hour is an hour, also on the day on which clocks change.
+    in_hours = [(f"In {words}", _later(now, hours)) for words, hours in (("1 hour", 1), ("4 hours", 4))]
+    half = [("In 30 minutes", _later(now, 0.5))]
+    mornings = [("Tomorrow at 9:00", tomorrow), ("Monday at 9:00", monday)]
+    return half + in_hours + (mornings if monday != tomorrow else mornings[:1])
+
+
+def elsewhere_modal(card: Card, *, origin: Origin = NOWHERE) -> Json:
+    """Records an answer that was given at the source itself."""
+    place = source_link(card.mention.url, "Their post on")
+    link_input = {
+        "type": "url_text_input",
+        "action_id": ids.ELSEWHERE_LINK,
+        "placeholder": plain_text("https://…"),
+    }
+    text = card.answer.text if card.answer else ""
+    blocks = [
+        post_block(card, BRIEF_SIZE),
+        *([rich(line(*place))] if place else []),
+        field("Link to the answer", link_input, optional=True),
+        field("What was answered", text_input(ids.ELSEWHERE_TEXT, initial=text), optional=True),
+    ]
+    return modal(
+        ids.ANSWER_ELSEWHERE,
+        "Answered elsewhere",
+        blocks,
+        submit="Mark as answered",
+        metadata=metadata_of(card, origin),
+    )
+
+
+def notice_modal(title: str, text: str) -> Json:
+    """A refusal or a fact in whole sentences; there is nothing to do but to close it."""
+    return modal(ids.NOTICE, title, [section(plain_text(text.strip() or "That was not possible."))])
+
+
+def _answer_input(draft: str) -> Json:
+    element = text_input(ids.ANSWER_TEXT, initial=draft, placeholder="Write to the customer")
+    element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+    return field("Your answer", element) | {"dispatch_action": True}
+
+
+def _advice(card: Card) -> list[Json]:
+    if card.triage is None:
+        return [context(plain_text("The response flow has no advice: the model could not judge this one."))]
+    first, *checks = advice(card.triage)
+    title = escaped(TITLES[card.triage.outcome], 100)
+    return [
+        section(markdown(f"*The response flow advises: {title}*\n{escaped(first, 500)}")),
+        rich(bullets(*(line(span(check)) for check in checks))),
+    ]
+
+
+def _destination(card: Card) -> str:
+    source, author = source_of(card), author_of(card.mention)
+    if card.can_reply:
+        return f"It will be sent to {author} on {source}."
+    return f"Earshot cannot write on {source}: you will copy it from the card and post it there."
+
+
+def _likely(card: Card, departments: Sequence[Titled], topics: Sequence[Topic]) -> list[tuple[Titled, str]]:
+    """Departments of the two likeliest topics, with the words that say so."""
+    if card.verdict is None:
+        return []
+    owner = {topic.name: topic.department for topic in topics}
+    by_name = {each.name: each for each in departments}
+    likely: dict[str, tuple[Titled, str]] = {}
+    for topic, share in card.verdict.ranked[:2]:
+        found = by_name.get(owner.get(topic, ""))
+        if found is not None and found.name not in likely:
+            likely[found.name] = (found, f"{inline(found.title, 40)} ({inline(topic, 20)}, {percent(share)})")
+    return list(likely.values())
+
+
+def _grouped(departments: Sequence[Titled], likely: Sequence[tuple[Titled, str]]) -> Json:
+    guessed = {each.name for each, _ in likely}
+    others = [option(each.title or each.name, each.name) for each in departments if each.name not in guessed]
+    if not likely:
+        return {"options": others[:MAX_OPTIONS]}
+    groups = [option_group("The model's best guesses", [option(words, each.name) for each, words in likely])]
+    if others:
+        groups.append(option_group("All other teams", others[:MAX_OPTIONS]))
+    return {"option_groups": groups, "initial_option": groups[0]["options"][0]}
+
+
+def _topic_field(topics: Sequence[Topic]) -> list[Json]:
+    if not topics:
+        return []
+    element = {
+        "type": "static_select",
+        "action_id": ids.REROUTE_TOPIC,
+        "placeholder": plain_text("Choose a topic"),
+        "options": [option(topic.description or topic.name, topic.name) for topic in topics[:MAX_OPTIONS]],
+    }
+    hint = f"Earshot learns from it. {_beyond(len(topics), 'topic')}".strip()
+    return [field("What is it about?", element, hint=hint, optional=True)]
+
+
+def _beyond(count: int, noun: str) -> str:
+    """Slack's lists end at 100 choices: say so where that hides something."""
+    return f"The list shows {MAX_OPTIONS} of {counted(count, noun)}." if count > MAX_OPTIONS else ""
+
+
+def _later(now: datetime, hours: float) -> datetime:
+    return datetime.fromtimestamp(now.timestamp() + hours * 3_600, tz=now.tzinfo)

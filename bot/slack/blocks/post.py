@@ -1,0 +1,96 @@
+"""The customer's post as every surface shows it: who, where, when, and the words as a quote. All of it is untrusted."""
+
+from dataclasses import dataclass
+
+from bot.domain.card import Card
+from bot.domain.mention import Mention
+from bot.slack.blocks.elements import joined, line, link, quote, rich, source_link, span, when
+from bot.slack.blocks.message import Json
+from bot.slack.blocks.text import counted, cut, host_of, inline, plain, web_link
+
+URGENT = "🔴 Urgent"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of a post a surface shows. `rest` says where the whole is when the source has no link to it."""
+
+    chars: int
+    lines: int
+    rest: str
+
+
+def post_block(card: Card, size: Size) -> Json:
+    """Author and place, what weighs it, the words, and where they are cut."""
+    mention = card.mention
+    said, is_cut = _quoted(mention, size)
+    parts = [line(*headline(card)), line(*joined(_circumstances(mention)))]
+    if mention.parent.strip():
+        parts.append(line(span("In reply to: ", italic=True), span(inline(mention.parent, 300))))
+    parts.append(quote(*said))
+    if is_cut:
+        parts.append(line(*_where_the_rest_is(mention.url, size.rest)))
+    if mention.withdrawn_at:
+        parts.append(line(span("The author took this post down on "), when(mention.withdrawn_at), span(".")))
+    return rich(*parts)
+
+
+def headline(card: Card) -> list[Json]:
+    """`🔴 Urgent · Ana K. (@ana) on App Store`."""
+    urgent = [span(URGENT, bold=True)] if card.urgent else []
+    return joined([urgent, [span(author_of(card.mention), bold=True), span(f" on {source_of(card)}")]])
+
+
+def author_of(mention: Mention) -> str:
+    """Name and handle where the source gave both and they differ."""
+    name, handle = inline(mention.author_name, 60), inline(mention.author, 60)
+    if name and handle and name != handle:
+        return f"{name} ({handle})"
+    return name or handle or "Somebody"
+
+
+def source_of(card: Card) -> str:
+    return inline(card.source_title or card.mention.source, 60)
+
+
+def excerpt(mention: Mention, limit: int) -> str:
+    """The post in one line, as plain text."""
+    title, text = (inline(each, limit) for each in (mention.title, mention.text))
+    both = text if not title or text.startswith(title) else f"{title}: {text}"
+    return inline(both, limit) or "(no text)"
+
+
+def _circumstances(mention: Mention) -> list[list[Json]]:
+    sent = mention.posted_at or mention.received_at
+    return [
+        [span(_stars(mention.rating))] if mention.rating is not None else [],
+        [span(f"reach {mention.reach:,}")] if mention.reach is not None else [],
+        [] if mention.posted_at else [span("received")],
+        [when(sent)],
+        [span("edited "), when(mention.edited_at)] if mention.edited_at else [],
+        [span(counted(len(mention.media), "attachment"))] if mention.media else [],
+        source_link(mention.url),
+    ]
+
+
+def _stars(rating: float) -> str:
+    full = round(min(max(rating, 0.0), 5.0)) if rating == rating else 0  # a source may give NaN
+    return f"{'★' * full}{'☆' * (5 - full)} {rating:g} of 5"
+
+
+def _quoted(mention: Mention, size: Size) -> tuple[list[Json], bool]:
+    title, title_cut = cut(mention.title, 200, lines=2)
+    text, text_cut = cut(mention.text, size.chars, lines=size.lines)
+    if title and mention.text.strip().startswith(mention.title.strip()):
+        title, title_cut = "", False
+    if not title and not text:
+        return [span("(no text)", italic=True)], False
+    between = "\n" if title and text else ""
+    return [span(title, bold=True), span(between), span(text)], title_cut or text_cut
+
+
+def _where_the_rest_is(url: str, rest: str) -> list[Json]:
+    safe = web_link(url)
+    if not safe:
+        return [span(f"The text is cut here. {rest}", italic=True)]
+    return [span("The text is cut here. ", italic=True), link(safe, f"Read the whole on {plain(host_of(safe), 60)}")]

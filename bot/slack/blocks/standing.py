@@ -1,0 +1,119 @@
+"""Where a mention stands, in sentences: the same on the card, its copies and in fallback texts."""
+
+from datetime import datetime
+
+from bot.domain.card import Answer, AnswerState, Card, Decision, Escalation
+from bot.domain.event import EARSHOT
+from bot.domain.lifecycle import LIVE, State
+from bot.domain.promise import Promise, PromiseKind
+from bot.slack.blocks.elements import joined, source_link, span, when, who
+from bot.slack.blocks.message import Json
+from bot.slack.blocks.text import date, inline
+
+UNCLAIMED, CLAIMED, SNOOZED, ANSWERED, DECIDED = "⚪", "🔵", "💤", "✅", "☑️"
+RAISED, DUE, LATE, TROUBLE, CARRY = "⬆️", "⏳", "⏰", "⚠️", "✍️"
+
+_DECISIONS = {
+    State.LET_STAND: "Let stand",
+    State.MONITORED: "Monitored, not answered",
+    State.DISMISSED: "Not about us",
+}
+_PROMISED = {PromiseKind.DECISION: "decision", PromiseKind.ANSWER: "answer"}
+
+
+def standing(card: Card) -> list[list[Json]]:
+    """One list of spans a line, the state first."""
+    lines = [_state_line(card)]
+    if card.state in LIVE and card.answer is not None:
+        lines.append(_answer_line(card.answer, earlier=True))
+    if card.state in LIVE and card.escalation is not None:
+        lines.append(_escalation_line(card.escalation, card.escalation_levels))
+    return lines
+
+
+def person(reference: str) -> Json:
+    """Who did it: a person by id, or Earshot itself."""
+    return span("Earshot") if reference == EARSHOT else who(reference)
+
+
+def open_promises(card: Card, now: datetime) -> str:
+    """What is due, in mrkdwn, late ones said to be late; empty when nothing is open."""
+    return " · ".join(_promise(each, now) for each in card.promises if each.settled_at is None)
+
+
+def broken_promises(card: Card, now: datetime) -> str:
+    """What was not kept, for a mention that is closed; empty when all was."""
+    late = [each for each in card.promises if each.kept(now) is False]
+    return " · ".join(f"{LATE} The {_PROMISED[each.kind]} came late: it was due {date(each.due_at)}" for each in late)
+
+
+def _promise(promise: Promise, now: datetime) -> str:
+    name = _PROMISED[promise.kind]
+    if promise.due_at <= now:
+        return f"{LATE} *Late:* the {name} was due {date(promise.due_at)}"
+    return f"{DUE} {name.capitalize()} due {date(promise.due_at)}"
+
+
+def _state_line(card: Card) -> list[Json]:
+    if card.state is State.ANSWERED:
+        return _answer_line(card.answer) if card.answer else _decided(ANSWERED, "Answered", card.decision)
+    if card.state in _DECISIONS:
+        return _decided(DECIDED, _DECISIONS[card.state], card.decision)
+    if card.state is State.CLAIMED:
+        return _claim_line(card)
+    if card.state is State.SNOOZED:
+        until = [span(" until "), when(card.snoozed_until)] if card.snoozed_until else []
+        return [span(f"{SNOOZED} "), span("Snoozed", bold=True), *until]
+    if card.state is State.FILTERED:
+        return [span(f"Kept out of every channel by rule “{inline(card.route_rule, 80)}”")]
+    if card.state is State.OPEN:
+        return [span(f"{UNCLAIMED} "), span("Unclaimed", bold=True)]
+    return [span("On its way to a department")]
+
+
+def _claim_line(card: Card) -> list[Json]:
+    said = [span(f"{CLAIMED} "), span("Claimed", bold=True)]
+    if card.claim is None:
+        return said
+    return [*said, span(" by "), person(card.claim.owner), span(" until "), when(card.claim.until)]
+
+
+def _decided(mark: str, what: str, decision: Decision | None) -> list[Json]:
+    said = [span(f"{mark} "), span(what, bold=True)]
+    if decision is None:
+        return said
+    reason = [span(f"“{inline(decision.reason, 600)}”")] if decision.reason.strip() else []
+    return joined([[*said, span(" by "), person(decision.by)], [when(decision.at)], reason])
+
+
+def _answer_line(answer: Answer, *, earlier: bool = False) -> list[Json]:
+    mark, words, by = _ANSWER_WORDS[answer.state]
+    said = [span(f"{mark} "), span(f"Earlier: {words.lower()}" if earlier else words, bold=True), span(by)]
+    trouble = [span(inline(answer.problem, 500))] if answer.problem.strip() else []
+    where = source_link(answer.permalink, "See it on")
+    return joined([[*said, person(answer.author)], [when(answer.at)], trouble, where])
+
+
+def _escalation_line(escalation: Escalation, levels: int) -> list[Json]:
+    of = f" of {levels}" if levels >= escalation.level else ""
+    raised = [span(f"{RAISED} "), span(f"Escalated to level {escalation.level}{of}", bold=True)]
+    reason = [span(f"“{inline(escalation.reason, 600)}”")] if escalation.reason.strip() else []
+    told = joined([[who(one)] for one in escalation.notified], ", ")
+    return joined(
+        [
+            [*raised, span(" by "), person(escalation.by)],
+            [when(escalation.at)],
+            reason,
+            [span("told "), *told] if told else [span("nobody could be told")],
+        ]
+    )
+
+
+_ANSWER_WORDS = {
+    AnswerState.SENDING: ("✉️", "Answer on its way", " by "),
+    AnswerState.SENT: (ANSWERED, "Answered", " by "),
+    AnswerState.FAILED: (TROUBLE, "Answer not sent", ", written by "),
+    AnswerState.COPIED: (CARRY, "Answer not posted yet", ", written by "),
+    AnswerState.ELSEWHERE: (ANSWERED, "Answered elsewhere", " by "),
+}
+"""What people see of an answer in each state: the mark, the words, and how its author follows."""

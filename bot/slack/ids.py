@@ -1,0 +1,67 @@
+"""Every id that Slack gives back to us: what blocks write and listeners read, in one place.
+
+A button's `value` is the mention's id as text, if not said otherwise.
+"""
+
+from bot.domain.lifecycle import Action
+
+
+def action_id(action: Action) -> str:
+    """The id of the button or dialog that asks for `action`."""
+    return f"mention.{action.value}"
+
+
+CLAIM = action_id(Action.CLAIM)
+ANSWER = action_id(Action.ANSWER)
+ANSWER_ELSEWHERE = action_id(Action.ANSWER_ELSEWHERE)
+ESCALATE = action_id(Action.ESCALATE)
+REROUTE = action_id(Action.REROUTE)
+LET_STAND = action_id(Action.LET_STAND)
+MONITOR = action_id(Action.MONITOR)
+DISMISS = action_id(Action.DISMISS)
+SNOOZE = action_id(Action.SNOOZE)
+WAKE = action_id(Action.WAKE)
+RELEASE = action_id(Action.RELEASE)
+REOPEN = action_id(Action.REOPEN)
+
+RETRY_REPLY = "mention.retry_reply"
+"""Send a failed answer again."""
+
+HISTORY = "mention.history"
+
+HISTORY_PAGE = "mention.history_page"
+"""Another page of the log in the open dialog; the value is `<mention id>:<page>`, page 0 being the newest."""
+
+MENU = "mention.menu"
+"""The card's select; the value of a choice is `<action value>:<mention id>`, or `history:<mention id>`."""
+
+MENU_HISTORY = "history"
+
+UNSUBSCRIBE = "subscription.end"
+"""The value is the subscription's id."""
+
+# What a person fills in. Each input's action id is the same as its block id, so a form is read as
+# state["values"][id][id].
+
+ANSWER_TEXT = "answer.text"
+"""Also an action: it reports every change, so that the preview follows."""
+
+ELSEWHERE_LINK = "elsewhere.link"
+ELSEWHERE_TEXT = "elsewhere.text"
+ESCALATE_REASON = "escalate.reason"
+REROUTE_DEPARTMENT = "reroute.department"
+REROUTE_TOPIC = "reroute.topic"
+REROUTE_REASON = "reroute.reason"
+DECISION_PRESET = "decision.preset"
+DECISION_REASON = "decision.reason"
+SNOOZE_PRESET = "snooze.preset"
+SNOOZE_UNTIL = "snooze.until"
+SUBSCRIBE_TOPICS = "subscribe.topics"
+SUBSCRIBE_SOURCES = "subscribe.sources"
+SUBSCRIBE_DETRACTOR = "subscribe.min_detractor"
+SUBSCRIBE_PROMOTER = "subscribe.min_promoter"
+
+# Callback ids of dialogs. A dialog that carries out an action on one mention is called by that action's id.
+
+SUBSCRIBE = "subscription.new"
+NOTICE = "notice"
