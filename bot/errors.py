@@ -1,6 +1,6 @@
 """What can go wrong, as instructions to the caller: come again, give up, or tell the person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 class EarshotError(Exception):
@@ -38,3 +38,12 @@ class GiveUp(EarshotError):
 
 class Refused(EarshotError):
     """A person's action is not possible now; the message is a sentence for that person."""
+
+
+class Taken(Refused):
+    """Somebody else holds it. Slack shows `owner` as a person and `since` in the reader's own time."""
+
+    def __init__(self, sentence: str, *, owner: str, since: datetime) -> None:
+        super().__init__(sentence)
+        self.owner = owner
+        self.since = since

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Session  # flow/ names the type and never imports SQLAlchemy
 
 from bot.errors import ConfigError
 from bot.store.schema import Base

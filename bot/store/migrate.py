@@ -99,14 +99,14 @@ def _guarded(connection: Connection) -> Iterator[None]:
         return
     raw = connection.connection.dbapi_connection
     assert raw is not None
-    raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+    raw.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
-        orphans = raw.execute("PRAGMA foreign_key_check").fetchall()  # type: ignore[attr-defined]
+        orphans = raw.execute("PRAGMA foreign_key_check").fetchall()
         if orphans:
             raise GiveUp(f"the migration left {len(orphans)} rows without a parent: restore the backup")
     finally:
-        raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def _config() -> Config:

@@ -1,0 +1,218 @@
+"""outbox → Slack: one message at a time in each channel's lane, posted once whatever happens on the way."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.card import Card
+from bot.domain.event import EARSHOT
+from bot.domain.policy import Policy
+from bot.domain.posting import NoticeKind, Posting, PostingKind
+from bot.errors import GiveUp, Retry
+from bot.flow.clock import Clock
+from bot.flow.crash import crash_point
+from bot.flow.view import card_of
+from bot.store import events, mentions, outbox
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+LANE_GAP = timedelta(seconds=1.1)
+"""Slack takes about one message a second and channel; 1.1 because the time is read before the lock is taken (measured)."""
+
+LEASE = timedelta(seconds=60)
+SETTLE = timedelta(seconds=3)
+"""How long a message that Slack may have taken needs to show up in the channel's history."""
+
+LOOK_BACK = timedelta(seconds=60)
+DRAW_LEASE = timedelta(seconds=20)
+DRAW_BATCH = 20
+LONGEST_PAUSE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What one message shows. `permalink` leads to the owner's card, empty on the owner's card itself.
+
+    `notice` and `body` are set for notices only.
+    """
+
+    kind: PostingKind
+    card: Card
+    moved: bool = False
+    permalink: str = ""
+    notice: NoticeKind | None = None
+    body: Mapping[str, str] = field(default_factory=dict)
+
+
+class Messenger(Protocol):
+    """The way to Slack. Every method raises Retry (with `ambiguous` where the message may have arrived) or GiveUp."""
+
+    def channel_id(self, reference: str) -> str:
+        """The id behind a configured reference: a channel, or a person for a direct message."""
+        ...
+
+    def post(self, channel_id: str, content: Content, *, delivery_id: str) -> str:
+        """Post once and give the message's ts; never tries again by itself."""
+        ...
+
+    def update(self, channel_id: str, ts: str, content: Content) -> None: ...
+
+    def find(self, channel_id: str, delivery_id: str, *, since: datetime) -> str:
+        """The ts of an earlier post with this delivery id, empty where the channel's history has none."""
+        ...
+
+    def permalink(self, channel_id: str, ts: str) -> str: ...
+
+
+def due_channels(db: Database, now: datetime) -> list[str]:
+    """References of channels with something to post, those with urgent messages first."""
+    with db.read() as session:
+        return outbox.due_channels(session, now)
+
+
+def deliver_next(db: Database, messenger: Messenger, policy: Policy, channel: str, clock: Clock) -> int:
+    """Post the channel's next message if its lane is free; the number posted, 0 or 1."""
+    try:
+        channel_id = messenger.channel_id(channel)
+    except Retry as fault:
+        log.warning("channel_unresolved", extra={"channel": channel, "reason": fault.reason})
+        return 0
+    except GiveUp as fault:
+        return _bury_next(db, policy, channel, fault.reason, clock)
+    with db.write() as session:
+        now = clock()
+        if not outbox.enter_lane(session, channel_id, now, LANE_GAP):
+            return 0
+        leased = outbox.lease_next(session, channel, now, LEASE)
+    if leased is None:
+        return 0
+    posting, uncertain = leased
+    crash_point("deliver.leased")
+    try:
+        return _post(db, messenger, policy, posting, channel_id, uncertain=uncertain, clock=clock)
+    except Retry as fault:
+        _again(db, posting, channel_id, fault, clock, uncertain=uncertain)
+    except GiveUp as fault:
+        _bury(db, policy, posting, fault.reason, clock())
+    except Exception as error:  # whatever it was, it may have reached Slack: look before posting again
+        log.exception("delivery_failed", extra={"mention": posting.mention_id, "channel": channel})
+        unknown = Retry(f"an unexpected fault: {type(error).__name__}", after=timedelta(seconds=30), ambiguous=True)
+        _again(db, posting, channel_id, unknown, clock, uncertain=True)
+    return 0
+
+
+def _post(
+    db: Database,
+    messenger: Messenger,
+    policy: Policy,
+    posting: Posting,
+    channel_id: str,
+    *,
+    uncertain: bool,
+    clock: Clock,
+) -> int:
+    content = _content(db, messenger, policy, posting)
+    ts = ""
+    if uncertain:
+        tried_at = posting.tried_at or clock()
+        if clock() - tried_at < SETTLE:
+            raise Retry("waiting for the channel's history to settle", after=SETTLE, ambiguous=True)
+        ts = messenger.find(channel_id, posting.delivery_id, since=tried_at - LOOK_BACK)
+    if not ts:
+        ts = messenger.post(channel_id, content, delivery_id=posting.delivery_id)
+    crash_point("deliver.posted")
+    with db.write() as session:
+        now = clock()
+        outbox.sent(session, posting.id, channel_id=channel_id, ts=ts, version=content.card.version, now=now)
+        detail = {"channel": channel_id, "ts": ts, "kind": posting.kind, "slot": posting.slot}
+        events.append(session, posting.mention_id, EARSHOT, "posted", now, detail)
+    log.info("posted", extra={"mention": posting.mention_id, "channel": channel_id, "kind": posting.kind})
+    return 1
+
+
+def _content(db: Database, messenger: Messenger, policy: Policy, posting: Posting) -> Content:
+    with db.read() as session:
+        record = mentions.load(session, posting.mention_id)
+        if record is None:
+            raise GiveUp("the mention was erased")
+        card = card_of(record, policy)
+        moved = posting.kind is PostingKind.CARD and posting.channel != card.place.channel
+        live = None
+        if posting.kind is not PostingKind.CARD or moved:
+            live = outbox.live_card(session, posting.mention_id, card.place.channel)
+    if posting.kind is PostingKind.COPY and live is None:
+        raise Retry("the owner's card comes first", after=LANE_GAP)
+    return Content(
+        kind=posting.kind,
+        card=card,
+        moved=moved,
+        permalink=messenger.permalink(live.channel_id, live.ts) if live else "",
+        notice=NoticeKind(posting.body["notice"]) if posting.kind is PostingKind.NOTICE else None,
+        body=posting.body,
+    )
+
+
+def _again(db: Database, posting: Posting, channel_id: str, fault: Retry, clock: Clock, *, uncertain: bool) -> None:
+    """A try failed. Once uncertain, a message stays so until the history has been read."""
+    now = clock()
+    until = now + max(fault.after, min(LANE_GAP * 2 ** min(posting.attempts, 10), LONGEST_PAUSE))
+    with db.write() as session:
+        outbox.not_sent(session, posting.id, fault.reason, until, uncertain=uncertain or fault.ambiguous)
+        if not fault.ambiguous and fault.after > LANE_GAP:
+            outbox.close_lane(session, channel_id, now + fault.after)
+    log.warning("not_posted", extra={"mention": posting.mention_id, "channel": channel_id, "reason": fault.reason})
+
+
+def _bury_next(db: Database, policy: Policy, channel: str, reason: str, clock: Clock) -> int:
+    with db.write() as session:
+        leased = outbox.lease_next(session, channel, clock(), LEASE)
+    if leased is not None:
+        _bury(db, policy, leased[0], reason, clock())
+    return 0
+
+
+def _bury(db: Database, policy: Policy, posting: Posting, reason: str, now: datetime) -> None:
+    """A message that cannot be posted is listed as failed; a card is brought to #triage instead, so nobody misses it."""
+    with db.write() as session:
+        outbox.dead(session, posting.id, reason)
+        events.append(
+            session, posting.mention_id, EARSHOT, "post_failed", now, {"channel": posting.channel, "reason": reason}
+        )
+        fallback = policy.triage
+        if posting.kind is PostingKind.CARD and posting.channel != fallback.channel:
+            row = mentions.lock(session, posting.mention_id)
+            assert row is not None
+            row.department = fallback.name
+            row.route_rule = "fallback"
+            row.route_why = f"its channel {posting.channel} could not be used: {reason}"
+            row.version += 1
+            outbox.want(session, posting.mention_id, fallback.channel, PostingKind.CARD, now, urgent=posting.urgent)
+    log.error("post_failed", extra={"mention": posting.mention_id, "channel": posting.channel, "reason": reason})
+
+
+def draw_stale(db: Database, messenger: Messenger, policy: Policy, clock: Clock) -> int:
+    """Bring posted cards and copies up to date after a change; the number drawn."""
+    with db.write() as session:
+        stale = outbox.lease_stale(session, clock(), limit=DRAW_BATCH, lease=DRAW_LEASE)
+    return sum(_draw(db, messenger, policy, posting, clock) for posting in stale)
+
+
+def _draw(db: Database, messenger: Messenger, policy: Policy, posting: Posting, clock: Clock) -> int:
+    try:
+        content = _content(db, messenger, policy, posting)
+        messenger.update(posting.channel_id, posting.ts, content)
+    except Retry as fault:
+        with db.write() as session:
+            outbox.not_shown(session, posting.id, fault.reason, clock() + fault.after)
+        return 0
+    except GiveUp as fault:
+        with db.write() as session:
+            outbox.dead(session, posting.id, fault.reason)
+        log.error("card_not_drawn", extra={"mention": posting.mention_id, "reason": fault.reason})
+        return 0
+    with db.write() as session:
+        outbox.shown(session, posting.id, content.card.version)
+    return 1

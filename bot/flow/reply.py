@@ -1,0 +1,74 @@
+"""the answer → its source: carried there where the source takes answers, once."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.domain.card import AnswerState
+from bot.domain.event import EARSHOT
+from bot.domain.lifecycle import Action
+from bot.domain.promise import PromiseKind
+from bot.errors import GiveUp, Retry
+from bot.flow.clock import Clock
+from bot.sources.base import Answerable, Source
+from bot.store import answers, events, mentions, promises
+from bot.store.answers import Parcel
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+BATCH = 10
+LEASE = timedelta(minutes=2)
+TRIES = 8
+LONGEST_PAUSE = timedelta(minutes=10)
+
+
+def send_answers(db: Database, configured: Mapping[str, Source], clock: Clock) -> int:
+    """Carry waiting answers to their sources; the number that arrived."""
+    with db.write() as session:
+        parcels = answers.lease(session, clock(), limit=BATCH, lease=LEASE)
+    return sum(_send(db, configured.get(parcel.source), parcel, clock) for parcel in parcels)
+
+
+def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> int:
+    if not isinstance(source, Answerable):
+        return _fail(db, parcel, f"the source “{parcel.source}” takes no answers (any more)", clock)
+    try:
+        replied = source.reply(parcel.external_id, parcel.text, key=parcel.key)
+    except Retry as fault:
+        if parcel.attempts >= TRIES:
+            return _fail(db, parcel, f"{fault.reason} (tried {parcel.attempts} times)", clock)
+        pause = min(timedelta(seconds=2) * 2**parcel.attempts, LONGEST_PAUSE)
+        with db.write() as session:
+            answers.put_off(session, parcel.id, fault.reason, clock() + max(pause, fault.after))
+            mentions.touch(session, parcel.mention_id)
+        return 0
+    except GiveUp as fault:
+        return _fail(db, parcel, fault.reason, clock)
+    return _arrived(db, parcel, replied.permalink, clock)
+
+
+def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
+    with db.write() as session:
+        now = clock()
+        answers.settle(session, parcel.id, AnswerState.SENT, permalink=permalink)
+        row = mentions.lock(session, parcel.mention_id)
+        assert row is not None
+        writer = row.claimed_by or EARSHOT
+        decided = {"decided_what": Action.ANSWER, "decided_by": writer, "decided_at": now}
+        mentions.change(session, row, Action.ANSWER, now, decided)
+        promises.settle(session, row.id, list(PromiseKind), now)
+        events.append(session, row.id, EARSHOT, "reply_sent", now, {"permalink": permalink})
+        events.append(session, row.id, writer, Action.ANSWER, now, {"permalink": permalink})
+    log.info("reply_sent", extra={"mention": parcel.mention_id, "source": parcel.source})
+    return 1
+
+
+def _fail(db: Database, parcel: Parcel, reason: str, clock: Clock) -> int:
+    """The card says why; the writer still holds the mention and may send it again."""
+    with db.write() as session:
+        answers.settle(session, parcel.id, AnswerState.FAILED, problem=reason)
+        mentions.touch(session, parcel.mention_id)
+        events.append(session, parcel.mention_id, EARSHOT, "reply_failed", clock(), {"reason": reason})
+    log.error("reply_failed", extra={"mention": parcel.mention_id, "source": parcel.source, "reason": reason})
+    return 0

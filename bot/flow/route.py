@@ -1,0 +1,61 @@
+"""verdicts → outbox: choose the department, promise, and ask for the card and its copies, in one transaction."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.event import EARSHOT
+from bot.domain.lifecycle import Action, State
+from bot.domain.policy import Policy, terms_of
+from bot.domain.posting import PostingKind
+from bot.domain.promise import promises_for
+from bot.domain.routing import Outcome, Route, choose_route
+from bot.domain.triage import recommend
+from bot.store import events, mentions, outbox, promises, subscriptions
+from bot.store.database import Database, Session
+from bot.store.records import Record
+
+BATCH = 50
+LEASE = timedelta(minutes=1)
+
+
+def route_judged(db: Database, policy: Policy, now: datetime) -> int:
+    """Give every judged mention its place; the number routed or filtered."""
+    with db.write() as session:
+        taken = mentions.lease_waiting(session, State.JUDGED, now, limit=BATCH, lease=LEASE)
+        for mention, _ in taken:
+            record = mentions.load(session, mention.id)
+            assert record is not None
+            _route(session, policy, record, now)
+    return len(taken)
+
+
+def _route(session: Session, policy: Policy, record: Record, now: datetime) -> None:
+    mention, verdict = record.mention, record.verdict
+    route = choose_route(policy.routing, mention.source, mention, verdict)
+    action = Action.FILTER if route.outcome is Outcome.FILTER else Action.ROUTE
+    row = mentions.lock(session, mention.id)
+    assert row is not None
+    values = {
+        "department": route.department,
+        "urgent": route.urgent,
+        "route_rule": route.rule,
+        "route_why": route.why,
+        "recommended": recommend(verdict).outcome if verdict else "",
+        "attempts": 0,
+    }
+    if not mentions.change(session, row, action, now, values):
+        return
+    events.append(session, mention.id, EARSHOT, action, now, {"department": route.department, "rule": route.rule})
+    if action is Action.ROUTE:
+        bring(session, policy, record, route, now)
+
+
+def bring(session: Session, policy: Policy, record: Record, route: Route, now: datetime) -> None:
+    """Promise, and ask for the department's card and for the copies that channels subscribed to."""
+    mention = record.mention
+    department = policy.department(route.department)
+    promised = promises_for(terms_of(department), now, urgent=route.urgent)
+    promises.make(session, mention.id, department.name, promised, now)
+    outbox.want(session, mention.id, department.channel, PostingKind.CARD, now, urgent=route.urgent)
+    for wish in subscriptions.active(session):
+        if wish.wants(mention.source, record.verdict):
+            outbox.want(session, mention.id, wish.channel, PostingKind.COPY, now)

@@ -1,0 +1,33 @@
+"""Mentions whose time has come. The rows stay locked until the transaction ends, so two clocks never act on one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from bot.domain.lifecycle import State
+from bot.store.schema import MentionRow
+
+
+def leases_ended(session: Session, now: datetime, limit: int) -> Sequence[MentionRow]:
+    return _due(session, MentionRow.claim_until, [State.CLAIMED], now, limit)
+
+
+def snoozes_ended(session: Session, now: datetime, limit: int) -> Sequence[MentionRow]:
+    return _due(session, MentionRow.snoozed_until, [State.SNOOZED], now, limit)
+
+
+def escalations_due(session: Session, now: datetime, limit: int) -> Sequence[MentionRow]:
+    return _due(session, MentionRow.escalate_at, [State.OPEN], now, limit)
+
+
+def _due(
+    session: Session,
+    column: InstrumentedAttribute[datetime | None],
+    states: list[State],
+    now: datetime,
+    limit: int,
+) -> Sequence[MentionRow]:
+    query = select(MentionRow).where(column <= now, MentionRow.state.in_(states)).order_by(column, MentionRow.id)
+    return session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
