@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import feedparser
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -322,6 +322,7 @@ NOOKS = {
 
 @given(text=st.text(max_size=200), title=st.text(max_size=40), format_=st.sampled_from(Format))
 def test_any_text_survives_the_feed(text: str, title: str, format_: Format) -> None:
+    assume(not any(is_mended_by_feedparser(printable(part)) for part in (text, title)))
     place = NOOKS[format_]
     board = Board(Stream(places={"nook": place}, posts=()), speed=1.0, clock=MovedClock())
     try:
@@ -332,6 +333,14 @@ def test_any_text_survives_the_feed(text: str, title: str, format_: Format) -> N
     (entry,) = read_feed(place, render_feed(place, board.visible("nook"), "http://127.0.0.1"))
     assert entry.text == printable(text)
     assert entry.title.split() == printable(title).split()
+
+
+def is_mended_by_feedparser(text: str) -> bool:
+    """Feedparser takes what can be read as UTF-8 shown as Latin-1 for that: “Â¡” comes out as “¡”."""
+    try:
+        return text.encode("latin-1").decode("utf-8") != text
+    except UnicodeError:
+        return False
 
 
 def printable(text: str) -> str:
