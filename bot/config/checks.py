@@ -1,0 +1,106 @@
+"""What a look at one key cannot tell: names used twice, references to nothing, secrets in the wrong file.
+
+Works on the raw tables, so that it finds its faults even where others have already been found.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.config.faults import SECRETS_ELSEWHERE, Fault, suggestion
+from bot.config.positions import KeyPath
+from bot.config.secrets import looks_secret
+from bot.config.tables import ALWAYS
+from bot.config.values import has_password
+
+RESERVED_RULES = frozenset({"topic", "unsure", "language", "unjudged"})
+"""What a route says in place of a rule's name where no rule took the mention."""
+
+PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+"""`${NAME}` in a source's url stands for an environment variable."""
+
+RawTable = Mapping[str, Any]
+
+
+def misplaced_secrets(value: object, where: KeyPath = ()) -> Iterator[Fault]:
+    """Tokens, and passwords in addresses, anywhere in the file."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from misplaced_secrets(inner, (*where, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from misplaced_secrets(inner, (*where, index))
+    elif isinstance(value, str) and looks_secret(value):
+        yield Fault(where=where, advice=f"this looks like a token; {SECRETS_ELSEWHERE}, and revoke this one")
+    elif isinstance(value, str) and has_password(PLACEHOLDER.sub("", value)):
+        yield Fault(where=where, advice=f"this address has a password in it; {_password_advice(where)}")
+
+
+def _password_advice(where: KeyPath) -> str:
+    if where[:1] == ("sources",):
+        return 'put the address in an environment variable and write "${ITS_NAME}" here'
+    return "set EARSHOT_DATABASE_URL in the environment instead"
+
+
+def repeated_names(raw: RawTable) -> Iterator[Fault]:
+    for section in ("departments", "topics", "rules", "sources"):
+        seen: dict[str, int] = {}
+        for index, name in _names(raw, section):
+            if name in seen:
+                advice = f"the name “{name}” is taken by {section}[{seen[name]}]: choose another"
+                yield Fault(where=(section, index, "name"), advice=advice)
+            seen.setdefault(name, index)
+
+
+def reserved_names(raw: RawTable) -> Iterator[Fault]:
+    for index, name in _names(raw, "rules"):
+        if name in RESERVED_RULES:
+            yield Fault(where=("rules", index, "name"), advice=f"“{name}” is a word of the bot's own: choose another")
+    hours = raw.get("office_hours")
+    if isinstance(hours, Mapping) and ALWAYS in hours:
+        yield Fault(where=("office_hours", ALWAYS), advice="“always” means round the clock: choose another name")
+
+
+def broken_references(raw: RawTable) -> Iterator[Fault]:
+    departments = [name for _, name in _names(raw, "departments")]
+    topics = [name for _, name in _names(raw, "topics")]
+    sources = [name for _, name in _names(raw, "sources")]
+    hours = raw.get("office_hours")
+    schedules = [*hours, ALWAYS] if isinstance(hours, Mapping) else [ALWAYS]
+    if departments:  # where there is none at all, that is the one thing to say
+        yield from _unresolved(_triage(raw), "department", departments)
+        yield from _unresolved(_values(raw, "topics", "department"), "department", departments)
+        yield from _unresolved(_values(raw, "rules", "to"), "department", ["", *departments])
+    if topics:
+        yield from _unresolved(_values(raw, "rules", "topics"), "topic", topics)
+    yield from _unresolved(_values(raw, "rules", "sources"), "source", sources)
+    yield from _unresolved(_values(raw, "departments", "office_hours"), "[office_hours.…] table", schedules)
+
+
+def _unresolved(found: Iterator[tuple[KeyPath, str]], what: str, known: list[str]) -> Iterator[Fault]:
+    for where, name in found:
+        if name not in known:
+            yield Fault(where=where, advice=f"there is no {what} “{name}”{suggestion(name, known)}")
+
+
+def _triage(raw: RawTable) -> Iterator[tuple[KeyPath, str]]:
+    triage = raw.get("triage", {})
+    name = triage.get("department", "triage") if isinstance(triage, Mapping) else None
+    if isinstance(name, str):
+        yield ("triage", "department"), name
+
+
+def _names(raw: RawTable, section: str) -> Iterator[tuple[int, str]]:
+    for where, name in _values(raw, section, "name"):
+        yield int(where[1]), name
+
+
+def _values(raw: RawTable, section: str, key: str) -> Iterator[tuple[KeyPath, str]]:
+    """Every text under `key` in the entries of a section, whether it stands alone or in a list."""
+    entries = raw.get(section)
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        value = entry.get(key) if isinstance(entry, Mapping) else None
+        if isinstance(value, str):
+            yield (section, index, key), value
+        elif isinstance(value, list):
+            yield from (((section, index, key, place), one) for place, one in enumerate(value) if isinstance(one, str))

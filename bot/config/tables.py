@@ -1,0 +1,233 @@
+"""The tables of the TOML file: which keys there are, of what kind, with what default. All defaults live here."""
+
+from datetime import date, time, timedelta
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from bot.config.tree import LogFormat, LogLevel, SlackMode
+from bot.config.values import (
+    Anybody,
+    ApiUrl,
+    Channel,
+    ChannelOrEmpty,
+    DatabaseUrl,
+    Duration,
+    Filled,
+    GroupOrEmpty,
+    HttpUrl,
+    Interval,
+    Label,
+    Language,
+    Member,
+    Name,
+    Person,
+    Port,
+    Probability,
+    Said,
+    Several,
+    Span,
+    Zone,
+    ZoneOrEmpty,
+)
+from bot.domain.promise import Opening
+from bot.domain.routing import Outcome
+
+ALWAYS = "always"
+"""The office hours that need no table."""
+
+
+class Table(BaseModel):
+    """No conversions (`"5"` is no number), no unknown keys."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class CompanyTable(Table):
+    name: Label
+    names: Several[Label] = ()
+    zone: Zone = "UTC"
+
+
+class SlackTable(Table):
+    mode: Annotated[SlackMode, Field(strict=False)] = SlackMode.SOCKET
+    api_url: ApiUrl = "https://slack.com/api/"
+    http_host: Said = "127.0.0.1"
+    http_port: Port = 3000
+    ops_channel: ChannelOrEmpty = ""
+    managers: Several[Member] = ()
+
+
+class DatabaseTable(Table):
+    url: DatabaseUrl = "sqlite:///var/earshot.db"
+    backup_dir: Said = "var/backups"
+
+
+class ModelTable(Table):
+    encoder: str = ""
+    threads: Annotated[int, Field(ge=1, le=256)] = 1
+    min_confidence: Probability = 0.5
+    languages: Several[Language] = ("en",)
+
+
+_MIDNIGHT = time(0)
+"""As the end of an opening it is the end of the day."""
+
+
+def _in_order(openings: tuple[Opening, ...]) -> tuple[Opening, ...]:
+    ordered = tuple(sorted(openings, key=lambda opening: opening.opens))
+    for earlier, later in pairwise(ordered):
+        if earlier.closes == _MIDNIGHT or later.opens < earlier.closes:
+            raise ValueError(f"two intervals overlap around {later.opens:%H:%M}: join or part them")
+    return ordered
+
+
+Day = Annotated[Several[Interval], AfterValidator(_in_order)]
+
+
+class HoursTable(Table):
+    """An empty zone is the company's; a day without intervals is closed."""
+
+    zone: ZoneOrEmpty = ""
+    mon: Day = ()
+    tue: Day = ()
+    wed: Day = ()
+    thu: Day = ()
+    fri: Day = ()
+    sat: Day = ()
+    sun: Day = ()
+    holidays: Several[date] = ()
+
+    @property
+    def week(self) -> tuple[tuple[Opening, ...], ...]:
+        return (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
+
+    @model_validator(mode="after")
+    def _opens_some_day(self) -> Self:
+        if not any(self.week):
+            raise ValueError(
+                'give at least one day an interval, such as mon = ["09:00-17:30"]: nothing is ever due else'
+            )
+        return self
+
+
+class LevelTable(Table):
+    notify: Annotated[Several[Anybody], Filled]
+    within: Span = timedelta(hours=1)
+
+
+def _written_as(office_hours: object) -> str:
+    return "<table>" if isinstance(office_hours, dict | HoursTable) else "<name>"
+
+
+class DepartmentTable(Table):
+    name: Name
+    title: str = ""
+    channel: Channel
+    people: Several[Person] = ()
+    user_group: GroupOrEmpty = ""
+    decide_within: Span = timedelta(hours=4)
+    answer_within: Span = timedelta(hours=24)
+    warn_before: Duration = timedelta(minutes=30)
+    # The tags stand in angle brackets so that they can be told from keys when a fault is located.
+    office_hours: Annotated[
+        Annotated[str, Tag("<name>")] | Annotated[HoursTable, Tag("<table>")], Discriminator(_written_as)
+    ] = ALWAYS
+    escalation: Annotated[tuple[LevelTable, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _warns_in_time(self) -> Self:
+        if self.warn_before >= max(self.decide_within, self.answer_within):
+            raise ValueError("make warn_before shorter than answer_within: no warning could ever come before the time")
+        return self
+
+
+class TriageTable(Table):
+    department: Name = "triage"
+
+
+class TopicTable(Table):
+    name: Name
+    department: Name
+    description: str = ""
+    examples: Several[Said] = ()
+
+
+class RuleTable(Table):
+    name: Label
+    do: Annotated[Outcome, Field(strict=False)] = Outcome.SEND
+    to: str = ""
+    urgent: bool = False
+    topics: Several[Name] = ()
+    sources: Several[Label] = ()
+    languages: Several[Language] = ()
+    words: Several[Said] = ()
+    min_detractor: Probability = 0.0
+    min_confidence: Probability = 0.0
+    min_reach: Annotated[int, Field(ge=0)] = 0
+    max_rating: Annotated[float, Field(ge=1, le=5)] | None = None
+
+    @model_validator(mode="after")
+    def _filters_only(self) -> Self:
+        if self.do is Outcome.FILTER and (self.to or self.urgent):
+            raise ValueError('take out `to` and `urgent`: with do = "filter" a mention goes to no channel')
+        return self
+
+
+class SourceTable(Table):
+    """What every kind of source has; a kind adds its own keys in a class of its own."""
+
+    name: Label
+    every: Span = timedelta(minutes=5)
+    first_lookback: Duration = timedelta(hours=24)
+    about: str = ""
+
+
+class FeedTable(SourceTable):
+    kind: Literal["feed"]
+    url: HttpUrl
+    allow_private: bool = False
+    user_agent: Label = "Earshot"
+
+
+AnySource = FeedTable
+"""With a second kind this becomes `Annotated[FeedTable | MailTable, Field(discriminator="kind")]`: one class a kind."""
+
+
+class RetentionTable(Table):
+    mentions_days: Annotated[int, Field(ge=0, le=36_500)] = 730
+    inbound_hours: Annotated[int, Field(ge=1, le=8_760)] = 24
+
+
+class ClaimsTable(Table):
+    lease: Span = timedelta(minutes=60)
+
+
+class HealthTable(Table):
+    host: Said = "127.0.0.1"
+    port: Port = 8085
+
+
+class LoggingTable(Table):
+    level: Annotated[LogLevel, Field(strict=False)] = LogLevel.INFO
+    format: Annotated[LogFormat, Field(strict=False)] = LogFormat.TEXT
+
+
+class FileTable(Table):
+    """The whole file."""
+
+    company: CompanyTable
+    slack: SlackTable = SlackTable()
+    database: DatabaseTable = DatabaseTable()
+    model: ModelTable = ModelTable()
+    office_hours: dict[Name, HoursTable] = Field(default_factory=dict)
+    departments: Annotated[tuple[DepartmentTable, ...], Field(strict=False), Filled]
+    triage: TriageTable = TriageTable()
+    topics: Annotated[tuple[TopicTable, ...], Field(strict=False), Filled]
+    rules: Annotated[tuple[RuleTable, ...], Field(strict=False)] = ()
+    sources: Annotated[tuple[AnySource, ...], Field(strict=False)] = ()
+    retention: RetentionTable = RetentionTable()
+    claims: ClaimsTable = ClaimsTable()
+    health: HealthTable = HealthTable()
+    logging: LoggingTable = LoggingTable()

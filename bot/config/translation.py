@@ -1,0 +1,122 @@
+"""From checked tables to the frozen values that the rest of the bot works with."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from bot.config.faults import Fault
+from bot.config.tables import (
+    ALWAYS,
+    AnySource,
+    CompanyTable,
+    DepartmentTable,
+    FeedTable,
+    FileTable,
+    RuleTable,
+    Table,
+)
+from bot.config.tree import (
+    Claims,
+    Company,
+    Config,
+    Database,
+    Feed,
+    Health,
+    Logging,
+    Model,
+    Retention,
+    Slack,
+    SourceSettings,
+)
+from bot.domain.promise import HORIZON_DAYS, OfficeHours, always, office_time_between
+from bot.domain.routing import Department, Level, Rule, Topic
+
+Value = TypeVar("Value")
+
+_MONDAY = datetime(2026, 1, 12, tzinfo=UTC)
+
+
+def to_config(file: FileTable) -> Config:
+    """Every name in `file` must resolve; `checks` has made sure of it."""
+    return Config(
+        company=_company(file.company),
+        slack=_same(Slack, file.slack),
+        database=_same(Database, file.database),
+        model=_same(Model, file.model),
+        departments=tuple(_department(table, file) for table in file.departments),
+        triage=file.triage.department,
+        topics=tuple(_same(Topic, table) for table in file.topics),
+        rules=tuple(_rule(table) for table in file.rules),
+        sources=tuple(_source(table, file.company) for table in file.sources),
+        retention=_same(Retention, file.retention),
+        claims=_same(Claims, file.claims),
+        health=_same(Health, file.health),
+        logging=_same(Logging, file.logging),
+    )
+
+
+def endless_promises(file: FileTable) -> Iterator[Fault]:
+    """Promises that need more office time than the hours of `HORIZON_DAYS` hold, half of it kept for holidays."""
+    for index, table in enumerate(file.departments):
+        hours = _hours(table, file)
+        if hours is None:
+            continue
+        room = _weekly(hours) * (HORIZON_DAYS / 7 / 2)
+        for key in ("decide_within", "answer_within"):
+            if getattr(table, key) > room:
+                advice = "with these office hours that takes more than five years: shorten it or open longer"
+                yield Fault(where=("departments", index, key), advice=advice)
+
+
+def _same(cls: type[Value], table: Table) -> Value:
+    """A section whose value has the very fields of its table."""
+    return cls(**dict(table))
+
+
+def _company(table: CompanyTable) -> Company:
+    return Company(name=table.name, names=tuple(dict.fromkeys((table.name, *table.names))), zone=table.zone)
+
+
+def _department(table: DepartmentTable, file: FileTable) -> Department:
+    hours = _hours(table, file)
+    if hours is None:
+        raise KeyError(table.office_hours)
+    return Department(
+        name=table.name,
+        title=table.title or table.name,
+        channel=table.channel,
+        people=table.people,
+        user_group=table.user_group,
+        decide_within=table.decide_within,
+        answer_within=table.answer_within,
+        warn_before=table.warn_before,
+        office_hours=hours,
+        escalation=tuple(_same(Level, level) for level in table.escalation),
+    )
+
+
+def _hours(table: DepartmentTable, file: FileTable) -> OfficeHours | None:
+    """None where the department names hours that the file does not have."""
+    if table.office_hours == ALWAYS:
+        return always(file.company.zone)
+    hours = file.office_hours.get(table.office_hours) if isinstance(table.office_hours, str) else table.office_hours
+    if hours is None:
+        return None
+    return OfficeHours(zone=hours.zone or file.company.zone, week=hours.week, holidays=frozenset(hours.holidays))
+
+
+def _weekly(hours: OfficeHours) -> timedelta:
+    """Office time of a week without holidays; the week is any one without a change of clocks in most zones."""
+    return office_time_between(_MONDAY, _MONDAY + timedelta(days=7), replace(hours, holidays=frozenset()))
+
+
+def _rule(table: RuleTable) -> Rule:
+    return Rule(outcome=table.do, department=table.to, **table.model_dump(exclude={"do", "to"}))
+
+
+def _source(table: AnySource, company: CompanyTable) -> SourceSettings:
+    """One `case` a kind."""
+    match table:
+        case FeedTable():
+            return Feed(**dict(table) | {"about": table.about or company.name})

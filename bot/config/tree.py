@@ -1,0 +1,141 @@
+"""The configuration as the rest of the bot sees it: frozen values, all checked, every reference resolved."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.domain.routing import Department, RoutingTable, Rule, Topic
+
+
+class SlackMode(StrEnum):
+    """How Slack reaches the bot: over a socket that the bot opens, or by signed HTTP requests."""
+
+    SOCKET = "socket"
+    HTTP = "http"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """Who we are. `names` are all words that mean us, the name itself first; `zone` is an IANA name."""
+
+    name: str
+    names: tuple[str, ...]
+    zone: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slack:
+    """`api_url` ends in a slash. `http_host` and `http_port` matter in mode HTTP only; port 0 takes a free one."""
+
+    mode: SlackMode
+    api_url: str
+    http_host: str
+    http_port: int
+    ops_channel: str
+    managers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """`url` may hold a password, so it stays out of every repr. A relative path is relative to the working directory."""
+
+    url: str = field(repr=False)
+    backup_dir: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """`encoder` is empty for the shipped one, else a folder or a hub name. `languages` are those it is trusted in."""
+
+    encoder: str
+    threads: int
+    min_confidence: float
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSettings:
+    """What every kind of source has. `about` is what its mentions speak of; `first_lookback` bounds the first poll."""
+
+    name: str
+    kind: str
+    every: timedelta
+    first_lookback: timedelta
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed(SourceSettings):
+    """RSS, Atom or JSON Feed. `url` may hold a key, so it stays out of every repr."""
+
+    url: str = field(repr=False)
+    allow_private: bool
+    user_agent: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How long we remember: `mentions_days` 0 means for ever; `inbound_hours` is for the keys of Slack's deliveries."""
+
+    mentions_days: int
+    inbound_hours: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    lease: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """Where /healthz and /readyz are served; port 0 takes a free one."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logging:
+    level: LogLevel
+    format: LogFormat
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything that a person decides about an installation. Made by `load_config` only; secrets are not in it."""
+
+    company: Company
+    slack: Slack
+    database: Database
+    model: Model
+    departments: tuple[Department, ...]
+    triage: str
+    topics: tuple[Topic, ...]
+    rules: tuple[Rule, ...]
+    sources: tuple[SourceSettings, ...]
+    retention: Retention
+    claims: Claims
+    health: Health
+    logging: Logging
+
+    def routing(self) -> RoutingTable:
+        return RoutingTable(
+            rules=self.rules,
+            topics={topic.name: topic for topic in self.topics},
+            departments={department.name: department for department in self.departments},
+            triage=self.triage,
+            min_confidence=self.model.min_confidence,
+            fallback_languages=frozenset(self.model.languages),
+        )
