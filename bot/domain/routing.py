@@ -1,5 +1,6 @@
 """Which department a mention belongs to, by which rule, and why."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +13,7 @@ from classifiers.verdict import Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """One step of an escalation chain: whom to tell (Slack user, user group or channel references) and how long they have."""
+    """One step of an escalation chain: whom to tell (Slack user, group or channel references) and how long they have."""
 
     notify: tuple[str, ...]
     within: timedelta
@@ -20,7 +21,10 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True)
 class Department:
-    """A team with a channel, people, a promise and an escalation chain. References are Slack ids or names (`#care`, `@ana`)."""
+    """A team with a channel, people, a promise and an escalation chain.
+
+    References are Slack ids or names (`#care`, `@ana`).
+    """
 
     name: str
     title: str
@@ -53,7 +57,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """Conditions that must all hold; an empty one always holds. Bounds are inclusive. `words` match whole words, any of them."""
+    """Conditions that must all hold; an empty one always holds. Bounds are inclusive.
+
+    `words` match whole words or phrases, any of them, whatever the case and the punctuation between.
+    """
 
     name: str
     outcome: Outcome = Outcome.SEND
@@ -84,7 +91,10 @@ class RoutingTable:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """Where a mention goes. `rule` is the rule's name, or "topic", "unsure", "language", "unjudged"; `why` is a sentence."""
+    """Where a mention goes and why, in a sentence.
+
+    `rule` is the rule's name, or "topic", "unsure", "language", "unjudged", "unowned".
+    """
 
     outcome: Outcome
     department: str
@@ -94,7 +104,7 @@ class Route:
 
 
 def choose_route(table: RoutingTable, source: str, mention: Incoming, verdict: Verdict | None) -> Route:
-    """First matching rule wins; else the topic's department; triage takes the unsure, the foreign and the unjudged."""
+    """First matching rule wins; else the topic's department; triage takes the unsure, foreign, unjudged and unowned."""
     if verdict is None:
         return _to_triage(table, "unjudged", "the model could not judge it")
     for rule in table.rules:
@@ -106,7 +116,9 @@ def choose_route(table: RoutingTable, source: str, mention: Incoming, verdict: V
         return _to_triage(table, "unsure", f"only {percent} sure: {first} or {second}?")
     if verdict.language not in table.fallback_languages and verdict.language != "und":
         return _to_triage(table, "language", f"the model is not trusted in language “{verdict.language}”")
-    topic = table.topics[verdict.topic]
+    topic = table.topics.get(verdict.topic)
+    if topic is None:
+        return _to_triage(table, "unowned", f"no department owns the topic {verdict.topic}")
     return Route(
         outcome=Outcome.SEND,
         department=topic.department,
@@ -117,10 +129,10 @@ def choose_route(table: RoutingTable, source: str, mention: Incoming, verdict: V
 
 
 def _by_rule(table: RoutingTable, rule: Rule, verdict: Verdict) -> Route:
-    department = rule.department or table.topics[verdict.topic].department
+    topic = table.topics.get(verdict.topic)
     return Route(
         outcome=rule.outcome,
-        department=department,
+        department=rule.department or (topic.department if topic else table.triage),
         urgent=rule.urgent,
         rule=rule.name,
         why=f"rule “{rule.name}”; topic {verdict.topic}, {verdict.confidence:.0%} sure{_because(verdict.why)}",
@@ -152,6 +164,11 @@ def _matches(rule: Rule, source: str, mention: Incoming, verdict: Verdict) -> bo
 
 def _has_any_word(text: str, words: Sequence[str]) -> bool:
     """Whole words, case folded, without regular expressions: a rule's author cannot hang the bot."""
-    folded = f" {''.join(ch if ch.isalnum() else ' ' for ch in text.casefold())} "
-    spaced = " ".join(folded.split())
-    return any(f" {' '.join(word.casefold().split())} " in f" {spaced} " for word in words)
+    said = f" {_folded(text)} "
+    return any(f" {folded} " in said for folded in map(_folded, words) if folded)
+
+
+def _folded(text: str) -> str:
+    """Letters, their marks and digits, in words one space apart: `T-Mobile` and `t mobile` are the same."""
+    kept = (ch if ch.isalnum() or unicodedata.category(ch).startswith("M") else " " for ch in text.casefold())
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
