@@ -29,8 +29,9 @@ RETRY_REPLY = "mention.retry_reply"
 
 HISTORY = "mention.history"
 
-HISTORY_PAGE = "mention.history_page"
-"""Another page of the log in the open dialog; the value is `<mention id>:<page>`, page 0 being the newest."""
+HISTORY_OLDER = "mention.history_older"
+HISTORY_NEWER = "mention.history_newer"
+"""Other pages of the log in the open dialog; the value is `<mention id>:<page>`, page 0 being the newest."""
 
 MENU = "mention.menu"
 """The card's select; the value of a choice is `<action value>:<mention id>`, or `history:<mention id>`."""

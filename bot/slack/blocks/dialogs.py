@@ -271,7 +271,7 @@ def _grouped(departments: Sequence[Titled], likely: Sequence[tuple[Titled, str]]
     groups = [option_group("The model's best guesses", [option(words, each.name) for each, words in likely])]
     if others:
         groups.append(option_group("All other teams", others[:MAX_OPTIONS]))
-    return {"option_groups": groups, "initial_option": groups[0]["options"][0]}
+    return {"option_groups": groups}
 
 
 def _topic_field(topics: Sequence[Topic]) -> list[Json]:

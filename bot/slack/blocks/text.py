@@ -64,7 +64,7 @@ def pieces(text: str, size: int) -> list[str]:
 
 
 def escaped(text: str, limit: int) -> str:
-    """One line for mrkdwn, within `limit` after escaping."""
+    """One line for mrkdwn, within `limit` (20 at least) after escaping."""
     line = escape(inline(text, limit))
     return line if len(line) <= limit else escape(inline(text, limit // _LONGEST_ESCAPE))
 

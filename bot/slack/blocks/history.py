@@ -1,0 +1,136 @@
+"""A mention's whole text and its log, in words, newest first, in a dialog with pages."""
+
+from collections.abc import Mapping
+
+from bot.domain.card import History
+from bot.domain.event import EARSHOT, Event
+from bot.domain.lifecycle import Action
+from bot.slack import ids
+from bot.slack.blocks.elements import (
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    joined,
+    line,
+    modal,
+    plain_text,
+    quote,
+    rich,
+    source_link,
+    span,
+    when,
+    who,
+)
+from bot.slack.blocks.message import Json
+from bot.slack.blocks.post import author_of, source_of
+from bot.slack.blocks.text import counted, inline, pieces
+
+PAGE = 70
+"""Events on one page, a block each; with the post itself and the buttons a dialog stays under Slack's 100 blocks."""
+
+_PIECE = 2_900
+
+_WORDS = {
+    "ingested": "found it",
+    "edited": "saw that the author changed it",
+    "posted": "posted it in Slack",
+    "post_failed": "could not post it in Slack",
+    "reply_sent": "sent the answer to the customer",
+    "reply_failed": "could not send the answer",
+    "retry_reply": "asked to send the answer again",
+    "warned": "warned that a promise is nearly due",
+    "missed": "announced that a promise was missed",
+    "unjudged": "could not judge it: the model failed",
+    Action.JUDGE: "judged it",
+    Action.ROUTE: "chose the team",
+    Action.FILTER: "kept it out of every channel",
+    Action.CLAIM: "claimed it",
+    Action.RELEASE: "released it",
+    Action.EXPIRE: "ended the claim, its time was over",
+    Action.ANSWER: "answered",
+    Action.ANSWER_ELSEWHERE: "marked it as answered elsewhere",
+    Action.ESCALATE: "escalated it",
+    Action.REROUTE: "moved it to another team",
+    Action.LET_STAND: "let it stand",
+    Action.MONITOR: "decided to monitor it only",
+    Action.DISMISS: "closed it as not about us",
+    Action.SNOOZE: "snoozed it",
+    Action.WAKE: "woke it",
+    Action.REOPEN: "reopened it",
+}
+
+_UNTOLD = frozenset({"ts", "kind", "slot", "version", "delivery_id"})
+"""Details that only machines read."""
+
+
+def history_modal(history: History, names: Mapping[str, str], *, page: int = 0) -> Json:
+    """The log, page 0 the newest. `names` gives people who left Slack the name they had; others are shown by reference.
+
+    Page 0 begins with the whole text of the post, so that nothing a card cut is out of reach.
+    """
+    newest_first = history.events[::-1]
+    shown = newest_first[page * PAGE : (page + 1) * PAGE]
+    blocks = [
+        *(_post(history) if page == 0 else []),
+        header("What happened, newest first"),
+        *(_event_block(event, names) for event in shown),
+        *([] if shown else [context(plain_text("Nothing is recorded here."))]),
+        *_paging(history.card.mention.id, page, len(newest_first)),
+    ]
+    return modal(ids.HISTORY, "History", blocks)
+
+
+def sentence(event: Event, names: Mapping[str, str]) -> list[Json]:
+    """`@ana escalated it`; an event that has no words yet is called by its own name."""
+    return [_actor(event.actor, names), span(f" {_WORDS.get(event.what, inline(event.what, 60))}")]
+
+
+def _post(history: History) -> list[Json]:
+    mention = history.card.mention
+    title = f"{author_of(mention)} on {source_of(history.card)}"
+    whole = "\n".join(part for part in (mention.title.strip(), mention.text.strip()) if part) or "(no text)"
+    blocks = [header(title), *(rich(quote(span(part))) for part in pieces(whole, _PIECE))]
+    if mention.parent.strip():
+        blocks.append(rich(line(span("In reply to:", italic=True))))
+        blocks.extend(rich(quote(span(part))) for part in pieces(mention.parent, _PIECE))
+    place = source_link(mention.url)
+    answer = history.card.answer
+    if answer is not None and answer.text.strip():
+        blocks.append(rich(line(span("Our answer:", italic=True))))
+        blocks.extend(rich(quote(span(part))) for part in pieces(answer.text, _PIECE))
+    return [*blocks, *([rich(line(*place))] if place else []), divider()]
+
+
+def _event_block(event: Event, names: Mapping[str, str]) -> Json:
+    told = [[span(f"{_label(key)}: {inline(str(value), 300)}")] for key, value in _details(event)]
+    first = [when(event.at), span(" · "), *sentence(event, names)]
+    return rich(line(*first), *([line(*joined(told))] if told else []))
+
+
+def _details(event: Event) -> list[tuple[str, str]]:
+    return [(key, value) for key, value in event.detail.items() if key not in _UNTOLD and str(value).strip()]
+
+
+def _label(key: str) -> str:
+    return inline(key.replace("_", " "), 40)
+
+
+def _actor(actor: str, names: Mapping[str, str]) -> Json:
+    if actor == EARSHOT:
+        return span("Earshot", bold=True)
+    return span(inline(names[actor], 60), bold=True) if names.get(actor, "").strip() else who(actor)
+
+
+def _paging(mention_id: int, page: int, total: int) -> list[Json]:
+    older, newer = max(total - (page + 1) * PAGE, 0), min(page * PAGE, total)
+    buttons = []
+    if newer:
+        buttons.append(button(f"Newer ({newer:,})", ids.HISTORY_NEWER, f"{mention_id}:{page - 1}"))
+    if older:
+        buttons.append(button(f"Older ({older:,})", ids.HISTORY_OLDER, f"{mention_id}:{page + 1}"))
+    if not buttons:
+        return []
+    more = [context(plain_text(f"and {counted(older, 'older event')} on the next pages"))] if older else []
+    return [*more, actions(buttons, f"history.{mention_id}.{page}")]

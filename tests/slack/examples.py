@@ -1,0 +1,124 @@
+"""Mentions, cards and hostile texts to show; every builder takes what a test is about and fills in the rest."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bot.domain.card import Answer, AnswerState, Card, Claim, Decision, Escalation, Line, Place
+from bot.domain.lifecycle import State
+from bot.domain.mention import MAX_TEXT, Mention, clean
+from bot.domain.promise import Promise, PromiseKind
+from bot.domain.triage import recommend
+from classifiers.verdict import Verdict
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CARE = Place(name="care", title="Customer care", channel="C0CARE")
+BILLING = Place(name="billing", title="Billing", channel="C0BILLING")
+PERMALINK = "https://acme.slack.com/archives/C0CARE/p1"
+
+
+def a_mention(**wanted: Any) -> Mention:
+    known: dict[str, Any] = {
+        "id": 7,
+        "source": "reviews",
+        "external_id": "r-7",
+        "text": "They charged me twice and nobody answers the phone.",
+        "title": "Double charge",
+        "url": "https://www.example.org/r/7",
+        "author": "ana_k",
+        "author_name": "Ana K.",
+        "reach": 12_300,
+        "rating": 2.0,
+        "posted_at": NOW - 2 * HOUR,
+        "received_at": NOW - HOUR,
+    }
+    return Mention(**(known | wanted))
+
+
+def a_verdict(**wanted: Any) -> Verdict:
+    known: dict[str, Any] = {
+        "topics": {"billing": 0.81, "service": 0.19},
+        "detractor": 0.82,
+        "promoter": 0.05,
+        "triage": {"unhappy": 0.9, "rager": 0.1},
+        "reply": 0.9,
+        "language": "en",
+        "why": ("charged", "twice"),
+        "model": "test-1",
+    }
+    return Verdict(**(known | wanted))
+
+
+def a_card(**wanted: Any) -> Card:
+    """`mention` and `verdict` may be given as dictionaries of what differs."""
+    about = a_mention(**wanted.pop("mention", {}))
+    verdict = wanted.pop("verdict", {})
+    read = None if verdict is None else a_verdict(**verdict)
+    known: dict[str, Any] = {
+        "mention": about,
+        "state": State.OPEN,
+        "version": 3,
+        "urgent": False,
+        "place": CARE,
+        "route_rule": "topic",
+        "route_why": "topic billing, 81% sure, words: charged, twice",
+        "verdict": read,
+        "triage": recommend(read) if read else None,
+        "can_reply": True,
+        "escalation_levels": 2,
+        "promises": (
+            Promise(kind=PromiseKind.DECISION, warn_at=None, due_at=NOW + HOUR),
+            Promise(kind=PromiseKind.ANSWER, warn_at=None, due_at=NOW + 4 * HOUR),
+        ),
+        "source_title": "App reviews",
+    }
+    return Card(**(known | wanted))
+
+
+def a_claim(owner: str = "U0ANA") -> Claim:
+    return Claim(owner=owner, since=NOW - HOUR, until=NOW + HOUR)
+
+
+def an_answer(state: AnswerState, **wanted: Any) -> Answer:
+    known: dict[str, Any] = {"id": 1, "author": "U0ANA", "text": "We refunded it today.", "at": NOW, "state": state}
+    return Answer(**(known | wanted))
+
+
+def a_decision(what: str, reason: str = "It is fair") -> Decision:
+    return Decision(what=what, by="U0BO", at=NOW, reason=reason)
+
+
+def an_escalation(**wanted: Any) -> Escalation:
+    known: dict[str, Any] = {"level": 1, "by": "U0ANA", "at": NOW, "reason": "Needs finance", "notified": ("U0EVE",)}
+    return Escalation(**(known | wanted))
+
+
+def a_line(**wanted: Any) -> Line:
+    known: dict[str, Any] = {
+        "mention_id": 7,
+        "state": State.OPEN,
+        "source": "App reviews",
+        "author": "Ana K.",
+        "excerpt": "They charged me twice",
+        "department": "Customer care",
+        "due_at": NOW + HOUR,
+        "owner": "",
+        "urgent": False,
+        "permalink": PERMALINK,
+    }
+    return Line(**(known | wanted))
+
+
+FRAGMENTS = (
+    "<!channel>", "<!here|here>", "<@U0ANA>", "<https://evil.example|Open card>", "<", ">", "&", "&lt;", "|",
+    "```", "`", "*bold*", "_", "~", ":fire:", "@here", "#care", "\u202e", "\u2066", "\u2069", "\u200f", "שלום", "مرحبا",
+    "z" + "\u0301" * 400, "👨‍👩‍👧‍👦", "🇩🇪", "\n", "\n\n\n", "\u2028", "\t", " ", "$x$", "%s", "{now}", "nice shop", "W" * 90,
+)  # fmt: skip
+
+hostile = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=20), max_size=12).map("".join)
+"""What a customer may write, short."""
+
+hostile_long = st.tuples(hostile, st.integers(1, 2_000)).map(lambda pair: clean((pair[0] * pair[1])[: MAX_TEXT + 9]))
+"""The same, up to the longest text that is kept; as `clean` leaves it."""
