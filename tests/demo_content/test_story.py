@@ -90,6 +90,13 @@ def test_an_outage_bursts_while_something_else_needs_a_person(lines: list[dict[s
     assert any(line["expected_topic"] == "orders_delivery" for line in storm)
 
 
+def test_the_readme_counts_right(lines: list[dict[str, Any]]) -> None:
+    readme = (DEMO / "README.md").read_text(encoding="utf-8")
+    later = sum(line["at"] > 0 for line in lines)
+    assert f"{len(lines)} posts" in readme
+    assert f"{len(lines) - later} are there when it starts, {later} come" in readme
+
+
 def test_what_is_for_readers_only_is_not_in_the_posts(story: Stream) -> None:
     assert not any(hasattr(story.posts[0], key) for key in ("note", "expected_topic"))
 
