@@ -1,0 +1,83 @@
+"""Drills and measurements: `/sandbox/…`."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.core import Sandbox
+from sandbox.delivery import NotDelivered
+from sandbox.faults import BadFault
+
+DISCONNECT_REASONS = ("refresh_requested", "warning", "link_disabled")
+
+
+def control_routes(sandbox: Sandbox) -> list[BaseRoute]:
+    return [
+        Route("/sandbox/faults", _faults(sandbox), methods=["GET", "POST", "DELETE"]),
+        Route("/sandbox/disconnect", _disconnect(sandbox), methods=["POST"]),
+        Route("/sandbox/verify", _verify(sandbox), methods=["POST"]),
+        Route("/sandbox/stats", _stats(sandbox)),
+        Route("/sandbox/health", _health),
+    ]
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"ok": True})
+
+
+def _refused(words: str) -> Response:
+    return JSONResponse({"ok": False, "error": "invalid_arguments", "message": words}, status_code=400)
+
+
+def _faults(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
+    async def faults(request: Request) -> Response:
+        if request.method == "DELETE":
+            wanted = request.query_params.get("id")
+            sandbox.faults.remove(int(wanted) if wanted else None)
+        elif request.method == "POST":
+            body = await request.json()
+            if body.get("channel"):
+                channel = sandbox.state.find_channel(body["channel"])
+                body["channel"] = channel.id if channel else body["channel"]
+            try:
+                return JSONResponse({"ok": True, "id": sandbox.faults.add(body).id})
+            except BadFault as fault:
+                return _refused(str(fault))
+        return JSONResponse({"ok": True, "faults": sandbox.faults.list()})
+
+    return faults
+
+
+def _disconnect(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
+    async def disconnect(request: Request) -> Response:
+        body = json.loads(await request.body() or b"{}")
+        reason = body.get("reason", "refresh_requested")
+        if reason not in DISCONNECT_REASONS:
+            return _refused(f"reason must be one of {', '.join(DISCONNECT_REASONS)}")
+        await sandbox.sockets.ask_to_leave(reason)
+        return JSONResponse({"ok": True})
+
+    return disconnect
+
+
+def _verify(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
+    async def verify(_: Request) -> Response:
+        if sandbox.http is None:
+            return _refused("there is no request URL: the app is in Socket Mode")
+        try:
+            verified = await sandbox.http.verify(sandbox.app.verification_token)
+        except NotDelivered as failure:
+            return _refused(failure.reason)
+        return JSONResponse({"ok": verified})
+
+    return verify
+
+
+def _stats(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
+    async def stats(_: Request) -> Response:
+        return JSONResponse({"ok": True} | sandbox.stats.report() | {"sockets": sandbox.sockets.count})
+
+    return stats

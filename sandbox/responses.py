@@ -1,0 +1,58 @@
+"""What the app answers to an interaction: through its response URL, or with the ack of a command."""
+
+from typing import Any
+
+from sandbox import blocks
+from sandbox.core import Sandbox
+from sandbox.people import Message
+from sandbox.triggers import ResponseAddress
+
+Json = dict[str, Any]
+
+
+class BadResponse(ValueError):
+    """The answer cannot be shown; the text is Slack's error code."""
+
+
+def respond(sandbox: Sandbox, address: ResponseAddress, body: Json) -> None:
+    """Show an answer: a new message (to one person, or in the channel), or a change of the one it began on."""
+    original = _original(sandbox, address)
+    if body.get("delete_original") and original is not None:
+        sandbox.state.delete(original, actor=sandbox.app.bot_user_id)
+        return
+    layout = body.get("blocks")
+    if not body.get("text") and not layout and not body.get("attachments"):
+        raise BadResponse("no_text")
+    if layout and blocks.check(layout, blocks.Surface.MESSAGE):
+        raise BadResponse("invalid_blocks")
+    content = {
+        "text": body.get("text") or "",
+        "blocks": blocks.with_ids(layout, sandbox.state.ids) if layout else [],
+        "attachments": body.get("attachments") or [],
+    }
+    if body.get("replace_original") and original is not None:
+        sandbox.state.change(original, actor=sandbox.app.bot_user_id, edited=True, **content)
+        return
+    _show(sandbox, address, body, content)
+
+
+def _original(sandbox: Sandbox, address: ResponseAddress) -> Message | None:
+    if address.message is None:
+        return None
+    return sandbox.state.find_message(*address.message) or sandbox.state.ephemerals.get(address.message)
+
+
+def _show(sandbox: Sandbox, address: ResponseAddress, body: Json, content: dict[str, Any]) -> None:
+    message = Message(
+        channel=address.channel_id,
+        ts=sandbox.state.timestamps.next(),
+        user=sandbox.app.bot_user_id,
+        is_bot=True,
+        thread_ts=body.get("thread_ts") or address.thread_ts,
+        **content,
+    )
+    if body.get("response_type") == "in_channel":
+        sandbox.state.post(message)
+    else:
+        message.ephemeral_for = address.user_id
+        sandbox.state.whisper(message)
