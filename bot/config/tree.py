@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from urllib.parse import unquote, urlsplit
 
 from bot.domain.routing import Department, RoutingTable, Rule, Topic
 
@@ -53,6 +54,11 @@ class Database:
 
     url: str = field(repr=False)
     backup_dir: str
+
+    @property
+    def password(self) -> str:
+        """The password in the address, for the log to leave out; empty where there is none."""
+        return unquote(urlsplit(self.url).password or "")
 
 
 @dataclass(frozen=True, kw_only=True)
