@@ -52,6 +52,16 @@ def look(desk: Desk, mention_id: int) -> Card:
         return _card(session, desk, mention_id)
 
 
+def allow(desk: Desk, mention_id: int, user: str, action: Action) -> Card:
+    """The card, if `user` may do `action` now; else Refused, before a dialog opens in vain."""
+    with desk.db.read() as session:
+        card = _card(session, desk, mention_id)
+    _refuse_unless_possible(card, action, user)
+    if action is Action.ANSWER:
+        _refuse_second_answer(card, user)
+    return card
+
+
 def history(desk: Desk, mention_id: int) -> History:
     with desk.db.read() as session:
         return History(card=_card(session, desk, mention_id), events=events.of_mention(session, mention_id))
@@ -88,7 +98,7 @@ def write_answer(desk: Desk, click: Click, text: str) -> Card:
         row, now = _begin(session, desk, click)
         if row is None:
             return _card(session, desk, click.mention_id)
-        _refuse_unless_possible(row, Action.ANSWER, click.user)
+        _refuse_unless_possible(_card(session, desk, row.id), Action.ANSWER, click.user)
         _refuse_second_answer(_card(session, desk, row.id), click.user)
         if row.state != State.CLAIMED:
             mentions.change(session, row, Action.CLAIM, now, _claim_values(desk, click)(row, now))
@@ -121,7 +131,7 @@ def send_again(desk: Desk, click: Click) -> Card:
     with desk.db.write() as session:
         row, now = _begin(session, desk, click)
         if row is not None:
-            _refuse_unless_possible(row, Action.ANSWER, click.user)
+            _refuse_unless_possible(_card(session, desk, row.id), Action.ANSWER, click.user)
             if not answers.send_again(session, row.id, now):
                 raise Refused("There is no failed answer to send again.")
             row.version += 1
@@ -224,7 +234,7 @@ def _act(desk: Desk, click: Click, action: Action, effect: Effect, values: Value
         row, now = _begin(session, desk, click)
         if row is None:
             return _card(session, desk, click.mention_id)
-        _refuse_unless_possible(row, action, click.user)
+        _refuse_unless_possible(_card(session, desk, row.id), action, click.user)
         before = row.state
         detail = effect(session, row, now)
         mentions.change(session, row, action, now, values(row, now))
@@ -245,19 +255,17 @@ def _begin(session: Session, desk: Desk, click: Click) -> tuple[MentionRow | Non
     return row, now
 
 
-def _refuse_unless_possible(row: MentionRow, action: Action, user: str) -> None:
-    held = row.claimed_by is not None and row.claimed_by != user
-    if held and action in {*OWNERS_ONLY, Action.CLAIM}:
-        assert row.claimed_by is not None
-        assert row.claimed_at is not None
-        raise Taken("Somebody else has it.", owner=row.claimed_by, since=row.claimed_at)
-    if after(State(row.state), action) is not None:
+def _refuse_unless_possible(card: Card, action: Action, user: str) -> None:
+    held = card.claim is not None and card.claim.owner != user
+    if card.claim is not None and held and action in {*OWNERS_ONLY, Action.CLAIM}:
+        raise Taken("Somebody else has it.", owner=card.claim.owner, since=card.claim.since)
+    if after(card.state, action) is not None:
         return
-    if row.claimed_by == user and action is Action.CLAIM:
+    if card.claim is not None and action is Action.CLAIM:
         raise Refused("You have it already.")
-    if row.decided_at is not None:
-        raise Taken("It was decided meanwhile.", owner=row.decided_by, since=row.decided_at)
-    raise Refused(f"That is not possible now: it is {row.state.replace('_', ' ')}.")
+    if card.decision is not None:
+        raise Taken("It was decided meanwhile.", owner=card.decision.by, since=card.decision.at)
+    raise Refused(f"That is not possible now: it is {card.state.replace('_', ' ')}.")
 
 
 def _refuse_second_answer(card: Card, user: str) -> None:

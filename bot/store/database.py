@@ -4,14 +4,16 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as Session  # flow/ names the type and never imports SQLAlchemy
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, Retry
 from bot.store.schema import Base
 
 BUSY_SECONDS = 5.0
@@ -19,7 +21,6 @@ BUSY_SECONDS = 5.0
 
 _PRAGMAS = (
     "journal_mode=WAL",
-    f"busy_timeout={int(BUSY_SECONDS * 1000)}",
     "synchronous=NORMAL",
     "foreign_keys=ON",
     "wal_autocheckpoint=1000",
@@ -31,8 +32,9 @@ _PRAGMAS = (
 class Database:
     """One engine. `write` and `read` give a session in a transaction that ends with the block."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = _make_engine(url)
+    def __init__(self, url: str, *, patience: float = BUSY_SECONDS) -> None:
+        """`patience`: seconds to wait for another writer of SQLite; listeners have less, Slack gives them 3 s."""
+        self.engine = _make_engine(url, patience)
 
     @property
     def dialect(self) -> str:
@@ -41,28 +43,39 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that may change rows; commits at the end, rolls back on any error. No network call inside."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with _told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent look that takes no write lock."""
         readonly = self.engine.execution_options(readonly=True)
-        with Session(readonly, expire_on_commit=False) as session, session.begin():
+        with _told(), Session(readonly, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def _make_engine(url: str) -> Engine:
+@contextmanager
+def _told() -> Iterator[None]:
+    """A database that is locked, full or away is a reason to come again, not a crash."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Retry(
+            f"the database cannot be used now: {type(error.orig).__name__}", after=timedelta(seconds=1)
+        ) from error
+
+
+def _make_engine(url: str, patience: float) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True)
     if not parsed.database or parsed.database == ":memory:":
         raise ConfigError(["database.url: an in-memory database would forget every mention; give a file"])
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=8, max_overflow=16)
+    engine = create_engine(parsed, connect_args={"timeout": patience}, pool_size=8, max_overflow=16)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

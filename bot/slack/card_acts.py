@@ -1,0 +1,125 @@
+"""The card's buttons and menu: each acts at once or opens its dialog."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.domain.card import Card
+from bot.domain.lifecycle import Action
+from bot.errors import Refused, Taken
+from bot.flow import desk
+from bot.slack import ids
+from bot.slack.blocks.dialogs import (
+    answer_modal,
+    decision_modal,
+    elsewhere_modal,
+    escalate_modal,
+    reroute_modal,
+    snooze_modal,
+)
+from bot.slack.blocks.history import history_modal
+from bot.slack.blocks.message import Json
+from bot.slack.blocks.metadata import Origin
+from bot.slack.blocks.notices import claim_taken
+from bot.slack.floor import Floor, click_of
+from bot.slack.home_tab import publish
+from bot.slack.payloads import Act, menu_choice, whole_number
+
+DECISIONS = (Action.LET_STAND, Action.MONITOR, Action.DISMISS)
+
+AT_ONCE: dict[Action, Callable[[desk.Desk, desk.Click], Card]] = {
+    Action.CLAIM: desk.claim,
+    Action.RELEASE: desk.release,
+    Action.WAKE: desk.wake,
+    Action.REOPEN: desk.reopen,
+}
+"""Actions that ask nothing more."""
+
+
+def act_on_card(floor: Floor, act: Act) -> None:
+    """A button whose id is `mention.<action>`; its value is the mention."""
+    _carry_out(floor, act, Action(act.action_id.removeprefix("mention.")), whole_number(act.value))
+
+
+def choose_from_menu(floor: Floor, act: Act) -> None:
+    """The card's "More…": the same actions, and the history. The menu is drawn anew, so it can be used again."""
+    what, mention_id = menu_choice(act.value)
+    if what == ids.MENU_HISTORY:
+        show_history(floor, replace(act, value=str(mention_id)))
+    else:
+        _carry_out(floor, act, Action(what), mention_id)
+    desk.redraw(floor.desk, mention_id)
+
+
+def send_again(floor: Floor, act: Act) -> None:
+    desk.send_again(floor.desk, click_of(act, whole_number(act.value)))
+
+
+def show_history(floor: Floor, act: Act) -> None:
+    floor.open(act.trigger, _history(floor, whole_number(act.value), 0))
+
+
+def turn_history(floor: Floor, act: Act) -> None:
+    """Another page of the log, in the dialog that is open."""
+    mention_id, page = (whole_number(part) for part in act.value.split(":", 1))
+    view = _history(floor, mention_id, page)
+    floor.client.views_update(view_id=act.view["id"], hash=act.view["hash"], view=view)
+
+
+def preview_answer(floor: Floor, act: Act) -> None:
+    """The answer dialog while somebody types: the preview follows."""
+    card = desk.look(floor.desk, int(_memory(act)["mention_id"]))
+    origin = Origin(str(_memory(act).get("channel") or ""), str(_memory(act).get("ts") or ""))
+    view = answer_modal(card, act.value, origin=origin)
+    floor.client.views_update(view_id=act.view["id"], view=view)
+
+
+def _carry_out(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
+    if action in AT_ONCE:
+        _at_once(floor, act, action, mention_id)
+        return
+    card = desk.allow(floor.desk, mention_id, act.user, action)
+    floor.open(act.trigger, _dialog(floor, act, action, card))
+
+
+def _at_once(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
+    try:
+        AT_ONCE[action](floor.desk, click_of(act, mention_id))
+    except Taken:
+        card = desk.look(floor.desk, mention_id)
+        if action is not Action.CLAIM or card.claim is None or not act.origin.channel:
+            raise
+        floor.whisper(act.origin.channel, act.user, claim_taken(card))
+    if act.in_home:
+        publish(floor, act.user)
+
+
+def _dialog(floor: Floor, act: Act, action: Action, card: Card) -> Json:
+    if action is Action.ANSWER:
+        draft = card.answer.text if card.answer and card.decision is None else ""
+        return answer_modal(card, draft, origin=act.origin)
+    if action in DECISIONS:
+        return decision_modal(card, action, origin=act.origin)
+    if action is Action.ESCALATE:
+        chain = floor.policy.department(card.place.name).escalation
+        reached = card.escalation.level if card.escalation else 0
+        if reached >= len(chain):
+            raise Refused(f"{card.place.title} has no further level to call.")
+        return escalate_modal(card, chain[reached], origin=act.origin)
+    if action is Action.REROUTE:
+        routing = floor.policy.routing
+        departments, topics = list(routing.departments.values()), list(routing.topics.values())
+        return reroute_modal(card, departments, topics, origin=act.origin)
+    if action is Action.SNOOZE:
+        return snooze_modal(card, floor.desk.clock().astimezone(floor.zone_of(act.user)), origin=act.origin)
+    return elsewhere_modal(card, origin=act.origin)
+
+
+def _history(floor: Floor, mention_id: int, page: int) -> Json:
+    log = desk.history(floor.desk, mention_id)
+    people = {event.actor for event in log.events}
+    return history_modal(log, floor.directory.names_of(people), page=page)
+
+
+def _memory(act: Act) -> dict[str, object]:
+    return dict(json.loads(act.view.get("private_metadata") or "{}"))

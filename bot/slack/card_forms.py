@@ -1,0 +1,61 @@
+"""The card's dialogs, submitted. A refusal is shown under the input it concerns, and the dialog stays open."""
+
+from bot.domain.lifecycle import Action
+from bot.errors import Refused
+from bot.flow import desk
+from bot.slack import ids
+from bot.slack.blocks.dialogs import OTHER_REASON
+from bot.slack.floor import Floor, click_of
+from bot.slack.payloads import Form, moment_of
+
+
+def answer(floor: Floor, form: Form) -> None:
+    desk.write_answer(floor.desk, click_of(form, form.mention_id), form.text(ids.ANSWER_TEXT))
+
+
+def answer_elsewhere(floor: Floor, form: Form) -> None:
+    click = click_of(form, form.mention_id)
+    text, link = form.text(ids.ELSEWHERE_TEXT), form.text(ids.ELSEWHERE_LINK)
+    desk.answer_elsewhere(floor.desk, click, text=text, link=link)
+
+
+def escalate(floor: Floor, form: Form) -> None:
+    desk.escalate(floor.desk, click_of(form, form.mention_id), form.text(ids.ESCALATE_REASON))
+
+
+def reroute(floor: Floor, form: Form) -> None:
+    desk.reroute(
+        floor.desk,
+        click_of(form, form.mention_id),
+        form.text(ids.REROUTE_DEPARTMENT),
+        topic=form.text(ids.REROUTE_TOPIC),
+        reason=form.text(ids.REROUTE_REASON),
+    )
+
+
+def decide(floor: Floor, form: Form) -> None:
+    action = Action(form.callback_id.removeprefix("mention."))
+    preset, own_words = form.text(ids.DECISION_PRESET), form.text(ids.DECISION_REASON)
+    reason = own_words if preset == OTHER_REASON else "; ".join(part for part in (preset, own_words) if part)
+    desk.decide(floor.desk, click_of(form, form.mention_id), action, reason)
+
+
+def snooze(floor: Floor, form: Form) -> None:
+    chosen = form.text(ids.SNOOZE_UNTIL) or form.text(ids.SNOOZE_PRESET)
+    if not chosen:
+        raise Refused("Choose when it should come back.")
+    desk.snooze(floor.desk, click_of(form, form.mention_id), moment_of(chosen))
+
+
+ERROR_AT = {
+    ids.ANSWER: ids.ANSWER_TEXT,
+    ids.ANSWER_ELSEWHERE: ids.ELSEWHERE_LINK,
+    ids.ESCALATE: ids.ESCALATE_REASON,
+    ids.REROUTE: ids.REROUTE_DEPARTMENT,
+    ids.LET_STAND: ids.DECISION_REASON,
+    ids.MONITOR: ids.DECISION_REASON,
+    ids.DISMISS: ids.DECISION_REASON,
+    ids.SNOOZE: ids.SNOOZE_UNTIL,
+    ids.SUBSCRIBE: ids.SUBSCRIBE_TOPICS,
+}
+"""The input under which a dialog says why it was refused."""

@@ -1,0 +1,158 @@
+"""Who and what the configuration's references mean in this workspace: `#channel`, `@person`, `@group`, or ids."""
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from slack_sdk import WebClient
+
+from bot.domain.routing import Department
+from bot.errors import GiveUp
+from bot.slack.calls import call, pages
+
+FRESH_SECONDS = 600.0
+PATIENCE_SECONDS = 30.0
+"""A name that is not known asks Slack again, but not more often than this."""
+
+ID_STARTS = ("C", "G", "D", "U", "W", "S")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Listing:
+    """One look at the workspace; `at` is monotonic."""
+
+    at: float
+    channels: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    users: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    groups: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    team_url: str = ""
+
+    def find(self, reference: str) -> dict[str, Any] | None:
+        if reference.startswith("#"):
+            return next((c for c in self.channels.values() if c.get("name") == reference[1:]), None)
+        if reference.startswith("@"):
+            name = reference.lstrip("@").casefold()
+            people = (u for u in self.users.values() if name in _names(u))
+            groups = (g for g in self.groups.values() if str(g.get("handle", "")).casefold() == name)
+            return next(people, None) or next(groups, None)
+        return self.channels.get(reference) or self.users.get(reference) or self.groups.get(reference)
+
+
+def _names(user: Mapping[str, Any]) -> set[str]:
+    profile = user.get("profile") or {}
+    return {str(name).casefold() for name in (user.get("name"), profile.get("display_name")) if name}
+
+
+class Directory:
+    """A cached look at channels, people and user groups; thread-safe."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+        self._listing: _Listing | None = None
+        self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._joined: set[str] = set()
+
+    def id_of(self, reference: str) -> str:
+        """The id behind a reference; GiveUp where the workspace has nothing of that name."""
+        if _is_id(reference):
+            return reference
+        found = self._find(reference)
+        if found is None:
+            raise GiveUp(f"{reference} does not exist in this workspace, or Earshot cannot see it")
+        return str(found["id"])
+
+    def ids_of(self, references: Iterable[str]) -> list[str]:
+        """Ids of the references that exist; the others are left out (somebody may have left)."""
+        found = (
+            reference if _is_id(reference) else (self._find(reference) or {}).get("id") for reference in references
+        )
+        return [str(each) for each in found if each]
+
+    def join(self, channel_id: str) -> None:
+        """Join a public channel: its history can only be read from inside. A private one needs an invitation."""
+        if channel_id in self._joined or not channel_id.startswith("C"):
+            return
+        channel = self._find(channel_id)
+        if channel is not None and not channel.get("is_member") and not channel.get("is_private"):
+            call(self._client.conversations_join, channel=channel_id)
+        self._joined.add(channel_id)
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        """A message's address, built as Slack builds it, without a call."""
+        return f"{self._current().team_url}archives/{channel_id}/p{ts.replace('.', '')}"
+
+    def zone_of(self, user: str) -> ZoneInfo:
+        return ZoneInfo(str((self._find(user) or {}).get("tz") or "UTC"))
+
+    def names_of(self, users: Iterable[str]) -> dict[str, str]:
+        """Display names; people who left keep the name they had."""
+        found = {user: self._find(user) for user in users}
+        return {user: _shown_name(each) for user, each in found.items() if each}
+
+    def is_one_of(self, user: str, references: Iterable[str]) -> bool:
+        """Whether a person is named by the references, directly or as a member of a user group."""
+        return any(user == each or user in self.members(each) for each in self.ids_of(references))
+
+    def departments_of(self, user: str, departments: Iterable[Department]) -> list[str]:
+        return [
+            each.name
+            for each in departments
+            if self.is_one_of(user, [*each.people, *([each.user_group] if each.user_group else [])])
+        ]
+
+    def members(self, group_id: str) -> frozenset[str]:
+        """People of a user group; empty for anything else."""
+        if not group_id.startswith("S"):
+            return frozenset()
+        known = self._members.get(group_id)
+        if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
+            answer = call(self._client.usergroups_users_list, usergroup=group_id)
+            known = (time.monotonic(), frozenset(answer.get("users") or []))
+            self._members[group_id] = known
+        return known[1]
+
+    def forget(self) -> None:
+        """Look again at the next question: a channel was renamed, archived or joined."""
+        with self._lock:
+            self._listing = None
+            self._joined.clear()
+
+    def _find(self, reference: str) -> dict[str, Any] | None:
+        listing = self._current()
+        found = listing.find(reference)
+        if found is None and time.monotonic() - listing.at > PATIENCE_SECONDS:
+            self.forget()
+            found = self._current().find(reference)
+        return found
+
+    def _current(self) -> _Listing:
+        with self._lock:
+            if self._listing is None or time.monotonic() - self._listing.at > FRESH_SECONDS:
+                self._listing = self._look()
+            return self._listing
+
+    def _look(self) -> _Listing:
+        kinds = "public_channel,private_channel"
+        channels = pages(self._client.conversations_list, "channels", types=kinds, limit=500, exclude_archived=False)
+        users = pages(self._client.users_list, "members", limit=200)
+        groups = call(self._client.usergroups_list).get("usergroups") or []
+        return _Listing(
+            at=time.monotonic(),
+            channels={str(each["id"]): each for each in channels},
+            users={str(each["id"]): each for each in users},
+            groups={str(each["id"]): each for each in groups},
+            team_url=str(call(self._client.auth_test)["url"]),
+        )
+
+
+def _is_id(reference: str) -> bool:
+    return reference[:1] in ID_STARTS and reference[1:].isalnum() and reference.isupper() and len(reference) >= 7
+
+
+def _shown_name(user: Mapping[str, Any]) -> str:
+    profile = user.get("profile") or {}
+    return str(profile.get("display_name") or user.get("real_name") or user.get("name") or user.get("id"))

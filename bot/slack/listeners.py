@@ -1,0 +1,129 @@
+"""Which listener answers which click, dialog, command and event. Each is: ack, parse, desk, return."""
+
+import logging
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from bot.errors import EarshotError
+from bot.slack import card_acts, card_forms, commands, ids
+from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
+from bot.slack.home_tab import publish
+from bot.slack.payloads import act_of, command_of, form_of
+
+log = logging.getLogger(__name__)
+
+WORKERS = 16
+"""Bolt's own default of 5 listener threads is less than the people of one busy channel."""
+
+ACTS: dict[str | re.Pattern[str], ActListener] = {
+    re.compile(
+        r"mention\.(claim|answer|answer_elsewhere|escalate|reroute|let_stand|monitor|dismiss|snooze|wake|release|reopen)"
+    ): (card_acts.act_on_card),
+    ids.MENU: card_acts.choose_from_menu,
+    ids.RETRY_REPLY: card_acts.send_again,
+    ids.HISTORY: card_acts.show_history,
+    ids.HISTORY_OLDER: card_acts.turn_history,
+    ids.HISTORY_NEWER: card_acts.turn_history,
+    ids.ANSWER_TEXT: card_acts.preview_answer,
+    ids.UNSUBSCRIBE: commands.end_subscription,
+}
+FORMS: dict[str, FormListener] = {
+    ids.ANSWER: card_forms.answer,
+    ids.ANSWER_ELSEWHERE: card_forms.answer_elsewhere,
+    ids.ESCALATE: card_forms.escalate,
+    ids.REROUTE: card_forms.reroute,
+    ids.LET_STAND: card_forms.decide,
+    ids.MONITOR: card_forms.decide,
+    ids.DISMISS: card_forms.decide,
+    ids.SNOOZE: card_forms.snooze,
+    ids.SUBSCRIBE: commands.submit_subscription,
+}
+COMMANDS: dict[str, CommandListener] = {
+    "/mentions": commands.mentions,
+    "/engagement-report": commands.engagement_report,
+}
+
+
+def build_app(floor: Floor, *, token: str, signing_secret: str | None) -> App:
+    """The Bolt app with every listener on it."""
+    app = App(
+        client=floor.client,
+        token=token,
+        signing_secret=signing_secret,
+        listener_executor=ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"),
+        raise_error_for_unhandled_request=True,
+        token_verification_enabled=False,
+    )
+    for pattern, on_act in ACTS.items():
+        app.action(pattern)(_act_listener(floor, on_act))
+    for callback_id, on_form in FORMS.items():
+        app.view(callback_id)(_form_listener(floor, on_form))
+    for name, on_command in COMMANDS.items():
+        app.command(name)(_command_listener(floor, on_command))
+    app.event("app_home_opened")(_home_listener(floor))
+    app.error(_on_error)
+    return app
+
+
+def _act_listener(floor: Floor, on_act: ActListener) -> Callable[..., None]:
+    def listen(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        act = act_of(body)
+        try:
+            on_act(floor, act)
+        except EarshotError as fault:
+            log.info("refused", extra={"action": act.action_id, "user": act.user, "reason": type(fault).__name__})
+            floor.refuse(act, fault)
+
+    return listen
+
+
+def _form_listener(floor: Floor, on_form: FormListener) -> Callable[..., None]:
+    def listen(ack: Ack, body: dict[str, Any]) -> None:
+        form = form_of(body)
+        try:
+            on_form(floor, form)
+        except EarshotError as fault:
+            log.info("refused", extra={"form": form.callback_id, "user": form.user, "reason": type(fault).__name__})
+            sentence = floor.sentence(fault, form.user)
+            ack(response_action="errors", errors={card_forms.ERROR_AT[form.callback_id]: sentence})
+            return
+        ack()
+
+    return listen
+
+
+def _command_listener(floor: Floor, on_command: CommandListener) -> Callable[..., None]:
+    def listen(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        command = command_of(body)
+        try:
+            on_command(floor, command)
+        except EarshotError as fault:
+            floor.whisper(command.channel, command.user, said(floor.sentence(fault, command.user)))
+
+    return listen
+
+
+def _home_listener(floor: Floor) -> Callable[..., None]:
+    def listen(event: dict[str, Any]) -> None:
+        if event.get("tab") == "home":
+            publish(floor, event["user"])
+
+    return listen
+
+
+def _on_error(error: Exception, body: dict[str, Any]) -> BoltResponse | None:
+    """What no listener foresaw: logged with its traceback and the kind of payload, never its text."""
+    kind = body.get("type") or body.get("command") or "unknown"
+    if isinstance(error, BoltUnhandledRequestError):
+        log.warning("unhandled_payload", extra={"kind": kind})
+        return BoltResponse(status=200, body="")
+    log.error("listener_failed", extra={"kind": kind}, exc_info=error)
+    return None

@@ -1,0 +1,111 @@
+"""The way to Slack's channels: the Messenger of flow/deliver, with blocks for content."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.domain.card import Card
+from bot.domain.posting import NoticeKind, PostingKind
+from bot.errors import GiveUp, Retry
+from bot.flow.clock import Clock
+from bot.flow.deliver import Content
+from bot.slack.blocks.card import card_message, copy_message, pointer_message
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.notices import lease_notice, notice_message
+from bot.slack.calls import call
+from bot.slack.directory import Directory
+
+EVENT_TYPE = "earshot_delivery"
+HISTORY_PAGE = 200
+HISTORY_PAGES = 20
+
+
+class SlackMessenger:
+    """Posts, updates and finds messages by Slack's Web API. `client` must not retry by itself."""
+
+    def __init__(self, client: WebClient, directory: Directory, clock: Clock) -> None:
+        self._client = client
+        self._directory = directory
+        self._clock = clock
+
+    def channel_id(self, reference: str) -> str:
+        found = self._directory.id_of(reference)
+        self._directory.join(found)
+        return found
+
+    def post(self, channel_id: str, content: Content, *, delivery_id: str) -> str:
+        message = self._message(content)
+        payload = {"delivery_id": delivery_id, "mention_id": str(content.card.mention.id)}
+        answer = call(
+            self._client.chat_postMessage,
+            channel=channel_id,
+            text=message.text,
+            blocks=message.blocks,
+            metadata={"event_type": EVENT_TYPE, "event_payload": payload},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    def update(self, channel_id: str, ts: str, content: Content) -> None:
+        message = self._message(content)
+        # Slack keeps the metadata of a message that is updated without any.
+        call(self._client.chat_update, channel=channel_id, ts=ts, text=message.text, blocks=message.blocks)
+
+    def find(self, channel_id: str, delivery_id: str, *, since: datetime) -> str:
+        """Read the channel's history since `since` for our delivery id. Never guesses: an unreadable history raises."""
+        channel = self._direct(channel_id) if channel_id[:1] in "UW" else channel_id
+        cursor = ""
+        for _ in range(HISTORY_PAGES):
+            arguments: dict[str, Any] = {
+                "channel": channel,
+                "oldest": f"{since.timestamp():.6f}",
+                "include_all_metadata": True,
+                "limit": HISTORY_PAGE,
+            }
+            answer = call(self._client.conversations_history, **arguments, **({"cursor": cursor} if cursor else {}))
+            for message in answer.get("messages") or []:
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_payload", {}).get("delivery_id") == delivery_id:
+                    return str(message["ts"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return ""
+        raise Retry("the channel's history is too long to search now", after=timedelta(minutes=5), ambiguous=True)
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        return self._directory.permalink(channel_id, ts)
+
+    def _direct(self, user: str) -> str:
+        return str(call(self._client.conversations_open, users=user)["channel"]["id"])
+
+    def _message(self, content: Content) -> Message:
+        card = self._resolved(content.card)
+        if content.kind is PostingKind.COPY:
+            return copy_message(card, content.permalink)
+        if content.kind is PostingKind.NOTICE:
+            return self._notice(card, content)
+        if content.moved:
+            return pointer_message(card, content.permalink, by=content.body.get("by", ""))
+        return card_message(card, now=self._clock())
+
+    def _notice(self, card: Card, content: Content) -> Message:
+        if content.notice is None:
+            raise GiveUp("a notice without a kind")
+        if content.notice is NoticeKind.LEASE_ENDED:
+            return lease_notice(card, content.permalink)
+        people = self._directory.ids_of(content.body.get("people", "").split())
+        called = [each for each in people if not each.startswith(("C", "G"))]
+        why = content.body.get("reason", "")
+        return notice_message(card, content.permalink, kind=content.notice, people=called, why=why)
+
+    def _resolved(self, card: Card) -> Card:
+        """The card with ids in the place of names, so that Slack shows channels and people as such."""
+        channels = self._directory.ids_of([card.place.channel])
+        place = replace(card.place, channel=channels[0]) if channels else card.place
+        if card.escalation is None:
+            return replace(card, place=place)
+        notified = tuple(self._directory.ids_of(card.escalation.notified))
+        return replace(card, place=place, escalation=replace(card.escalation, notified=notified))

@@ -1,0 +1,128 @@
+"""Slack's payloads read into frozen values: the only place that knows their shapes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.errors import Refused
+from bot.slack.blocks.metadata import Origin
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One use of a button or menu. `key` is the same for every delivery of it; `view` is the view that it stands in."""
+
+    user: str
+    key: str
+    trigger: str
+    action_id: str
+    value: str
+    origin: Origin
+    view: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def in_home(self) -> bool:
+        return self.view.get("type") == "home"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A submitted dialog. `values` holds what was filled in, by input id; lists for inputs that take several."""
+
+    user: str
+    key: str
+    callback_id: str
+    memory: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+    def text(self, name: str) -> str:
+        return str(self.values.get(name) or "").strip()
+
+    def several(self, name: str) -> tuple[str, ...]:
+        return tuple(self.values.get(name) or ())
+
+    @property
+    def mention_id(self) -> int:
+        return int(self.memory["mention_id"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A slash command as typed."""
+
+    user: str
+    key: str
+    channel: str
+    trigger: str
+    text: str
+
+
+def act_of(body: Mapping[str, Any]) -> Act:
+    action = body["actions"][0]
+    container = body.get("container") or {}
+    origin = Origin(str(container.get("channel_id") or ""), str(container.get("message_ts") or ""))
+    moment = str(action.get("action_ts") or body.get("trigger_id"))
+    user = str(body["user"]["id"])
+    return Act(
+        user=user,
+        key=f"act:{user}:{action['action_id']}:{origin.channel}{origin.ts}{container.get('view_id') or ''}:{moment}",
+        trigger=str(body.get("trigger_id") or ""),
+        action_id=str(action["action_id"]),
+        value=str(_value_of(action) or ""),
+        origin=origin,
+        view=body.get("view") or {},
+    )
+
+
+def form_of(body: Mapping[str, Any]) -> Form:
+    view = body["view"]
+    filled = {
+        action_id: _value_of(element)
+        for block in view["state"]["values"].values()
+        for action_id, element in block.items()
+    }
+    return Form(
+        user=str(body["user"]["id"]),
+        key=f"form:{view['id']}",
+        callback_id=str(view["callback_id"]),
+        memory=json.loads(view.get("private_metadata") or "{}"),
+        values=filled,
+    )
+
+
+def command_of(body: Mapping[str, Any]) -> Command:
+    return Command(
+        user=str(body["user_id"]),
+        key=f"command:{body['trigger_id']}",
+        channel=str(body["channel_id"]),
+        trigger=str(body["trigger_id"]),
+        text=" ".join(str(body.get("text") or "").split()),
+    )
+
+
+def menu_choice(value: str) -> tuple[str, int]:
+    """`reroute:12` as ("reroute", 12)."""
+    what, _, mention_id = value.partition(":")
+    return what, whole_number(mention_id)
+
+
+def whole_number(text: str) -> int:
+    """A number out of our own button; Refused where somebody made one up."""
+    if not text.isdecimal():
+        raise Refused("This button is not one of mine any more: use the newest card.")
+    return int(text)
+
+
+def moment_of(unix_seconds: str) -> datetime:
+    return datetime.fromtimestamp(int(unix_seconds), UTC)
+
+
+def _value_of(element: Mapping[str, Any]) -> Any:
+    """What a person chose or typed, whatever kind of element it is."""
+    if option := element.get("selected_option"):
+        return option["value"]
+    if "selected_options" in element:
+        return [option["value"] for option in element["selected_options"] or []]
+    return element.get("value") or element.get("selected_date_time")
