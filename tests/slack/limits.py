@@ -38,7 +38,9 @@ def faults_of_view(view: Json) -> list[str]:
         faults += [] if len(view.get("private_metadata", "")) < 3_000 else ["private_metadata is too long"]
         needs_submit = any(block["type"] == "input" for block in view["blocks"])
         faults += [] if not needs_submit or "submit" in view else ["a dialog with inputs needs a submit"]
-    return faults + ([] if len(json.dumps(view)) < 250_000 else ["the view is over 250 kB"])
+    return faults + (
+        [] if len(json.dumps(view, ensure_ascii=False).encode()) < 250_000 else ["the view is over 250 kB"]
+    )
 
 
 def texts(part: Any) -> Iterator[str]:

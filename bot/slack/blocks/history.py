@@ -12,7 +12,6 @@ from bot.slack.blocks.elements import (
     context,
     divider,
     header,
-    joined,
     line,
     modal,
     plain_text,
@@ -25,16 +24,18 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.post import author_of, source_of
-from bot.slack.blocks.text import counted, inline, pieces
+from bot.slack.blocks.text import counted, inline, pieces, plain
 
-PAGE = 70
-"""Events on one page, a block each; with the post itself and the buttons a dialog stays under Slack's 100 blocks."""
+PAGE = 30
+"""Events on one page. Slack takes 100 blocks and 250 kB a view: half of that may be the post, in characters of four bytes."""
 
 _PIECE = 2_900
+_VALUE, _DETAILS = 300, 600
 
 _WORDS = {
     "ingested": "found it",
     "edited": "saw that the author changed it",
+    "answer_written": "wrote an answer",
     "posted": "posted it in Slack",
     "post_failed": "could not post it in Slack",
     "reply_sent": "sent the answer to the customer",
@@ -93,8 +94,7 @@ def _post(history: History) -> list[Json]:
     whole = "\n".join(part for part in (mention.title.strip(), mention.text.strip()) if part) or "(no text)"
     blocks = [header(title), *(rich(quote(span(part))) for part in pieces(whole, _PIECE))]
     if mention.parent.strip():
-        blocks.append(rich(line(span("In reply to:", italic=True))))
-        blocks.extend(rich(quote(span(part))) for part in pieces(mention.parent, _PIECE))
+        blocks.append(rich(line(span("In reply to:", italic=True)), quote(span(plain(mention.parent, _PIECE)))))
     place = source_link(mention.url)
     answer = history.card.answer
     if answer is not None and answer.text.strip():
@@ -104,13 +104,14 @@ def _post(history: History) -> list[Json]:
 
 
 def _event_block(event: Event, names: Mapping[str, str]) -> Json:
-    told = [[span(f"{_label(key)}: {inline(str(value), 300)}")] for key, value in _details(event)]
+    told = " · ".join(f"{_label(key)}: {inline(value, _VALUE)}" for key, value in _details(event))
     first = [when(event.at), span(" · "), *sentence(event, names)]
-    return rich(line(*first), *([line(*joined(told))] if told else []))
+    return rich(line(*first), *([line(span(inline(told, _DETAILS)))] if told else []))
 
 
 def _details(event: Event) -> list[tuple[str, str]]:
-    return [(key, value) for key, value in event.detail.items() if key not in _UNTOLD and str(value).strip()]
+    """Only what people read. The store gives strings; an empty one says nothing."""
+    return [(key, str(value)) for key, value in event.detail.items() if key not in _UNTOLD and str(value).strip()]
 
 
 def _label(key: str) -> str:

@@ -1,0 +1,257 @@
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+
+from bot.domain.card import AnswerState, Card, History
+from bot.domain.event import EARSHOT, NOTES, Event
+from bot.domain.lifecycle import Action
+from bot.domain.routing import Level, Topic
+from bot.slack import ids
+from bot.slack.blocks.dialogs import (
+    OTHER_REASON,
+    answer_modal,
+    answer_preview,
+    decision_modal,
+    elsewhere_modal,
+    escalate_modal,
+    notice_modal,
+    reroute_modal,
+    snooze_modal,
+    snooze_presets,
+)
+from bot.slack.blocks.history import PAGE, history_modal
+from bot.slack.blocks.message import Json
+from bot.slack.blocks.metadata import Origin
+from tests.slack.examples import (
+    BILLING,
+    CARE,
+    NOW,
+    a_card,
+    an_answer,
+    an_escalation,
+    hostile,
+    hostile_long,
+)
+from tests.slack.limits import elements_of, faults_of_view, said
+
+TOPICS = (
+    Topic(name="billing", department="billing", description="Invoices and refunds"),
+    Topic(name="service", department="care"),
+    Topic(name="product", department="product"),
+)
+LEVEL = Level(notify=("U0EVE", "S0LEADS", "#war-room"), within=timedelta(minutes=30))
+ORIGIN = Origin("C0CARE", "1772452800.000100")
+DECISIONS = (Action.LET_STAND, Action.MONITOR, Action.DISMISS)
+
+
+def every_dialog(card: Card, text: str = "") -> list[Json]:
+    return [
+        answer_modal(card, text[:3_000], text, origin=ORIGIN),
+        escalate_modal(card, LEVEL, origin=ORIGIN),
+        reroute_modal(card, (CARE, BILLING), TOPICS, origin=ORIGIN),
+        *(decision_modal(card, action, origin=ORIGIN) for action in DECISIONS),
+        snooze_modal(card, NOW, origin=ORIGIN),
+        elsewhere_modal(card, origin=ORIGIN),
+    ]
+
+
+def inputs(view: Json) -> dict[str, Json]:
+    return {one["action_id"]: one for one in elements_of(view["blocks"])}
+
+
+def test_every_dialog_remembers_the_mention_and_where_it_was_opened() -> None:
+    for view in every_dialog(a_card()):
+        assert not faults_of_view(view)
+        remembered = json.loads(view["private_metadata"])
+        assert remembered == {"mention_id": 7, "version": 3, "channel": "C0CARE", "ts": "1772452800.000100"}
+
+
+def test_every_dialog_is_called_by_its_action() -> None:
+    called = [view["callback_id"] for view in every_dialog(a_card())]
+    actions = (Action.ANSWER, Action.ESCALATE, Action.REROUTE, *DECISIONS, Action.SNOOZE, Action.ANSWER_ELSEWHERE)
+    assert called == [ids.action_id(action) for action in actions]
+
+
+def test_the_answer_dialog_shows_the_post_the_advice_and_where_the_answer_goes() -> None:
+    view = answer_modal(a_card(), notice="Bo answered two minutes ago.")
+    text = said(view["blocks"])
+    for words in (
+        "⚠️ Bo answered two minutes ago.",
+        "They charged me twice",
+        "The response flow advises: Put it right (restoration)",
+        "own the problem and offer a reasonable solution",
+        "Say that you belong to the company.",
+        "It will be sent to Ana K. (ana_k) on App reviews.",
+    ):
+        assert words in text
+    assert view["submit"]["text"] == "Send"
+
+
+def test_the_answer_input_reports_each_change_so_that_the_preview_follows() -> None:
+    block = next(one for one in answer_modal(a_card(), "Dear Ana")["blocks"] if one["type"] == "input")
+    assert block["dispatch_action"] is True
+    assert block["element"]["dispatch_action_config"] == {"trigger_actions_on": ["on_character_entered"]}
+    assert block["element"]["initial_value"] == "Dear Ana"
+
+
+def test_a_preview_shows_the_draft_to_the_letter_and_its_length() -> None:
+    draft = "Dear *Ana*,\n<!channel> sorry & thanks"
+    text = said(answer_preview(a_card(), draft))
+    assert draft in text
+    assert f"{len(draft)} characters" in text
+
+
+def test_an_answer_that_nobody_but_a_person_can_post_is_said_to_be_copied() -> None:
+    view = answer_modal(a_card(can_reply=False))
+    assert "Earshot cannot write on App reviews: you will copy it from the card and post it there." in said(view)
+    assert view["submit"]["text"] == "Save to copy"
+
+
+def test_an_answer_without_a_verdict_has_no_advice() -> None:
+    assert "The response flow has no advice" in said(answer_modal(a_card(verdict=None, triage=None)))
+
+
+def test_escalating_says_whom_it_reaches_and_how_long_they_have() -> None:
+    first = said(escalate_modal(a_card(), LEVEL))
+    second = said(escalate_modal(a_card(escalation=an_escalation()), LEVEL))
+    assert "Level 1 of 2 will be told: U0EVE, S0LEADS, #war-room. They have 30 minutes." in first
+    assert "Level 2 of 2" in second
+
+
+def test_a_level_that_names_nobody_says_so() -> None:
+    level = Level(notify=(), within=timedelta(hours=1))
+    assert "nobody: this level names no one" in said(escalate_modal(a_card(), level))
+
+
+def test_rerouting_offers_the_likeliest_teams_first_and_never_the_present_one() -> None:
+    places = [CARE, BILLING, *(CARE.__class__(name=f"t{n}", title=f"Team {n}", channel="#x") for n in range(3))]
+    guesses, rest = inputs(reroute_modal(a_card(), places, TOPICS))[ids.REROUTE_DEPARTMENT]["option_groups"]
+    assert [(one["text"]["text"], one["value"]) for one in guesses["options"]] == [
+        ("Billing (billing, 81%)", "billing")
+    ]
+    assert [one["value"] for one in rest["options"]] == ["t0", "t1", "t2"]
+
+
+def test_rerouting_without_a_verdict_lists_the_teams() -> None:
+    view = reroute_modal(a_card(verdict=None, triage=None), (CARE, BILLING), ())
+    assert not faults_of_view(view)
+    assert [one["value"] for one in inputs(view)[ids.REROUTE_DEPARTMENT]["options"]] == ["billing"]
+    assert ids.REROUTE_TOPIC not in inputs(view)
+
+
+def test_rerouting_where_there_is_only_one_team_is_refused_in_words() -> None:
+    assert "There is no other team" in said(reroute_modal(a_card(), (CARE,), TOPICS))
+
+
+def test_more_choices_than_slack_lists_are_counted() -> None:
+    places = [CARE.__class__(name=f"t{n}", title=f"Team {n}", channel="#x") for n in range(130)]
+    topics = [Topic(name=f"topic {n}", department="care") for n in range(130)]
+    view = reroute_modal(a_card(), places, topics)
+    assert not faults_of_view(view)
+    assert "The list shows 100 of 130 teams." in said(view)
+    assert "The list shows 100 of 130 topics." in said(view)
+
+
+@pytest.mark.parametrize("action", DECISIONS)
+def test_a_decision_asks_for_a_reason_from_presets_or_own_words(action: Action) -> None:
+    view = decision_modal(a_card(), action)
+    options = inputs(view)[ids.DECISION_PRESET]["options"]
+    assert len(options) >= 4
+    assert [one["value"] for one in options[:-1]] == [one["text"]["text"] for one in options[:-1]]
+    assert options[-1]["value"] == OTHER_REASON
+    assert ids.DECISION_REASON in inputs(view)
+
+
+def test_mornings_are_the_persons_own_and_an_hour_is_an_hour_when_clocks_change() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    # The night in which Berlin's clocks go forward: a Sunday, 01:30 is followed by 03:30 an hour later.
+    presets = dict(snooze_presets(datetime(2026, 3, 29, 1, 30, tzinfo=berlin)))
+    assert presets["In 1 hour"].astimezone(UTC) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert presets["Tomorrow at 9:00"].astimezone(UTC) == datetime(2026, 3, 30, 7, 0, tzinfo=UTC)
+    assert "Monday at 9:00" not in presets, "tomorrow is Monday: one choice is enough"
+
+
+def test_snoozing_on_a_monday_offers_the_next_one() -> None:
+    assert dict(snooze_presets(NOW))["Monday at 9:00"] == datetime(2026, 3, 9, 9, 0, tzinfo=UTC)
+
+
+def test_a_snooze_choice_is_its_moment() -> None:
+    values = [one["value"] for one in inputs(snooze_modal(a_card(), NOW))[ids.SNOOZE_PRESET]["options"]]
+    assert values[1] == str(int((NOW + timedelta(hours=1)).timestamp()))
+    assert values == sorted(values)
+
+
+def test_marking_as_answered_elsewhere_starts_from_the_text_that_was_to_be_copied() -> None:
+    view = elsewhere_modal(a_card(answer=an_answer(AnswerState.COPIED)))
+    assert inputs(view)[ids.ELSEWHERE_TEXT]["initial_value"] == "We refunded it today."
+    assert all(block["optional"] for block in view["blocks"] if block["type"] == "input")
+
+
+def test_a_refusal_is_a_sentence_and_asks_for_nothing() -> None:
+    view = notice_modal("Not possible", "Bo has claimed this one. Ask Bo, or escalate it.")
+    assert not faults_of_view(view)
+    assert "submit" not in view
+    assert "Ask Bo" in said(view)
+
+
+def an_event(number: int, what: str = "claim", actor: str = "U0ANA", **detail: str) -> Event:
+    at = NOW + timedelta(minutes=number)
+    return Event(id=number, mention_id=7, at=at, actor=actor, what=what, detail=detail)
+
+
+def test_history_tells_who_did_what_and_why_newest_first() -> None:
+    events = (an_event(1, "ingested", EARSHOT, source="reviews"), an_event(2, "escalate", "U0GONE", reason="Too hard"))
+    text = said(history_modal(History(card=a_card(), events=events), {"U0GONE": "Gerd (left)"})["blocks"])
+    assert "Earshot found it" in text
+    assert "Gerd (left) escalated it" in text
+    assert "reason: Too hard" in text
+    assert text.index("escalated it") < text.index("found it")
+
+
+def test_every_event_has_words() -> None:
+    events = tuple(an_event(n, what) for n, what in enumerate([*NOTES, *Action]))
+    text = said(history_modal(History(card=a_card(), events=events), {})["blocks"])
+    assert not [what for what in [*NOTES, *Action] if f" {what}" in text and "_" in what]
+
+
+def test_history_begins_with_the_whole_text() -> None:
+    words = " ".join(f"word{n}" for n in range(2_000))
+    view = history_modal(History(card=a_card(mention={"text": words}), events=()), {})
+    assert not faults_of_view(view)
+    assert words in said(view["blocks"])
+    assert "Nothing is recorded here." in said(view["blocks"])
+
+
+def test_a_long_history_has_pages_that_say_how_much_they_leave_out() -> None:
+    history = History(card=a_card(), events=tuple(an_event(n) for n in range(PAGE * 2 + 5)))
+    pages = [history_modal(history, {}, page=page) for page in range(3)]
+    assert not [fault for view in pages for fault in faults_of_view(view)]
+    assert "and 35 older events on the next pages" in said(pages[0])
+    assert [[one["value"] for one in elements_of(view["blocks"])] for view in pages] == [
+        ["7:1"],
+        ["7:0", "7:2"],
+        ["7:1"],
+    ]
+    assert said(pages[2]).count("claimed it") == 5
+
+
+@settings(max_examples=40, deadline=None)
+@given(body=hostile_long, short=hostile)
+def test_no_text_breaks_a_dialog(body: str, short: str) -> None:
+    card = a_card(
+        mention={"text": body, "title": short, "parent": body, "author": short, "author_url": short, "url": short},
+        answer=an_answer(AnswerState.COPIED, text=body),
+        source_title=short,
+        escalation=an_escalation(reason=body),
+    )
+    events = (an_event(1, short, short, reason=body, **{short or "x": body}),) * (PAGE + 5)
+    views = [
+        *every_dialog(card, body),
+        notice_modal("Refused", body),
+        history_modal(History(card=card, events=events), {}),
+    ]
+    for view in views:
+        assert not faults_of_view(view)
