@@ -204,18 +204,23 @@ def _spans(
     """Openings as UTC spans from `begin` on, in order and without overlap, for ten years or `until`."""
     zone = ZoneInfo(hours.zone)
     reached = begin
-    # The day before may reach past midnight where a zone sets its clocks back at midnight (Havana).
-    first = begin.astimezone(zone).date() - timedelta(days=1)
+    first = begin.astimezone(zone).date()
     last = first + timedelta(days=HORIZON_DAYS) if until is None else until.astimezone(zone).date()
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         for opening in () if day in hours.holidays else hours.week[day.weekday()]:
-            closing_day = day + timedelta(days=1) if opening.closes == _MIDNIGHT else day
             opens = max(_instant(day, opening.opens, zone, fold=0), reached)
-            closes = _instant(closing_day, opening.closes, zone, fold=1)
+            closes = _closing(day, opening, zone)
             if closes > opens:
                 yield opens, closes
                 reached = closes
+
+
+def _closing(day: date, opening: Opening, zone: ZoneInfo) -> datetime:
+    """A repeated hour counts whole, so it closes at the second reading; a day ends when the next one first begins."""
+    if opening.closes == _MIDNIGHT:
+        return _instant(day + timedelta(days=1), _MIDNIGHT, zone, fold=0)
+    return _instant(day, opening.closes, zone, fold=1)
 
 
 def _instant(day: date, at: time, zone: ZoneInfo, *, fold: int) -> datetime:

@@ -108,6 +108,13 @@ def test_a_day_whose_midnight_is_skipped_begins_with_the_jump() -> None:
     assert wall(period.previous().begin, "Asia/Beirut") == "2025-03-29 00:00"
 
 
+def test_a_period_before_a_skipped_midnight_compares_with_whole_days() -> None:
+    noon = datetime(2025, 3, 31, 12, tzinfo=ZoneInfo("Asia/Beirut"))
+    period = parse_period("2025-03-29..2025-03-29", noon, "Asia/Beirut")
+    assert wall(period.end, "Asia/Beirut") == "2025-03-30 01:00"
+    assert period.previous().end == period.begin
+
+
 @given(
     now=st.datetimes(datetime(2001, 2, 1), datetime(2037, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     days=st.integers(1, 366),

@@ -140,6 +140,23 @@ def test_the_repeated_hour_is_counted_once_for_each_time_it_passes() -> None:
     assert office_time_between(noon - 13 * HOUR, noon, every_day("Europe/Berlin", *two)) == 6 * HOUR
 
 
+@pytest.mark.parametrize(
+    "opening",
+    [Opening(opens=time(0), closes=time(2, 30)), Opening(opens=time(2, 30), closes=time(5))],
+    ids=["closes within it", "opens within it"],
+)
+def test_a_repeated_hour_counts_whole_where_an_opening_ends_in_it(opening: Opening) -> None:
+    noon = local("Europe/Berlin", 2026, 10, 25, 12)
+    assert office_time_between(noon - 13 * HOUR, noon, every_day("Europe/Berlin", opening)) == 3.5 * HOUR
+
+
+def test_a_day_ends_at_the_first_of_two_midnights() -> None:
+    """Havana sets its clocks back from one o'clock to midnight."""
+    saturdays = OfficeHours(zone="America/Havana", week=((),) * 5 + ((ALL_DAY,), ()))
+    midnight = local("America/Havana", 2026, 11, 1, 0)
+    assert office_time_between(midnight - 48 * HOUR, midnight + 48 * HOUR, saturdays) == 24 * HOUR
+
+
 def test_clocks_set_back_at_midnight_do_not_count_an_hour_twice() -> None:
     midnight = local("America/Havana", 2026, 11, 1, 0)
     hours = OfficeHours(zone="America/Havana", week=((),) * 5 + ((ALL_DAY,), (ALL_DAY,)))
