@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.text import (
+    CUT,
     escape,
     host_of,
     inline,
@@ -25,6 +26,8 @@ from bot.slack.blocks.text import (
 MAX_OPTIONS = 100
 _OPTION_TEXT = 75
 _TITLE = 24
+_SPOKEN = 3_000
+"""Slack cuts a message's text at 4,000 characters in some clients."""
 
 
 def plain_text(text: str, limit: int = 3_000) -> Json:
@@ -136,8 +139,17 @@ def joined(groups: Sequence[Sequence[Json]], between: str = " · ") -> list[Json
 
 
 def spoken(spans: Sequence[Json]) -> str:
-    """The same words as mrkdwn for a message's fallback text, with everything that is not ours escaped."""
-    return "".join(_said(one) for one in spans)
+    """The same words as mrkdwn for a message's fallback text, with everything that is not ours escaped.
+
+    Whole spans are left out beyond `_SPOKEN` characters, with a mark: a reference cut in half would be shown as code.
+    """
+    text = ""
+    for one in spans:
+        more = _said(one)
+        if len(text) + len(more) > _SPOKEN:
+            return f"{text} {CUT}"
+        text += more
+    return text
 
 
 def option(text: str, value: str) -> Json:

@@ -12,7 +12,7 @@ from bot.slack.blocks.elements import actions, button, joined, line, link, quote
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.post import author_of, excerpt, headline
 from bot.slack.blocks.standing import CLAIMED, DUE, LATE, RAISED, SNOOZED, person
-from bot.slack.blocks.text import inline, web_link
+from bot.slack.blocks.text import inline, plain, web_link
 
 _EXCERPT = 300
 _PROMISED = {PromiseKind.DECISION: "a decision", PromiseKind.ANSWER: "an answer"}
@@ -71,7 +71,7 @@ def claim_taken(card: Card) -> Message:
 
 def sentence_message(text: str) -> Message:
     """One sentence for one person: a refusal or a confirmation. Nothing in `text` is read as formatting."""
-    return _only([span(text.strip() or "That was not possible.")])
+    return _only([span(plain(text, 600) or "That was not possible.")])
 
 
 def _only(spans: list[Json]) -> Message:

@@ -20,12 +20,12 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.text import counted, day, escaped, listed, mention, percent
 
-LISTED = 40
-"""Subscriptions in one message, which holds 50 blocks."""
+LISTED = 20
+"""Subscriptions in one message: more are too much text for Slack where each names many topics."""
 
 ANY_SCORE = "0"
 _BOUNDS = ("0.5", "0.7", "0.8", "0.9")
-_MANY = 8
+_MANY = 5
 
 
 def subscribe_modal(channel: str, topics: Sequence[Topic], sources: Mapping[str, str]) -> Json:
@@ -96,7 +96,7 @@ def wanted(subscription: Subscription, titles: Mapping[str, str]) -> str:
 
 
 def _either(names: Sequence[str]) -> str:
-    shown = [escaped(name, 60) for name in names[:_MANY]]
+    shown = [escaped(name, 40) for name in names[:_MANY]]
     if len(names) > _MANY:
         shown.append(f"{len(names) - _MANY} more")
     return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
