@@ -30,7 +30,10 @@ ARROWS: dict[str, set[str]] = {
     "bot.slack": {"bot.flow", "bot.domain", "bot.errors", "classifiers.verdict"},
     "bot.engine": {"bot.flow", "bot.domain", "bot.errors"},
     "bot.app": {"bot", "classifiers"},
+    "bot.check": {"bot", "classifiers"},
+    "bot.importing": {"bot", "classifiers"},
     "bot.cli": {"bot", "classifiers"},
+    "bot.__main__": {"bot.cli"},
     "classifiers.verdict": set(),
     "classifiers": set(),
     "sandbox": set(),
@@ -53,7 +56,7 @@ ONLY_IMPORTERS: dict[str, tuple[str, ...]] = {
     "torch": ("classifiers",),
     "transformers": ("classifiers",),
     "safetensors": ("classifiers",),
-    "starlette": ("bot.slack", "bot.app", "sandbox"),
+    "starlette": ("bot.slack", "bot.engine", "bot.app", "sandbox"),
 }
 """Third parties that have one home."""
 
