@@ -1,0 +1,200 @@
+"""What the child that reads feeds hands back: one document, the same for RSS, Atom and JSON Feed, and its wire form."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from bot.domain.mention import CUT_MARK, Incoming, clean
+from bot.sources.markup import tidy
+
+MAX_ENTRIES = 5_000
+MAX_PROBLEMS = 20
+MAX_URL = 2_000
+MAX_LINE = 500
+"""Characters of a title or a name."""
+MAX_PARENT = 2_000
+MAX_MEDIA = 20
+LONGEST_ID = 300
+MOST_STARS = 5.0
+
+
+class NotAFeedError(Exception):
+    """The body cannot be read as a feed; the message is a sentence without customer text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """`ttl` is in minutes, 0 where the feed names none."""
+
+    items: Sequence[Incoming] = ()
+    problems: Sequence[str] = ()
+    ttl: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An entry as the format gives it, text already plain. `replies_to` are ids or links of the post it answers."""
+
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    text: str = ""
+    author: str = ""
+    author_name: str = ""
+    author_url: str = ""
+    reach: str = ""
+    stars: str = ""
+    most_stars: str = ""
+    language: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    replies_to: Sequence[str] = ()
+    media: Sequence[str] = field(default=())
+
+
+def document(entries: Iterable[Entry | str], *, base: str, ttl: float = 0.0) -> Document:
+    """Entries in the feed's order become items; a `str` among them is the reason why an entry could not be read.
+
+    `base` is what relative links are relative to; ids are left as they are.
+    """
+    problems: list[str] = []
+    found: dict[str, tuple[Entry, Incoming]] = {}
+    for position, entry in enumerate(entries, start=1):
+        if position > MAX_ENTRIES:
+            problems.insert(0, f"the feed has more than {MAX_ENTRIES} entries; the rest is left out")
+            break
+        reason = entry if isinstance(entry, str) else _add(found, entry, base)
+        if reason:
+            problems.append(f"entry {position} {reason}")
+    items = _with_parents(found.values())
+    if len(problems) > MAX_PROBLEMS:
+        problems[MAX_PROBLEMS:] = [f"and {len(problems) - MAX_PROBLEMS} more entries"]
+    return Document(items=items, problems=problems, ttl=ttl)
+
+
+def _add(found: dict[str, tuple[Entry, Incoming]], entry: Entry, base: str) -> str:
+    """Puts the entry among those found; the reason where it is left out. Of two with one id the newer one stays."""
+    item = item_from(entry, base)
+    if not item.text:
+        return "has no text"
+    before = found.get(item.external_id)
+    if before is None:
+        found[item.external_id] = entry, item
+        return ""
+    if _age(entry) > _age(before[0]):
+        found[item.external_id] = entry, item
+    return "" if before[1].text == item.text else "has the id of another entry; the newer one is kept"
+
+
+def _age(entry: Entry) -> datetime:
+    return entry.updated or entry.published or datetime.min.replace(tzinfo=UTC)
+
+
+def item_from(entry: Entry, base: str) -> Incoming:
+    title, text = _line(entry.title), clean(tidy(entry.text))
+    name = _line(entry.author_name)
+    link = web_address(entry.link, base)
+    return Incoming(
+        external_id=_external_id(entry, link),
+        text=text or title,
+        title="" if not text or text.startswith(title.rstrip(".… ")) else title,
+        url=link,
+        author=_line(entry.author) or name,
+        author_name=name,
+        author_url=web_address(entry.author_url, base),
+        reach=_count(entry.reach),
+        rating=_stars(entry.stars, entry.most_stars),
+        language=_language(entry.language),
+        posted_at=entry.published or entry.updated,
+        media=_media(entry.media, base),
+    )
+
+
+def _external_id(entry: Entry, link: str) -> str:
+    """The place's own id, else the link, else a digest of what was written; long ids are replaced by their digest."""
+    known = clean(entry.guid).strip() or link
+    if known and len(known) <= LONGEST_ID:
+        return known
+    parts = [known] if known else [entry.title, entry.text, entry.author_name, str(entry.published or "")]
+    return "sha256:" + digest("\0".join(parts))
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _with_parents(found: Iterable[tuple[Entry, Incoming]]) -> list[Incoming]:
+    """A feed names the answered post by id or link; where that post is in the feed too, its text is the parent."""
+    pairs = list(found)
+    texts = {item.url: item.text for _, item in pairs if item.url} | {item.external_id: item.text for _, item in pairs}
+    return [replace(item, parent=_parent(entry, item, texts)) for entry, item in pairs]
+
+
+def _parent(entry: Entry, item: Incoming, texts: Mapping[str, str]) -> str:
+    for name in entry.replies_to:
+        if name in texts and name not in (item.external_id, item.url):
+            text = texts[name]
+            return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - len(CUT_MARK)] + CUT_MARK
+    return ""
+
+
+def web_address(text: str, base: str) -> str:
+    """The absolute address where it is one of the web and of a bearable length, else nothing."""
+    written = clean(text).strip()
+    try:
+        address = urljoin(base, written) if written else ""
+    except ValueError:
+        return ""
+    is_web = address.lower().startswith(("http://", "https://"))
+    return address if is_web and len(address) <= MAX_URL and not any(ch.isspace() for ch in address) else ""
+
+
+def _media(addresses: Iterable[str], base: str) -> tuple[str, ...]:
+    absolute = (web_address(address, base) for address in addresses)
+    return tuple(dict.fromkeys(filter(None, absolute)))[:MAX_MEDIA]
+
+
+def _line(text: str) -> str:
+    line = " ".join(clean(text).split())
+    return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…"
+
+
+def _count(text: str) -> int | None:
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 15 else None
+
+
+def _stars(text: str, most: str) -> float | None:
+    """Stars on a scale to five; what is not a number between one and five then is no rating."""
+    try:
+        stars = float(text) * MOST_STARS / (float(most) if most else MOST_STARS)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return None
+    return stars if math.isfinite(stars) and 1 <= stars <= MOST_STARS else None
+
+
+def _language(text: str) -> str:
+    """The primary subtag of BCP 47: "pt-BR" → "pt"; nothing for "und" and what is no tag."""
+    tag = text.strip().replace("_", "-").split("-")[0].lower()
+    return tag if tag.isascii() and tag.isalpha() and 2 <= len(tag) <= 3 and tag not in ("und", "mul", "zxx") else ""
+
+
+def to_wire(read: Document) -> bytes:
+    items = [asdict(item) | {"posted_at": item.posted_at and item.posted_at.isoformat()} for item in read.items]
+    return json.dumps({"items": items, "problems": list(read.problems), "ttl": read.ttl}).encode("ascii")
+
+
+def from_wire(wire: bytes) -> Document:
+    raw = json.loads(wire)
+    return Document(items=tuple(map(_item, raw["items"])), problems=tuple(raw["problems"]), ttl=raw["ttl"])
+
+
+def _item(raw: dict[str, Any]) -> Incoming:
+    moment = raw["posted_at"]
+    posted_at = datetime.fromisoformat(moment) if moment else None
+    return Incoming(**{**raw, "posted_at": posted_at, "media": tuple(raw["media"])})
