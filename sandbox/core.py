@@ -30,6 +30,8 @@ class Options:
     request_url: str | None = None
     ack_seconds: float = ACK_SECONDS
     retry_scale: float = 1.0
+    tips: tuple[str, ...] = ()
+    """What to try, shown beside the page."""
 
 
 def install_app(manifest: Manifest, team_id: str) -> InstalledApp:
@@ -52,6 +54,7 @@ class Sandbox:
 
     def __init__(self, *, manifest: Manifest, seed: Seed, clock: Clock, options: Options) -> None:
         self.clock = clock
+        self.options = options
         self.app = install_app(manifest, seed.team.id)
         self.base_url = ""
         self.state = State(seed, self.app, clock)

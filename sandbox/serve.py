@@ -153,10 +153,11 @@ def running_sandbox(
     clock: Clock = time.time,
     options: Options | None = None,
     extra_routes: Sequence[BaseRoute] = (),
+    port: int = 0,
 ) -> Iterator[RunningSandbox]:
-    """Serve a sandbox on a free loopback port for as long as the block lasts."""
+    """Serve a sandbox on loopback for as long as the block lasts; port 0 takes a free one."""
     sandbox = build_sandbox(manifest=manifest, workspace=workspace, clock=clock, options=options)
-    with contextlib.closing(listening_socket("127.0.0.1", 0)) as listener:
+    with contextlib.closing(listening_socket("127.0.0.1", port)) as listener:
         server = Server(sandbox, listener, extra_routes)
         ready = threading.Event()
         thread = threading.Thread(target=lambda: asyncio.run(server.run(ready=ready.set)), name="sandbox", daemon=True)

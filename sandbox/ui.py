@@ -170,6 +170,7 @@ async def workspace(visit: Visit) -> Json:
             {"name": s.name, "type": s.type, "callback_id": s.callback_id, "description": s.description}
             for s in app.manifest.shortcuts
         ],
+        "tips": list(visit.sandbox.options.tips),
     }
 
 

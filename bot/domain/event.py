@@ -26,6 +26,7 @@ NOTES = frozenset(
         "edited",
         "posted",
         "post_failed",
+        "answer_written",
         "reply_sent",
         "reply_failed",
         "retry_reply",

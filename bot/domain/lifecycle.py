@@ -69,7 +69,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     **{(state, Action.REOPEN): State.OPEN for state in CLOSED},
 }
 
-_PEOPLES = (
+PEOPLES = (
     Action.CLAIM,
     Action.ANSWER,
     Action.ESCALATE,
@@ -106,4 +106,4 @@ def after(state: State, action: Action) -> State | None:
 
 def available(state: State) -> tuple[Action, ...]:
     """What people can do now, in the order in which a card shows it."""
-    return tuple(action for action in _PEOPLES if (state, action) in TRANSITIONS)
+    return tuple(action for action in PEOPLES if (state, action) in TRANSITIONS)

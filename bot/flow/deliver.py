@@ -193,6 +193,18 @@ def _bury(db: Database, policy: Policy, posting: Posting, reason: str, now: date
     log.error("post_failed", extra={"mention": posting.mention_id, "channel": posting.channel, "reason": reason})
 
 
+def failed_postings(db: Database) -> list[Posting]:
+    """Messages that no try can help, oldest first."""
+    with db.read() as session:
+        return outbox.dead_letters(session)
+
+
+def retry_failed(db: Database, now: datetime) -> int:
+    """Put every failed message back in its lane: a person mended the cause; the number put back."""
+    with db.write() as session:
+        return outbox.revive(session, now)
+
+
 def draw_stale(db: Database, messenger: Messenger, policy: Policy, clock: Clock) -> int:
     """Bring posted cards and copies up to date after a change; the number drawn."""
     with db.write() as session:

@@ -12,6 +12,7 @@ from bot.sources.base import Batch, Source
 from bot.store import mentions, sources
 from bot.store.database import Database
 from bot.store.mentions import Added
+from bot.store.sources import Standing
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,12 @@ def _put_off(db: Database, source: Source, reason: str, clock: Clock, *, least: 
         sources.failed(session, source.name, reason, now + back_off(failures, source.every, least))
     log.warning("poll_put_off", extra={"source": source.name, "reason": reason, "failures": failures + 1})
     return 0
+
+
+def standings(db: Database) -> list[Standing]:
+    """How each source is doing, by name."""
+    with db.read() as session:
+        return sources.standings(session)
 
 
 def back_off(failures: int, base: timedelta, least: timedelta) -> timedelta:

@@ -51,11 +51,6 @@ def raise_level(
 
 
 def _places(department: Department, notify: tuple[str, ...]) -> tuple[str, ...]:
-    """Where a call is posted: channels and people by themselves, user groups in the department's channel."""
-    places = [department.channel if _is_group(reference) else reference for reference in notify]
-    return tuple(dict.fromkeys(places))
-
-
-def _is_group(reference: str) -> bool:
-    """A Slack user group: by id `S…`, or written `@@handle`."""
-    return reference.startswith(("S", "@@"))
+    """The level's channels; where it names people and groups only, they are called in the department's channel."""
+    channels = [reference for reference in notify if reference.startswith(("#", "C", "G"))]
+    return tuple(dict.fromkeys(channels)) or (department.channel,)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from bot.domain.card import Card
 from bot.domain.lifecycle import Action
@@ -121,5 +122,5 @@ def _history(floor: Floor, mention_id: int, page: int) -> Json:
     return history_modal(log, floor.directory.names_of(people), page=page)
 
 
-def _memory(act: Act) -> dict[str, object]:
+def _memory(act: Act) -> dict[str, Any]:
     return dict(json.loads(act.view.get("private_metadata") or "{}"))

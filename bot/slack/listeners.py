@@ -1,7 +1,6 @@
 """Which listener answers which click, dialog, command and event. Each is: ack, parse, desk, return."""
 
 import logging
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,6 +9,7 @@ from slack_bolt import App
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
+from bot.domain.lifecycle import PEOPLES
 from bot.errors import EarshotError
 from bot.slack import card_acts, card_forms, commands, ids
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
@@ -21,10 +21,8 @@ log = logging.getLogger(__name__)
 WORKERS = 16
 """Bolt's own default of 5 listener threads is less than the people of one busy channel."""
 
-ACTS: dict[str | re.Pattern[str], ActListener] = {
-    re.compile(
-        r"mention\.(claim|answer|answer_elsewhere|escalate|reroute|let_stand|monitor|dismiss|snooze|wake|release|reopen)"
-    ): (card_acts.act_on_card),
+ACTS: dict[str, ActListener] = {
+    **{ids.action_id(action): card_acts.act_on_card for action in PEOPLES},
     ids.MENU: card_acts.choose_from_menu,
     ids.RETRY_REPLY: card_acts.send_again,
     ids.HISTORY: card_acts.show_history,
@@ -60,8 +58,8 @@ def build_app(floor: Floor, *, token: str, signing_secret: str | None) -> App:
         raise_error_for_unhandled_request=True,
         token_verification_enabled=False,
     )
-    for pattern, on_act in ACTS.items():
-        app.action(pattern)(_act_listener(floor, on_act))
+    for action_id, on_act in ACTS.items():
+        app.action(action_id)(_act_listener(floor, on_act))
     for callback_id, on_form in FORMS.items():
         app.view(callback_id)(_form_listener(floor, on_form))
     for name, on_command in COMMANDS.items():

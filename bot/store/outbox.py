@@ -1,7 +1,7 @@
 """The outbox: Slack messages wanted, leased, posted or dead, and one lane per channel that spaces them."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Integer, and_, cast, func, or_, select, update
@@ -202,10 +202,8 @@ def live_card(session: Session, mention_id: int, channel: str) -> Posting | None
     return posting_of(row) if row else None
 
 
-def dead_letters(session: Session, limit: int) -> Sequence[Posting]:
-    rows = session.scalars(
-        select(PostingRow).where(PostingRow.state == PostingState.DEAD).order_by(PostingRow.id).limit(limit)
-    )
+def dead_letters(session: Session) -> list[Posting]:
+    rows = session.scalars(select(PostingRow).where(PostingRow.state == PostingState.DEAD).order_by(PostingRow.id))
     return [posting_of(row) for row in rows]
 
 

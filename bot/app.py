@@ -1,0 +1,238 @@
+"""Composition root: Config and secrets become a running bot. The only module that knows all the others."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+import classifiers
+from bot.config import Config, Feed, Secrets, SlackMode, SourceSettings
+from bot.domain.policy import Policy
+from bot.engine.embedded import Embedded, Fanout, Job
+from bot.engine.web import WebServer, health_routes
+from bot.errors import GiveUp, Retry
+from bot.flow import classify, deliver, ingest, reply, route, watch
+from bot.flow.clock import Clock
+from bot.flow.deliver import Messenger
+from bot.flow.desk import Desk
+from bot.slack.calls import reading_client, writing_client
+from bot.slack.connect import Socket, http_route
+from bot.slack.directory import Directory
+from bot.slack.floor import Floor
+from bot.slack.listeners import build_app
+from bot.slack.messenger import SlackMessenger
+from bot.sources.base import Answerable, Source
+from bot.sources.feed import FeedSource
+from bot.store import migrate
+from bot.store.database import Database, SingleRunner
+from classifiers.verdict import Classifier
+
+log = logging.getLogger(__name__)
+
+LISTENER_PATIENCE = 2.0
+"""Seconds a listener waits for the database: Slack wants its ack within 3."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
+    return Policy(
+        company=config.company.name,
+        zone=config.company.zone,
+        routing=config.routing(),
+        lease=config.claims.lease,
+        managers=config.slack.managers,
+        ops_channel=config.slack.ops_channel,
+        source_titles={name: name for name in sources},
+        answerable=frozenset(name for name, source in sources.items() if isinstance(source, Answerable)),
+    )
+
+
+def build_sources(settings: Sequence[SourceSettings]) -> dict[str, Source]:
+    """One source for each entry of the configuration, by name."""
+    return {each.name: _source(each) for each in settings}
+
+
+def _source(settings: SourceSettings) -> Source:
+    if not isinstance(settings, Feed):
+        raise TypeError(f"no source is known for settings of {type(settings).__name__}")
+    return FeedSource(
+        name=settings.name,
+        url=settings.url,
+        every=settings.every,
+        first_lookback=settings.first_lookback,
+        allow_private=settings.allow_private,
+        headers=(("User-Agent", settings.user_agent),),
+    )
+
+
+def load_classifier(config: Config) -> Classifier:
+    """The model with the company's topics. Takes seconds. Raises ModelFault."""
+    return classifiers.load(model_settings(config))
+
+
+def model_settings(config: Config) -> classifiers.ModelSettings:
+    topics = tuple(
+        classifiers.TopicSpec(name=topic.name, description=topic.description, examples=topic.examples)
+        for topic in config.topics
+    )
+    return classifiers.ModelSettings(encoder=config.model.encoder, threads=config.model.threads, topics=topics)
+
+
+def open_database(config: Config, *, auto_migrate: bool) -> Database:
+    """The database at this version's schema. Raises GiveUp with the command that mends it.
+
+    An SQLite file is brought up to date after a backup where `auto_migrate`; a damaged one is never opened.
+    """
+    database = Database(config.database.url)
+    fault = migrate.integrity_fault(database)
+    if fault:
+        raise GiveUp(
+            f"the database file is damaged ({fault}): restore the newest backup in {config.database.backup_dir}"
+        )
+    behind = migrate.current(database) != migrate.head()
+    if behind and auto_migrate and database.dialect == "sqlite":
+        bring_up_to_date(config, database)
+    migrate.require_head(database)
+    return database
+
+
+def bring_up_to_date(config: Config, database: Database) -> Path | None:
+    """Back up, then migrate; the backup's path where there was something to back up."""
+    backup = migrate.back_up(database, Path(config.database.backup_dir), utc_now())
+    migrate.migrate(database)
+    return backup
+
+
+@dataclass(kw_only=True)
+class Earshot:
+    """A whole bot in one process. `start` returns when it works; `stop` lets what is under way finish."""
+
+    config: Config
+    secrets: Secrets
+    database: Database
+    classifier: Classifier
+    clock: Clock = utc_now
+    port: int = 0
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        token, api_url = self.secrets.bot_token, self.config.slack.api_url
+        self.sources = build_sources(self.config.sources)
+        self.policy = build_policy(self.config, self.sources)
+        self.directory = Directory(reading_client(token, api_url))
+        self.messenger: Messenger = SlackMessenger(writing_client(token, api_url), self.directory, self.clock)
+        self._listening = Database(self.config.database.url, patience=LISTENER_PATIENCE)
+        desk = Desk(db=self._listening, policy=self.policy, clock=self.clock)
+        floor = Floor(desk=desk, directory=self.directory, client=reading_client(token, api_url))
+        self.slack = build_app(floor, token=token, signing_secret=self.secrets.signing_secret or None)
+        self._polls, self._posts = Fanout(8, "poll"), Fanout(8, "post")
+        self.engine = Embedded(self._jobs())
+        self._socket = Socket(self.slack, self.secrets.app_token) if self._by_socket else None
+        self._web = WebServer(self._routes(), host=self._host, port=self._wanted_port)
+
+    @property
+    def _by_socket(self) -> bool:
+        return self.config.slack.mode is SlackMode.SOCKET
+
+    @property
+    def _host(self) -> str:
+        return self.config.health.host if self._by_socket else self.config.slack.http_host
+
+    @property
+    def _wanted_port(self) -> int:
+        return self.config.health.port if self._by_socket else self.config.slack.http_port
+
+    def _routes(self) -> list[BaseRoute]:
+        health = health_routes(self.engine.pulse, self._database_fault)
+        return [*health] if self._by_socket else [*health, http_route(self.slack)]
+
+    def start(self) -> None:
+        ingest.know_sources(self.database, self.sources, self.clock())
+        self.port = self._web.start()
+        self.engine.start()
+        if self._socket is not None:
+            self._socket.start()
+        log.info("started", extra={"port": self.port, "sources": len(self.sources), "model": self.classifier.name})
+
+    def wait_connected(self, seconds: float) -> bool:
+        """Whether Slack's events reach us by then; in HTTP mode they do as soon as we serve."""
+        return self._socket is None or self._socket.wait_connected(seconds)
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is under way (10 s at most), close. What is left has leases that run out."""
+        if self._stopped.is_set():
+            return
+        self._stopped.set()
+        if self._socket is not None:
+            self._socket.stop()
+        self.engine.stop()
+        self._polls.stop()
+        self._posts.stop()
+        self._web.stop()
+        self._listening.close()
+        self.database.close()
+        log.info("stopped")
+
+    def _jobs(self) -> list[Job]:
+        def job(name: str, seconds: float, run: Callable[[], object], *, lonely: bool = False) -> Job:
+            return Job(name=name, every=timedelta(seconds=seconds), run=run, lonely=lonely)
+
+        return [
+            job("poll", 2, self._poll),
+            job("classify", 0.5, self._classify, lonely=True),
+            job("route", 0.5, lambda: route.route_judged(self.database, self.policy, self.clock())),
+            job("deliver", 0.25, self._deliver),
+            job("draw", 0.25, lambda: deliver.draw_stale(self.database, self.messenger, self.policy, self.clock)),
+            job("reply", 1, lambda: reply.send_answers(self.database, self.sources, self.clock)),
+            job("watch", 3, self._watch),
+            job("tidy", 3600, self._tidy),
+        ]
+
+    def _poll(self) -> None:
+        for source, cursor in ingest.lease_due(self.database, self.sources, self.clock()):
+            self._polls.submit(source.name, partial(ingest.poll, self.database, source, cursor, self.clock))
+
+    def _classify(self) -> None:
+        while not self.engine.stopping:
+            if not classify.classify_waiting(self.database, self.classifier, self.policy.company, self.clock):
+                return
+            self.engine.pulse.beat("classify")
+
+    def _deliver(self) -> None:
+        for channel in deliver.due_channels(self.database, self.clock()):
+            task = partial(deliver.deliver_next, self.database, self.messenger, self.policy, channel, self.clock)
+            self._posts.submit(channel, task)
+
+    def _watch(self) -> None:
+        now = self.clock()
+        watch.end_leases(self.database, now)
+        watch.wake_snoozed(self.database, now)
+        watch.keep_promises(self.database, self.policy, now)
+        watch.escalate_further(self.database, self.policy, now)
+
+    def _tidy(self) -> None:
+        keep = timedelta(hours=self.config.retention.inbound_hours)
+        watch.forget_deliveries(self.database, self.clock(), keep)
+
+    def _database_fault(self) -> str:
+        try:
+            with self.database.read():
+                return ""
+        except Retry as fault:
+            return fault.reason
+
+
+def only_runner(config: Config) -> SingleRunner:
+    """The lock that keeps a second bot off the same SQLite file. Raises GiveUp when one is running."""
+    lock = SingleRunner(config.database.url)
+    if not lock.acquire():
+        raise GiveUp("another Earshot is running on this database; two would poll and post twice as often")
+    return lock

@@ -1,0 +1,231 @@
+"""The command line: parse, call, exit code. Heavy rooms are imported by the commands that need them."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import __version__
+from bot.config import Config, config_path, load_config, load_secrets
+from bot.errors import ConfigError, GiveUp, Retry
+from bot.logs import set_up
+
+OK, FAILED, BAD_CONFIG = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 done, 1 it could not be done, 2 the configuration or the call is wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ConfigError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        return BAD_CONFIG
+    except (GiveUp, Retry) as error:
+        print(f"earshot: {error.reason}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:  # the reader of our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="earshot", description="Every customer mention, within earshot of who can act."
+    )
+    parser.add_argument("--version", action="version", version=f"earshot {__version__}")
+    parser.add_argument("--config", type=Path, help="the configuration (default: EARSHOT_CONFIG, else config.toml)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="start the bot")
+    run.add_argument("--no-auto-migrate", action="store_true", help="refuse to start on an older SQLite file")
+    run.set_defaults(run=_run)
+
+    demo = commands.add_parser("demo", help="try it in the browser with a sandbox workspace and an invented company")
+    demo.add_argument("--once", action="store_true", help="run headless to an end and print what happened")
+    demo.add_argument("--port", type=int, default=8199, help="port of the page (0 takes a free one)")
+    demo.set_defaults(run=_demo)
+
+    check = commands.add_parser("check", help="say in plain words what is missing")
+    check.set_defaults(run=_check)
+
+    migrate = commands.add_parser("migrate", help="back up the database and bring it to this version's schema")
+    migrate.set_defaults(run=_migrate)
+
+    importing = commands.add_parser("import", help="bring in mentions from a .csv or .jsonl file")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--source", help="the source's name (default: the file's name)")
+    importing.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help="e.g. text=review")
+    importing.set_defaults(run=_import)
+
+    classify = commands.add_parser("classify", help="judge texts: one JSON verdict a line, in order")
+    classify.add_argument("file", help=".csv, .jsonl, or - for standard input")
+    classify.add_argument("--text-column", default="text")
+    classify.add_argument("--about-column", default="about")
+    classify.set_defaults(run=_classify)
+
+    ledger = commands.add_parser(
+        "ledger", help="account for every mention: ingested = posted + filtered + waiting + failed"
+    )
+    ledger.add_argument("--json", action="store_true")
+    ledger.set_defaults(run=_ledger)
+
+    failed = commands.add_parser("failed", help="list messages that could not be posted")
+    failed.add_argument("--retry", action="store_true", help="send them all again: the cause is mended")
+    failed.set_defaults(run=_failed)
+
+    sources = commands.add_parser("sources", help="how each source is doing")
+    sources.set_defaults(run=_sources)
+    return parser
+
+
+def _config(options: argparse.Namespace) -> Config:
+    return load_config(options.config or config_path(os.environ), os.environ)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from bot.app import Earshot, load_classifier, only_runner, open_database
+    from classifiers.verdict import ModelFault
+
+    config = _config(options)
+    secrets = load_secrets(os.environ, mode=config.slack.mode)
+    set_up(config.logging, secrets=secrets.values())
+    lock = only_runner(config) if config.database.url.startswith("sqlite") else None
+    database = open_database(config, auto_migrate=not options.no_auto_migrate)
+    try:
+        classifier = load_classifier(config)
+    except ModelFault as fault:
+        raise GiveUp(f"the model cannot be loaded: {fault}") from fault
+    bot = Earshot(config=config, secrets=secrets, database=database, classifier=classifier)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    bot.start()
+    stop.wait()
+    bot.stop()
+    if lock is not None:
+        lock.release()
+    return OK
+
+
+def _demo(options: argparse.Namespace) -> int:
+    """The sandbox is another program: it starts the bot as anybody would, with another API address."""
+    once = ["--once"] if options.once else []
+    command = [sys.executable, "-m", "sandbox.demo", "--port", str(options.port), *once]
+    try:
+        return subprocess.run(command, check=False).returncode
+    except KeyboardInterrupt:
+        return OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    from bot.check import run_checks
+
+    config = _config(options)
+    findings = run_checks(config, os.environ)
+    for finding in findings:
+        print(f"{'ok  ' if finding.well else 'FAIL'}  {finding.what}: {finding.said}")
+    bad = sum(not finding.well for finding in findings)
+    print(f"{bad} of {len(findings)} need you." if bad else "Everything is in place: start it with `earshot run`.")
+    return FAILED if bad else OK
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from bot.app import bring_up_to_date
+    from bot.store import migrate
+    from bot.store.database import Database
+
+    config = _config(options)
+    database = Database(config.database.url)
+    before, wanted = migrate.current(database), migrate.head()
+    if before == wanted:
+        print(f"The database is at schema {wanted} already.")
+        return OK
+    backup = bring_up_to_date(config, database)
+    migrate.require_head(database)
+    print(f"The database went from schema {before or 'none'} to {wanted}.{f' Backup: {backup}' if backup else ''}")
+    return OK
+
+
+def _import(options: argparse.Namespace) -> int:
+    from bot.importing import import_file
+
+    config = _config(options)
+    columns = dict(pair.split("=", 1) for pair in options.map if "=" in pair)
+    wrong = [pair for pair in options.map if "=" not in pair]
+    if wrong:
+        raise ConfigError([f"--map {pair}: write FIELD=COLUMN, for example text=review" for pair in wrong])
+    return import_file(config, options.file, source=options.source or options.file.stem, columns=columns)
+
+
+def _classify(options: argparse.Namespace) -> int:
+    import classifiers
+    from classifiers.stream import classify_file
+    from classifiers.verdict import ModelFault
+
+    settings = classifiers.ModelSettings()
+    if options.config or config_path(os.environ).exists():
+        from bot.app import model_settings
+
+        settings = model_settings(_config(options))
+    try:
+        return classify_file(
+            options.file,
+            sys.stdout,
+            text_column=options.text_column,
+            about_column=options.about_column,
+            settings=settings,
+        )
+    except ModelFault as fault:
+        raise GiveUp(str(fault)) from fault
+
+
+def _ledger(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from bot.app import open_database
+    from bot.flow.report import balance
+
+    ledger = balance(open_database(_config(options), auto_migrate=False))
+    if options.json:
+        print(json.dumps(asdict(ledger) | {"balanced": ledger.balanced}))
+    else:
+        print(
+            f"{ledger.ingested} ingested = {ledger.posted} posted + {ledger.filtered} filtered "
+            f"+ {ledger.waiting} waiting + {ledger.failed} failed{'' if ledger.balanced else '   DOES NOT BALANCE'}"
+        )
+    return OK if ledger.balanced else FAILED
+
+
+def _failed(options: argparse.Namespace) -> int:
+    from bot.app import open_database, utc_now
+    from bot.flow.deliver import failed_postings, retry_failed
+
+    database = open_database(_config(options), auto_migrate=False)
+    if options.retry:
+        print(f"{retry_failed(database, utc_now())} messages are on their way again.")
+        return OK
+    postings = failed_postings(database)
+    for posting in postings:
+        print(f"mention {posting.mention_id}  {posting.kind} to {posting.channel}: {posting.problem}")
+    print(f"{len(postings)} messages could not be posted." if postings else "Nothing has failed.")
+    return OK
+
+
+def _sources(options: argparse.Namespace) -> int:
+    from bot.app import open_database
+    from bot.flow.ingest import standings
+
+    found = standings(open_database(_config(options), auto_migrate=False))
+    for each in found:
+        last = f"{each.last_ok_at:%Y-%m-%d %H:%M} UTC" if each.last_ok_at else "never"
+        item = f"{each.last_item_at:%Y-%m-%d %H:%M} UTC" if each.last_item_at else "never"
+        trouble = f"  {each.failures} failures: {each.problem}" if each.failures else f"  {each.problem}".rstrip()
+        print(f"{each.name} ({each.kind})  last success {last}, last new mention {item}{trouble}")
+    return OK
