@@ -13,7 +13,14 @@ TEXT_CUT = 40_000
 UPDATE_TEXT_LIMIT = 4_000
 """`chat.update` refuses longer text with `msg_too_long`."""
 METADATA_LIMIT = 8_000
+"""Of the whole object as JSON; Slack documents the error, not the number."""
 ATTACHMENT_LIMIT = 100
+TRUNCATED: Json = {
+    "response_metadata": {
+        "messages": [f"[WARN] Your message was cut to {TEXT_CUT} characters."],
+        "warnings": ["message_truncated"],
+    }
+}
 
 
 @method("chat.postMessage", "chat:write")
@@ -22,7 +29,8 @@ def post_message(call: Call) -> Json:
     content = _content(call)
     message = _message(call, channel, content)
     call.sandbox.state.post(message)
-    return {"channel": channel.id, "ts": message.ts, "message": _json(call, message)}
+    answer = {"channel": channel.id, "ts": message.ts, "message": _json(call, message)}
+    return answer | (TRUNCATED if len(call.text("text")) > TEXT_CUT else {})
 
 
 @method("chat.postEphemeral", "chat:write")
