@@ -22,6 +22,9 @@ from bot.errors import ConfigError
 LARGEST_FILE = 1024 * 1024
 """Bytes; a configuration has a few dozen kilobytes."""
 
+DEEPEST = 20
+"""Levels of lists and tables; a configuration has six. More would only be a way to make the checks slow."""
+
 _TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -72,7 +75,7 @@ def _read(path: Path) -> str:
 
 def _parse(path: Path, document: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(document)
+        raw = tomllib.loads(document)
     except RecursionError as error:
         raise ConfigError([one_line(f"{path}:1:1: lists or tables are nested too deep to be read")]) from error
     except ValueError as error:  # TOMLDecodeError, and int() on more digits than Python converts
@@ -80,6 +83,19 @@ def _parse(path: Path, document: str) -> dict[str, Any]:
         line, column = place.groups() if place else (str(document.count("\n") + 1), "1")
         reason = _TOML_PLACE.sub("", str(error)).replace("Cannot overwrite a value", "this key is given twice")
         raise ConfigError([one_line(f"{path}:{line}:{column}: not TOML: {reason}")]) from error
+    if _depth(raw) > DEEPEST:
+        raise ConfigError([one_line(f"{path}: lists or tables are nested more than {DEEPEST} deep")])
+    return raw
+
+
+def _depth(value: object) -> int:
+    """Levels of lists and tables. Level by level: dotted keys can nest deeper than Python can call."""
+    levels, level = 0, [value]
+    while level:
+        levels += 1
+        inner = [list(one.values()) if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level = [value for values in inner for value in values]
+    return levels - 1
 
 
 def _overrides(env: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

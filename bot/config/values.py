@@ -136,9 +136,11 @@ def _label(text: str) -> str:
 
 
 def _once_each(entries: tuple[T, ...]) -> tuple[T, ...]:
-    twice = next((entry for index, entry in enumerate(entries) if entry in entries[:index]), None)
-    if twice is not None:
-        raise ValueError(f"“{twice}” is listed twice: take one of them out")
+    seen: set[T] = set()
+    for entry in entries:
+        if entry in seen:
+            raise ValueError(f"“{entry}” is listed twice: take one of them out")
+        seen.add(entry)
     return entries
 
 
