@@ -7,7 +7,8 @@ from typing import Any
 from bot.domain.report import Report, Row
 from bot.slack.blocks.report import daily_chart, period_words, team_name
 
-_COLOURS = ("#3a6ea5", "#2e8b57", "#8fbf8f", "#c0504d")
+_LINES = (("#3a6ea5", "o"), ("#7a5195", "s"), ("#2e8b57", "^"), ("#c0504d", "D"))
+"""Colour and marker of each series of `daily_chart`: told apart without colours too."""
 _OUTCOMES = (
     ("Answered", "#2e8b57"),
     ("Let stand", "#8fbf8f"),
@@ -46,8 +47,9 @@ def report_png(report: Report, titles: Mapping[str, str] | None = None) -> bytes
 def _draw_days(axes: Any, report: Report) -> None:
     chart = daily_chart(report)
     places = range(len(chart.labels))
-    for series, colour in zip(chart.series, _COLOURS, strict=True):
-        axes.plot(places, series.values, label=series.name, color=colour, marker="o", markersize=3)
+    for series, (colour, marker) in zip(chart.series, _LINES, strict=True):
+        axes.plot(places, series.values, label=series.name, color=colour, marker=marker, markersize=4)
+    axes.set_ylim(0, max(axes.get_ylim()[1], 1))
     axes.set_xticks(places, chart.labels, rotation=45, ha="right")
     axes.set_title(chart.note or chart.title, fontsize=9, loc="left")
     _tidy(axes, "y")
@@ -58,8 +60,9 @@ def _draw_teams(axes: Any, rows: list[Row], titles: Mapping[str, str], *, hidden
     places, left = range(len(rows)), [0] * len(rows)
     for outcome, (name, colour) in enumerate(_OUTCOMES):
         counts = [_outcomes(row)[outcome] for row in busiest_on_top]
-        axes.barh(places, counts, left=left, label=name, color=colour)
+        axes.barh(places, counts, left=left, label=name, color=colour, height=0.6)
         left = [before + count for before, count in zip(left, counts, strict=True)]
+    axes.set_xlim(0, max(axes.get_xlim()[1], 1))
     axes.set_yticks(places, [_literal(team_name(row, titles)) for row in busiest_on_top])
     beyond = f" (the {len(rows)} busiest teams; {hidden:,} more in the CSV)" if hidden else ""
     axes.set_title(f"What became of each team's mentions{beyond}", fontsize=9, loc="left")

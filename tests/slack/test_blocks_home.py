@@ -49,7 +49,11 @@ def test_each_list_offers_the_next_step_of_this_person() -> None:
     view = home_view(
         a_page(
             mine=(a_line(mention_id=1, state=State.CLAIMED, owner="U0ANA"),),
-            due_soon=(a_line(mention_id=2, state=State.CLAIMED, owner="U0BO"),),
+            due_soon=(
+                a_line(mention_id=2, state=State.CLAIMED, owner="U0BO"),
+                a_line(mention_id=1, state=State.CLAIMED, owner="U0ANA"),
+                a_line(mention_id=3),
+            ),
             unclaimed=(a_line(mention_id=3, urgent=True),),
         ),
         NOW,
@@ -58,11 +62,23 @@ def test_each_list_offers_the_next_step_of_this_person() -> None:
     assert not faults_of_view(view)
     assert [(one["action_id"], one["value"]) for one in elements_of(view["blocks"])] == [
         (ids.ANSWER, "1"),
+        (ids.ANSWER, "1"),
+        (ids.CLAIM, "3"),
         (ids.CLAIM, "3"),
     ]
     for words in ("🔵 yours", "🔵 <@U0BO>", "⚪ unclaimed", "🔴 Urgent · Ana K. on App reviews: They charged me twice"):
         assert words in text
-    assert text.count("|Open card>") == 3
+    assert text.count("|Open card>") == 5
+
+
+def test_lists_that_say_it_in_their_title_do_not_repeat_whose_a_mention_is() -> None:
+    snoozed = a_line(state=State.SNOOZED)
+    text = said(
+        home_view(a_page(mine=(a_line(owner="U0ANA", state=State.CLAIMED),), unclaimed=(a_line(), snoozed)), NOW)
+    )
+    assert "yours" not in text
+    assert "⚪ unclaimed" not in text
+    assert text.count("💤 snoozed") == 1
 
 
 def test_a_late_one_says_so() -> None:

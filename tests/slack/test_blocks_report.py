@@ -82,7 +82,7 @@ def test_the_table_ends_with_the_sum_of_all_teams() -> None:
     table = next(one for one in report_message(a_report(), chart="blocks").blocks if one["type"] == "table")
     rows = [[cell["text"] for cell in row] for row in table["rows"]]
     assert rows[0][0] == "Team"
-    assert rows[0][-1] == "Detractors*"
+    assert rows[0][-1] == "Detractors (est.)"
     assert rows[-1][:5] == ["All", "30", "20", "10", "10"]
     assert [sum(int(row[column]) for row in rows[1:-1]) for column in (1, 2, 3, 4)] == [30, 20, 10, 10]
 

@@ -10,6 +10,7 @@ from bot.slack.blocks.elements import (
     actions,
     button,
     context,
+    divider,
     joined,
     line,
     link,
@@ -62,7 +63,8 @@ def card_message(card: Card, *, now: datetime) -> Message:
     """The card as it stands now; `now` tells which promises are late."""
     size = CLOSED_SIZE if card.state in CLOSED else LIVE_SIZE
     blocks = [post_block(card, size), *_readings(card), *_promises(card, now), _standing_block(card)]
-    return Message(_spoken_card(card), [*blocks, *_buttons(card)])
+    # Slack shows messages of one app without a gap: the line tells where the next card begins.
+    return Message(_spoken_card(card), [*blocks, *_buttons(card), divider()])
 
 
 def copy_message(card: Card, permalink: str) -> Message:

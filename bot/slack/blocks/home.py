@@ -22,7 +22,7 @@ _STATES = {State.OPEN: f"{UNCLAIMED} unclaimed", State.SNOOZED: f"{SNOOZED} snoo
 def home_view(page: HomePage, now: datetime) -> Json:
     """The whole view; `now` tells which promises are late."""
     mine = _listing(page.mine, page.mine_more, page.user, now)
-    due = _listing(page.due_soon, page.due_soon_more, page.user, now)
+    due = _listing(page.due_soon, page.due_soon_more, page.user, now, mixed=True)
     unclaimed = _listing(page.unclaimed, page.unclaimed_more, page.user, now)
     blocks = [
         context(markdown(f"{_teams(page)} · as of {date(page.made_at)}")),
@@ -60,16 +60,22 @@ def _empty(sentence: str) -> Json:
     return section(plain_text(sentence))
 
 
-def _listing(lines: Sequence[Line], beyond: int, user: str, now: datetime) -> list[Json]:
-    blocks = [block for line in lines[:LISTED] for block in _line_blocks(line, user, now)]
+def _listing(lines: Sequence[Line], beyond: int, user: str, now: datetime, *, mixed: bool = False) -> list[Json]:
+    """`mixed` lists tell of each mention whose it is; the others say it in their title."""
+    blocks = [block for line in lines[:LISTED] for block in _line_blocks(line, user, now, mixed=mixed)]
     more = beyond + max(len(lines) - LISTED, 0)
     return [*blocks, context(plain_text(f"and {more:,} more"))] if more else blocks
 
 
-def _line_blocks(line: Line, user: str, now: datetime) -> list[Json]:
+def _line_blocks(line: Line, user: str, now: datetime, *, mixed: bool) -> list[Json]:
     title = f"{inline(line.author, 60) or 'Somebody'} on {inline(line.source, 60)}: {_words(line)}"
     where = f"<{escape(line.permalink)}|Open card>" if web_link(line.permalink) else "The card is on its way"
-    facts = [_standing(line, user), escaped(line.department, 60), _due(line, now), where]
+    facts = [
+        _standing(line, user) if mixed or line.state is State.SNOOZED else "",
+        escaped(line.department, 60),
+        _due(line, now),
+        where,
+    ]
     urgent = f"{URGENT} · " if line.urgent else ""
     return [
         section(plain_text(f"{urgent}{title}", 400), _action(line, user)),

@@ -11,7 +11,7 @@ from bot.slack import ids
 from bot.slack.blocks.elements import actions, button, joined, line, link, quote, rich, span, spoken, when, who
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.post import author_of, excerpt, headline
-from bot.slack.blocks.standing import CLAIMED, DUE, LATE, RAISED, SNOOZED, person
+from bot.slack.blocks.standing import CLAIMED, DUE, LATE, RAISED, UNCLAIMED, person
 from bot.slack.blocks.text import inline, plain, web_link
 
 _EXCERPT = 300
@@ -32,7 +32,7 @@ def notice_message(
     """
     called = [*joined([[who(one)] for one in people], " "), span(": ")] if people else []
     said = [*called, *_call(card, kind)]
-    reason = [span(f" Reason: “{inline(why, 500)}”")] if why.strip() else []
+    reason = [span(f" Reason: “{inline(why, 500)}”.")] if why.strip() else []
     owner = [span(" It is claimed by "), person(card.claim.owner), span(".")] if card.claim else []
     return _about(card, permalink, [*said, *reason, *owner])
 
@@ -41,7 +41,7 @@ def lease_notice(card: Card, permalink: str = "", *, since: datetime | None = No
     """To whoever lost a claim by time: the mention is back in the pool, and they can take it again if they are quick."""
     ended = [span(" ended at "), when(since)] if since else [span(" has run out")]
     spans = [
-        span(f"{SNOOZED} Your claim on the mention by {author_of(card.mention)}"),
+        span(f"{UNCLAIMED} Your claim on the mention by {author_of(card.mention)}"),
         *ended,
         span(", so it is back for everyone to take."),
     ]
@@ -99,7 +99,7 @@ def _call(card: Card, kind: NoticeKind) -> list[Json]:
         return _raised(card, team)
     if kind is NoticeKind.MONITOR:
         return [span(f"👀 {team} decided to watch this one and not to answer.")]
-    return [span(f"{SNOOZED} A claim ran out: this one is back for everyone in {team} to take.")]
+    return [span(f"{UNCLAIMED} A claim ran out: this one is back for everyone in {team} to take.")]
 
 
 def _raised(card: Card, team: str) -> list[Json]:

@@ -19,7 +19,18 @@ TABLE_ROWS = 40
 
 _NOT_ROUTED = "Not routed yet"
 _TOTAL = "All"
-_COLUMNS = ("Team", "Mentions", "Decided", "Answered", "Open now", "Oldest", "Claim", "Answer", "Kept", "Detractors*")
+_COLUMNS = (
+    "Team",
+    "Mentions",
+    "Decided",
+    "Answered",
+    "Open now",
+    "Oldest open",
+    "To claim",
+    "To answer",
+    "Promises kept",
+    "Detractors (est.)",
+)
 
 
 @dataclass(frozen=True)
@@ -240,8 +251,8 @@ def _hidden(count: int) -> list[Json]:
 
 def _footnote(report: Report) -> str:
     return (
-        "Claim and Answer are medians by the clock; Kept is the share of promises. * Detractors and promoters are estimated "
-        "by a model. Letting stand and monitoring are decisions, not missed replies. "
+        "Letting stand and monitoring are decisions, not missed replies. Times are by the clock, in the table as medians. "
+        "“Before” is as many days right before. Detractors and promoters are estimated by a model. "
         f"Days are those of {inline(report.period.zone, 60)}. Made {utc(report.made_at)}."
     )
 

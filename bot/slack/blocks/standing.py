@@ -37,8 +37,11 @@ def person(reference: str) -> Json:
 
 
 def open_promises(card: Card, now: datetime) -> str:
-    """What is due, in mrkdwn, late ones said to be late; empty when nothing is open."""
-    return " · ".join(_promise(each, now) for each in card.promises if each.settled_at is None)
+    """What is due, in mrkdwn, late ones first and said to be late; empty when nothing is open."""
+    still_open = [each for each in card.promises if each.settled_at is None]
+    late = [f"{LATE} *Late:* the {_due(each, 'was due')}" for each in still_open if each.due_at <= now]
+    ahead = " · ".join(_due(each, "due") for each in still_open if each.due_at > now)
+    return " · ".join([*late, *([f"{DUE} {ahead[:1].upper()}{ahead[1:]}"] if ahead else [])])
 
 
 def broken_promises(card: Card, now: datetime) -> str:
@@ -47,11 +50,8 @@ def broken_promises(card: Card, now: datetime) -> str:
     return " · ".join(f"{LATE} The {_PROMISED[each.kind]} came late: it was due {date(each.due_at)}" for each in late)
 
 
-def _promise(promise: Promise, now: datetime) -> str:
-    name = _PROMISED[promise.kind]
-    if promise.due_at <= now:
-        return f"{LATE} *Late:* the {name} was due {date(promise.due_at)}"
-    return f"{DUE} {name.capitalize()} due {date(promise.due_at)}"
+def _due(promise: Promise, verb: str) -> str:
+    return f"{_PROMISED[promise.kind]} {verb} {date(promise.due_at)}"
 
 
 def _state_line(card: Card) -> list[Json]:
