@@ -165,8 +165,8 @@ def _answer_parts(card: Card) -> list[Json]:
 
 def _how_to_carry(card: Card) -> list[Json]:
     place = source_link(card.mention.url, "post it on") or [span("post it where the customer wrote")]
-    done = [span(", then press “Mark as answered there”.")] if card.state is State.ANSWERED else [span(".")]
-    return [span("Earshot cannot write there. Copy the text, "), *place, *done]
+    done = span(", then press “Mark as answered there”.")
+    return [span("Earshot cannot write there. Copy the text, "), *place, done]
 
 
 def _copyable(text: str) -> list[Json]:
@@ -201,7 +201,7 @@ def _answer_buttons(card: Card) -> list[Json]:
     value = str(card.mention.id)
     if card.answer.state is AnswerState.FAILED:
         return [button("Send again", ids.RETRY_REPLY, value, style="primary")]
-    if card.answer.state is AnswerState.COPIED and card.state is State.ANSWERED:
+    if card.answer.state is AnswerState.COPIED:
         return [button("Mark as answered there", ids.ANSWER_ELSEWHERE, value, style="primary")]
     return []
 

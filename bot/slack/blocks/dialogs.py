@@ -104,7 +104,7 @@ def answer_modal(card: Card, draft: str = "", notice: str = "", *, origin: Origi
 def answer_preview(card: Card, draft: str) -> list[Json]:
     """What the customer will read, to the letter, and where it goes; the last blocks of the answer dialog."""
     if not draft.strip():
-        return [context(plain_text(f"{_destination(card)} Nobody has seen it before you press the button."))]
+        return [context(plain_text(f"{_destination(card)} Nothing leaves before you press the button."))]
     shown, is_cut = cut(draft, _PREVIEW)
     length = f"{counted(len(draft.strip()), 'character')}{', the preview is cut' if is_cut else ''}"
     return [
@@ -144,10 +144,10 @@ def reroute_modal(
     }
     blocks = [
         post_block(card, BRIEF_SIZE),
-        context(plain_text(f"It is with {inline(card.place.title, 60)} now, unclaimed after the move.")),
+        context(plain_text(f"It is with {inline(card.place.title, 60)} now. After the move it is unclaimed.")),
         field("Which team should have it?", department, hint=_beyond(len(others), "team")),
         *_topic_field(topics),
-        field("Why? (Others read it on the card)", text_input(ids.REROUTE_REASON), optional=True),
+        field("Why?", text_input(ids.REROUTE_REASON), hint="It is kept in the history.", optional=True),
     ]
     return modal(ids.REROUTE, "Reroute", blocks, submit="Move it", metadata=metadata_of(card, origin))
 

@@ -25,7 +25,8 @@ def standing(card: Card) -> list[list[Json]]:
     """One list of spans a line, the state first."""
     lines = [_state_line(card)]
     if card.state in LIVE and card.answer is not None:
-        lines.append(_answer_line(card.answer, earlier=True))
+        arrived = card.answer.state in (AnswerState.SENT, AnswerState.ELSEWHERE)
+        lines.append(_answer_line(card.answer, earlier=arrived))
     if card.state in LIVE and card.escalation is not None:
         lines.append(_escalation_line(card.escalation, card.escalation_levels))
     return lines
