@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.config import Config, Feed, LogFormat, LogLevel, SlackMode, load_config
@@ -275,6 +275,7 @@ def loads_or_complains(file: Path, document: bytes) -> None:
         assert line.startswith(f"{file}:")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(document=st.binary(max_size=200))
 @example(document=b"a = " + b"[" * 3_000 + b"]" * 3_000)
 @example(document=b"a" + b".a" * 3_000 + b" = 1")
@@ -300,6 +301,7 @@ LINES = [line for line in EXAMPLE.read_text(encoding="utf-8").splitlines() if li
 LINES += ["[office_hours]", "[sources]", "[departments]", "[company.x]", "[[office_hours.office]]", "model = 1"]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(data=st.data())
 def test_the_example_with_other_values_loads_or_complains(file: Path, data: st.DataObject) -> None:
     changed = list(LINES)
@@ -312,6 +314,7 @@ def test_the_example_with_other_values_loads_or_complains(file: Path, data: st.D
     )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(start=st.integers(0, 3_000), length=st.integers(0, 300), insert=st.text(max_size=5))
 def test_the_sound_file_with_a_hole_loads_or_complains(file: Path, start: int, length: int, insert: str) -> None:
     document = SOUND + FULL

@@ -4,7 +4,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config.positions import KeyPath, line_numbers, nearest_line
@@ -170,6 +170,7 @@ def documents(draw: st.DrawFn) -> tuple[str, dict[KeyPath, int]]:
     return writer.text, writer.lines
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(documents())
 def test_lines_of_made_up_documents(made: tuple[str, dict[KeyPath, int]]) -> None:
     document, expected = made

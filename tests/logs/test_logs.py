@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.logs import JsonFormatter, RedactionFilter, Redactor, TextFormatter
@@ -160,6 +160,7 @@ def test_a_short_secret_is_not_looked_for() -> None:
     assert Redactor(["", "of"])("one of two") == "one of two"
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     before=st.text(max_size=20),
     after=st.text(max_size=20),
