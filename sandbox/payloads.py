@@ -119,6 +119,7 @@ class Payloads:
     def message_shortcut(self, user_id: str, callback_id: str, message: Message) -> Json:
         channel = self._sandbox.state.channels[message.channel]
         body = self._common("message_action", user_id)
+        del body["api_app_id"]
         body["user"] = {"id": user_id, "name": body["user"]["name"], "team_id": body["user"]["team_id"]}
         return body | {
             "callback_id": callback_id,

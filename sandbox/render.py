@@ -77,7 +77,6 @@ def group_json(group: UserGroup, team: Team, *, with_users: bool, with_count: bo
         "date_create": group.created,
         "date_update": group.created,
         "date_delete": 0,
-        "auto_type": None,
         "auto_provision": False,
         "created_by": owner,
         "updated_by": owner,
@@ -154,7 +153,13 @@ def bot_profile_json(state: State, base_url: str) -> Json:
 
 
 def message_json(message: Message, state: State, base_url: str, *, with_metadata: bool = False) -> Json:
-    """A message as history and events carry it."""
+    """A message as history and events carry it, with its place in a thread."""
+    body = content_json(message, state, base_url, with_metadata=with_metadata)
+    return body | _thread_json(message, state)
+
+
+def content_json(message: Message, state: State, base_url: str, *, with_metadata: bool = False) -> Json:
+    """What a message says, without its thread."""
     body: Json = {"user": message.user, "type": "message", "ts": message.ts}
     if message.subtype:
         body["subtype"] = message.subtype
@@ -176,7 +181,6 @@ def message_json(message: Message, state: State, base_url: str, *, with_metadata
     }
     if message.reactions:
         body["reactions"] = reactions_json(message)
-    body |= _thread_json(message, state)
     if with_metadata and message.metadata:
         body["metadata"] = message.metadata
     return body

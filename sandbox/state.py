@@ -195,6 +195,7 @@ class State:
         line = self._join_line(channel, user_id)
         self.messages[channel.id][line.ts] = line
         self._tell(Change(kind=Kind.JOINED, channel=channel, actor=inviter or user_id, message=line))
+        self._tell(Change(kind=Kind.POSTED, channel=channel, actor=user_id, message=line))
         return True
 
     def _join_line(self, channel: Channel, user_id: str) -> Message:
@@ -221,7 +222,9 @@ class State:
     def unread(self, channel: Channel, user_id: str) -> tuple[int, int]:
         """Messages by others after the last one read, and how many of them name this person."""
         since = channel.last_read.get(user_id, "")
-        fresh = [m for m in self.timeline(channel.id) if m.ts > since and m.user != user_id]
+        fresh = [
+            m for m in self.timeline(channel.id) if m.ts > since and m.user != user_id and m.subtype != "channel_join"
+        ]
         named = (f"<@{user_id}>", "<!channel>", "<!here>", *(f"<!subteam^{g.id}" for g in self.groups_of(user_id)))
         return len(fresh), sum(channel.is_im or any(name in m.text for name in named) for m in fresh)
 

@@ -1,6 +1,5 @@
 """Walking a layout: every interactive element in it, and the ids that Slack fills in."""
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,11 +21,11 @@ def elements(layout: list[Json]) -> Iterator[tuple[Json, Json]]:
         kind = block.get("type")
         if kind in NESTING_BLOCKS:
             for name in NESTED_BLOCKS:
-                yield from elements(block.get(name, []))
+                yield from elements(block.get(name) or [])
             continue
         if kind in ELEMENT_BLOCKS:
             for name in ELEMENT_LISTS:
-                yield from ((block, element) for element in block.get(name, []))
+                yield from ((block, element) for element in block.get(name) or [])
         for name in ELEMENT_SLOTS:
             element = block.get(name)
             if isinstance(element, dict) and element.get("type") not in NOT_INTERACTIVE:
@@ -34,8 +33,8 @@ def elements(layout: list[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def with_ids(layout: list[Json], ids: Ids) -> list[Json]:
-    """A copy in which every block has a `block_id` and every interactive element an `action_id`."""
-    filled: list[Json] = copy.deepcopy(layout)
+    """A copy in which every block has a `block_id` and every interactive element an `action_id`, and nothing is null."""
+    filled: list[Json] = _without_nulls(layout)
     _fill_blocks(filled, ids)
     for _, element in elements(filled):
         if not element.get("action_id"):
@@ -49,7 +48,15 @@ def _fill_blocks(layout: list[Json], ids: Ids) -> None:
             block["block_id"] = _short(ids)
         if block.get("type") in NESTING_BLOCKS:
             for name in NESTED_BLOCKS:
-                _fill_blocks(block.get(name, []), ids)
+                _fill_blocks(block.get(name) or [], ids)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(entry) for key, entry in value.items() if entry is not None}
+    if isinstance(value, list):
+        return [_without_nulls(entry) for entry in value]
+    return value
 
 
 def _short(ids: Ids) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox import blocks
 from sandbox.people import Channel, Message
-from sandbox.render import Json, message_json
+from sandbox.render import Json, content_json, message_json
 from sandbox.web_api.call import ApiError, Call, method
 
 TEXT_CUT = 40_000
@@ -60,7 +60,9 @@ def update(call: Call) -> Json:
     content = _content(call)
     fields = {name: value for name, value in content.items() if value is not None}
     call.sandbox.state.change(message, actor=call.bot_user_id, edited=True, **fields)
-    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": _json(call, message)}
+    shown = content_json(message, call.sandbox.state, call.base_url, with_metadata=True)
+    answered = {name: value for name, value in shown.items() if name not in ("ts", "reactions")}
+    return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": answered}
 
 
 @method("chat.delete", "chat:write")

@@ -3,7 +3,7 @@
 import re
 
 from sandbox.people import Channel, Message
-from sandbox.render import Json, message_json
+from sandbox.render import Json, content_json
 from sandbox.web_api.call import ApiError, Call, method
 
 EMOJI_NAME = re.compile(r"^[a-z0-9_'+-]+(::skin-tone-[2-6])?$")
@@ -28,7 +28,7 @@ def remove(call: Call) -> Json:
 @method("reactions.get", "reactions:read")
 def get(call: Call) -> Json:
     channel, message = _item(call)
-    body = message_json(message, call.sandbox.state, call.base_url)
+    body = content_json(message, call.sandbox.state, call.base_url)
     body["permalink"] = f"{call.base_url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
     return {"type": "message", "channel": channel.id, "message": body}
 

@@ -338,6 +338,12 @@ def test_any_json_is_answered_with_places_that_exist(layout: Any, surface: Surfa
         resolve({"blocks": layout}, match.group(1))
 
 
+def test_nulls_count_as_left_out() -> None:
+    block = section(block_id=None) | {"accessory": None}
+    assert check([block, CARD | {"actions": None}], Surface.MESSAGE) == []
+    assert "accessory" not in with_ids([block], Ids())[0]
+
+
 @given(kind=st.sampled_from(sorted(LAYOUT)), body=json_values, place=st.integers(0, 10))
 @settings(max_examples=150, deadline=None)
 def test_a_damaged_block_is_refused_or_still_whole(kind: str, body: Any, place: int) -> None:
