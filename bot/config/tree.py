@@ -106,7 +106,7 @@ class Claims:
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """Where /healthz and /readyz are served; port 0 takes a free one."""
+    """Where /healthz and /readyz are served in mode SOCKET; port 0 takes a free one."""
 
     host: str
     port: int
