@@ -93,6 +93,10 @@ export class Api {
     return (await this.post('/ui/home/open', { tab })).view;
   }
 
+  async home() {
+    return (await get('/ui/home', { user: this.user })).view;
+  }
+
   async modals() {
     return (await get('/ui/modals', { user: this.user })).modals;
   }

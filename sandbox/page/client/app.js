@@ -42,6 +42,7 @@ export class App {
     document.addEventListener('click', (event) => this.clicked(event));
     addEventListener('popstate', () => this.follow());
     this.live = new Live(this);
+    await this.live.ready;
     await this.follow();
     await this.modals.load();
   }
@@ -68,16 +69,16 @@ export class App {
 
   /** Go where the address says, else to the first channel. */
   async follow() {
-    const asked = Object.fromEntries(new URLSearchParams(location.search));
+    const asked = { ...Object.fromEntries(new URLSearchParams(location.search)), ...fragmentPlace(location.hash) };
     if (asked.view === 'home') return this.openHome({ record: false });
     if (asked.view === 'about') return this.openAbout({ record: false });
     const wanted = this.directory.channels().find((each) => each.id === asked.channel || each.name === asked.channel?.replace('#', ''));
     const channel = wanted ?? this.firstChannel();
     if (asked.channel && !wanted) this.notices.toast(`${this.directory.self.shown} cannot see that channel.`);
     if (!channel) return this.openHome({ record: false });
+    if (!wanted && matchMedia('(max-width: 760px)').matches) return this.sidebar.draw();
     await this.openChannel(channel.id, { ts: asked.thread ? undefined : asked.ts, record: false });
     if (asked.thread) await this.openThread(channel.id, asked.thread, asked.ts);
-    if (!asked.channel) this.frame.classList.remove('in-place');
     return undefined;
   }
 
@@ -227,6 +228,12 @@ export class App {
       return undefined;
     }
   }
+}
+
+/** The server sends permalinks on as `/#C…/p1700000000000100`, with `/thread_ts` behind a reply. */
+function fragmentPlace(hash) {
+  const match = hash.match(/^#([A-Z0-9]+)\/p(\d+)(\d{6})(?:\/([\d.]+))?$/);
+  return match ? { channel: match[1], ts: `${match[2]}.${match[3]}`, thread: match[4] } : {};
 }
 
 /** Which message a permalink of this workspace means: `/archives/C…/p1700000000000100` or `/?channel=…&ts=…`. */

@@ -1,4 +1,5 @@
 import { h } from '../kit/dom.js';
+import { glyph } from '../kit/emoji.js';
 import { icon } from '../kit/icons.js';
 import { Completion, allCommands } from './completion.js';
 
@@ -65,7 +66,7 @@ export class Composer {
     this.typed();
     const isCommand = /^\/[\w-]/.test(text);
     try {
-      await (isCommand ? this.command(text) : this.say(text));
+      await (isCommand ? this.command(text) : this.say(withGlyphs(text)));
     } catch (error) {
       if (!this.field.value) {
         this.field.value = text;
@@ -74,4 +75,9 @@ export class Composer {
       this.failed(error);
     }
   }
+}
+
+/** `:wave:` becomes its emoji, as in Slack's composer. */
+function withGlyphs(text) {
+  return text.replace(/:([a-z0-9_+'-]+):/g, (all, name) => glyph(name) ?? all);
 }

@@ -102,7 +102,7 @@ export class Conversation {
 
   note(text) {
     const ts = (Date.now() / 1000).toFixed(6);
-    this.timeline.put({ channel: this.channel.id, ts, user: 'local', username: 'Sandbox', bot_id: 'local', is_ephemeral: true, local: true, text });
+    this.timeline.put({ channel: this.channel.id, ts, user: 'local', username: 'Sandbox', is_ephemeral: true, local: true, text });
     this.timeline.toEnd();
     this.app.notices.announce(text);
   }
@@ -119,7 +119,8 @@ export class Conversation {
 
 function commandWords(name, error) {
   if (error.code === 'unknown_command') return `\`${name}\` is not a valid command. In Slack, all messages that start with the "/" character are read as commands.\nIf you want to send a message and not run a command, put a space before the "/".`;
-  return `\`${name}\` failed with the error "${error.code}": ${error.message}`;
+  const words = `${name} failed with the error "${error.code}"`;
+  return error.message.startsWith(words) ? error.message : `${words}. ${error.message}`;
 }
 
 function introWords(channel, directory) {

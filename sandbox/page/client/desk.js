@@ -46,7 +46,7 @@ export class MessageDesk {
 
   dismiss(message) {
     this.forget(message);
-    return this.try(() => this.api.dismiss(message.channel, message.ts));
+    return message.local ? undefined : this.try(() => this.api.dismiss(message.channel, message.ts));
   }
 
   openMenu(message, anchor) {

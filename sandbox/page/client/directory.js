@@ -63,6 +63,7 @@ export class Directory {
   author(message) {
     const user = this.user(message.user);
     const isApp = Boolean(message.bot_id || user?.is_bot);
+    if (message.local) return { id: message.user, isApp, name: message.username, color: '#5b6b6d', initials: '#' };
     return {
       id: message.user,
       isApp,

@@ -4,6 +4,8 @@ import { icon } from '../kit/icons.js';
 import { Surface } from '../kit/surface.js';
 import { avatar } from './avatar.js';
 
+const LATE = 1500; // ms after which a Home that has not come is asked for once more
+
 /** The app's Home tab. */
 export class Home {
   constructor(app) {
@@ -16,9 +18,11 @@ export class Home {
   /** Tell the app that its Home is looked at; its answer comes through the stream. */
   async open() {
     this.show(await this.app.api.openHome('home'), true);
+    setTimeout(() => this.waiting && this.app.guard(async () => this.show(await this.app.api.home(), true)), LATE);
   }
 
   show(view, waiting = false) {
+    this.waiting = !view && waiting;
     if (!view) {
       refill(this.body, h('div', { class: 'empty' }, icon('home', 40), h('p', {}, waiting ? `Waiting for ${this.app.directory.app.name} to draw its Home…` : 'This Home is empty.')));
       return;

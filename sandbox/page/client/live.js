@@ -4,10 +4,14 @@ import { openStream } from './stream.js';
 export class Live {
   constructor(app) {
     this.app = app;
-    this.end = openStream(app.directory.me, {
-      onEvent: (name, payload) => this[`on_${name}`]?.(payload),
-      onBreak: () => app.notices.connection(true),
-      onResume: () => this.resume(),
+    /** Settles when events flow; before that, what the app does could be missed. */
+    this.ready = new Promise((resolve) => {
+      openStream(app.directory.me, {
+        onEvent: (name, payload) => this[`on_${name}`]?.(payload),
+        onOpen: resolve,
+        onBreak: () => app.notices.connection(true),
+        onResume: () => this.resume(),
+      });
     });
     document.addEventListener('visibilitychange', () => this.seen());
     addEventListener('focus', () => this.seen());
@@ -107,6 +111,7 @@ export class Live {
   }
 
   on_read({ channel, unread, mentions }) {
+    if (!this.app.directory.channel(channel)) return;
     this.app.directory.putChannel({ id: channel, unread, mentions });
     this.app.sidebar.draw();
   }
@@ -117,14 +122,24 @@ export class Live {
     const isReply = message.thread_ts && message.thread_ts !== message.ts && message.subtype !== 'thread_broadcast';
     if (message.user === app.directory.me || isReply) return;
     const channel = app.directory.channel(message.channel);
+    if (!channel) {
+      this.meet();
+      return;
+    }
     if (app.isCurrent(message.channel) && !document.hidden) {
       this.speak(message);
       this.readSoon(message.channel);
       return;
     }
     const called = app.directory.calls(message) ? 1 : 0;
-    app.directory.putChannel({ id: message.channel, unread: (channel?.unread ?? 0) + 1, mentions: (channel?.mentions ?? 0) + called });
+    app.directory.putChannel({ id: message.channel, unread: (channel.unread ?? 0) + 1, mentions: (channel.mentions ?? 0) + called });
     this.drawSoon();
+  }
+
+  /** Somebody wrote in a conversation that was not there before. */
+  async meet() {
+    await this.app.guard(async () => this.app.directory.setChannels(await this.app.api.channels()));
+    this.app.sidebar.draw();
   }
 
   speak(message, prefix = '') {

@@ -6,10 +6,9 @@ const EVENTS = [
 /**
  * What happens in the workspace, as it happens. Nothing is replayed after a break, so `onResume` has to load again.
  * @param {string} user
- * @param {{onEvent: (name: string, payload: object) => void, onBreak: () => void, onResume: () => void}} listener
- * @returns {() => void} ends it
+ * @param {{onEvent: (name: string, payload: object) => void, onOpen: () => void, onBreak: () => void, onResume: () => void}} listener
  */
-export function openStream(user, { onEvent, onBreak, onResume }) {
+export function openStream(user, { onEvent, onOpen, onBreak, onResume }) {
   const source = new EventSource(`/ui/stream?user=${encodeURIComponent(user)}`);
   let broken = false;
   for (const name of EVENTS) source.addEventListener(name, (event) => onEvent(name, JSON.parse(event.data)));
@@ -19,7 +18,7 @@ export function openStream(user, { onEvent, onBreak, onResume }) {
   });
   source.addEventListener('open', () => {
     if (broken) onResume();
+    else onOpen();
     broken = false;
   });
-  return () => source.close();
 }

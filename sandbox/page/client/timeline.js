@@ -76,6 +76,7 @@ export class Timeline {
     this.draw(at);
     this.list.insertBefore(this.rows[at].node, this.rows[at + 1]?.node ?? null);
     if (this.rows[at + 1]) this.frame(at + 1);
+    if (this.inThread && at > 1) this.frame(1);
     if (this.atEnd) this.stick();
     else if (at === this.rows.length - 1) this.jump.hidden = false;
     this.forgetOldest();
@@ -115,6 +116,7 @@ export class Timeline {
     this.rows.splice(index, 1);
     this.surfaces.delete(ts);
     if (this.rows[index]) this.frame(index);
+    if (this.inThread && this.rows[1]) this.frame(1);
   }
 
   indexOf(ts) {
@@ -138,12 +140,14 @@ export class Timeline {
     const before = this.rows[index - 1]?.message;
     const newDay = !before || daysAgo(dateOf(before.ts), dateOf(row.message.ts)) !== 0;
     const isFirstUnread = row.message.ts === this.firstUnread;
-    const grouped = !newDay && !isFirstUnread && sameBreath(before, row.message);
+    const firstReply = this.inThread && index === 1;
+    const grouped = !newDay && !isFirstUnread && !firstReply && sameBreath(before, row.message);
     if (!row.article || row.grouped !== grouped) row.article = this.article(row.message, grouped);
     row.grouped = grouped;
     const day = newDay && h('div', { class: 'day', role: 'separator' }, h('span', {}, dayLabel(dateOf(row.message.ts))));
     const fresh = isFirstUnread && h('div', { class: 'unread-line', role: 'separator' }, h('span', {}, 'New'));
-    row.node.replaceChildren(...[day, fresh, row.article].filter(Boolean));
+    const replies = firstReply && h('div', { class: 'replies-line', role: 'separator' }, h('span', {}, this.rows.length === 2 ? '1 reply' : `${this.rows.length - 1} replies`));
+    row.node.replaceChildren(...[replies, day, fresh, row.article].filter(Boolean));
   }
 
   article(message, grouped) {

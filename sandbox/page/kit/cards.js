@@ -28,9 +28,17 @@ export function card(block, surface) {
 export function carousel(block, surface) {
   const cards = (block.elements ?? []).map((each) => h('li', { class: 'carousel-item' }, card(each, surface)));
   const track = h('ul', { class: 'carousel-track', tabindex: '0', 'aria-label': `${cards.length} cards` }, cards);
+  const edges = () => {
+    const room = track.scrollWidth - track.clientWidth;
+    arrows[0].hidden = track.scrollLeft < 8;
+    arrows[1].hidden = track.scrollLeft > room - 8;
+  };
   const step = (direction) => track.scrollBy({ left: direction * (cards[0]?.offsetWidth ?? 280), behavior: 'smooth' });
   const arrow = (name, direction) => h('button', { type: 'button', class: `icon-button carousel-arrow ${name}`, 'aria-label': direction < 0 ? 'Previous cards' : 'Next cards', onClick: () => step(direction) }, icon(name));
-  return h('div', { class: 'carousel', role: 'group', 'aria-roledescription': 'carousel' }, track, cards.length > 1 && [arrow('left', -1), arrow('right', 1)]);
+  const arrows = [arrow('left', -1), arrow('right', 1)];
+  track.addEventListener('scroll', edges, { passive: true });
+  new ResizeObserver(edges).observe(track);
+  return h('div', { class: 'carousel', role: 'group', 'aria-roledescription': 'carousel' }, track, arrows);
 }
 
 /** A foldable group of blocks. `renderBlocks` is given, because blocks.js knows this module. */

@@ -80,6 +80,7 @@ export function openPopover(anchor, content, { label, className = '', role = 'di
     document.removeEventListener('mousedown', away, true);
     window.removeEventListener('scroll', moved, true);
     window.removeEventListener('resize', moved);
+    grown.disconnect();
     root.remove();
     anchor.setAttribute('aria-expanded', 'false');
     if (refocus && document.contains(anchor)) anchor.focus();
@@ -91,6 +92,8 @@ export function openPopover(anchor, content, { label, className = '', role = 'di
     if (event.key === 'Escape') event.preventDefault();
     close();
   });
+  const grown = new ResizeObserver(() => place(root, anchor));
+  grown.observe(root);
   document.addEventListener('mousedown', away, true);
   window.addEventListener('scroll', moved, true);
   window.addEventListener('resize', moved);
