@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import __version__
@@ -43,46 +43,36 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, help="the configuration (default: EARSHOT_CONFIG, else config.toml)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    run = commands.add_parser("run", help="start the bot")
-    run.add_argument("--no-auto-migrate", action="store_true", help="refuse to start on an older SQLite file")
-    run.set_defaults(run=_run)
+    def command(name: str, run: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words, description=words)
+        added.set_defaults(run=run)
+        return added
 
-    demo = commands.add_parser("demo", help="try it in the browser with a sandbox workspace and an invented company")
+    start = command("run", _run, "start the bot")
+    start.add_argument("--no-auto-migrate", action="store_true", help="refuse to start on an older SQLite file")
+    demo = command("demo", _demo, "try it in the browser with a sandbox workspace and an invented company")
     demo.add_argument("--once", action="store_true", help="run headless to an end and print what happened")
     demo.add_argument("--port", type=int, default=8199, help="port of the page (0 takes a free one)")
-    demo.set_defaults(run=_demo)
+    command("check", _check, "say in plain words what is missing")
+    command("migrate", _migrate, "back up the database and bring it to this version's schema")
+    _add_texts(command)
+    ledger = command("ledger", _ledger, "account for every mention: ingested = posted + filtered + waiting + failed")
+    ledger.add_argument("--json", action="store_true")
+    failed = command("failed", _failed, "list messages that could not be posted")
+    failed.add_argument("--retry", action="store_true", help="send them all again: the cause is mended")
+    command("sources", _sources, "how each source is doing")
+    return parser
 
-    check = commands.add_parser("check", help="say in plain words what is missing")
-    check.set_defaults(run=_check)
 
-    migrate = commands.add_parser("migrate", help="back up the database and bring it to this version's schema")
-    migrate.set_defaults(run=_migrate)
-
-    importing = commands.add_parser("import", help="bring in mentions from a .csv or .jsonl file")
+def _add_texts(command: Callable[..., argparse.ArgumentParser]) -> None:
+    importing = command("import", _import, "bring in mentions from a .csv or .jsonl file")
     importing.add_argument("file", type=Path)
     importing.add_argument("--source", help="the source's name (default: the file's name)")
     importing.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help="e.g. text=review")
-    importing.set_defaults(run=_import)
-
-    classify = commands.add_parser("classify", help="judge texts: one JSON verdict a line, in order")
+    classify = command("classify", _classify, "judge texts: one JSON verdict a line, in order")
     classify.add_argument("file", help=".csv, .jsonl, or - for standard input")
     classify.add_argument("--text-column", default="text")
     classify.add_argument("--about-column", default="about")
-    classify.set_defaults(run=_classify)
-
-    ledger = commands.add_parser(
-        "ledger", help="account for every mention: ingested = posted + filtered + waiting + failed"
-    )
-    ledger.add_argument("--json", action="store_true")
-    ledger.set_defaults(run=_ledger)
-
-    failed = commands.add_parser("failed", help="list messages that could not be posted")
-    failed.add_argument("--retry", action="store_true", help="send them all again: the cause is mended")
-    failed.set_defaults(run=_failed)
-
-    sources = commands.add_parser("sources", help="how each source is doing")
-    sources.set_defaults(run=_sources)
-    return parser
 
 
 def _config(options: argparse.Namespace) -> Config:

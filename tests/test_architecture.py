@@ -21,13 +21,14 @@ VERSION = ("bot", "bot.__version__")
 
 ARROWS: dict[str, set[str]] = {
     "bot.errors": set(),
+    "bot.finding": {"bot.errors"},
     "bot.logs": {"bot.config"},
     "bot.domain": {"classifiers.verdict"},
     "bot.config": {"bot.domain", "bot.errors"},
     "bot.sources": {"bot.domain", "bot.errors"},
     "bot.store": {"bot.domain", "bot.errors", "classifiers.verdict"},
     "bot.flow": {"bot.store", "bot.sources", "bot.domain", "bot.errors", "classifiers.verdict"},
-    "bot.slack": {"bot.flow", "bot.domain", "bot.errors", "classifiers.verdict"},
+    "bot.slack": {"bot.flow", "bot.domain", "bot.errors", "bot.finding", "classifiers.verdict"},
     "bot.engine": {"bot.flow", "bot.domain", "bot.errors"},
     "bot.app": {"bot", "classifiers"},
     "bot.check": {"bot", "classifiers"},

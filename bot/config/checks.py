@@ -13,7 +13,7 @@ from bot.config.secrets import looks_secret
 from bot.config.tables import ALWAYS
 from bot.config.values import has_password
 
-RESERVED_RULES = frozenset({"topic", "unsure", "language", "unjudged"})
+RESERVED_RULES = frozenset({"topic", "unsure", "language", "unjudged", "unowned", "reroute", "fallback"})
 """What a route says in place of a rule's name where no rule took the mention."""
 
 PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")

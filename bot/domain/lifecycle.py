@@ -65,6 +65,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.CLAIMED, Action.ESCALATE): State.CLAIMED,
     (State.SNOOZED, Action.CLAIM): State.CLAIMED,
     (State.SNOOZED, Action.WAKE): State.OPEN,
+    (State.SNOOZED, Action.ESCALATE): State.OPEN,
     **{(state, action): target for state in LIVE for action, target in _FROM_LIVE.items()},
     **{(state, Action.REOPEN): State.OPEN for state in CLOSED},
 }

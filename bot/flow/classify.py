@@ -33,8 +33,8 @@ def classify_waiting(db: Database, classifier: Classifier, about: str, clock: Cl
     with db.write() as session:
         now = clock()
         for mention, verdict in [*judged, *((mention, None) for mention in worn)]:
-            row = mentions.lock(session, mention.id)
-            if row is None or not mentions.change(session, row, Action.JUDGE, now, {"attempts": 0}):
+            record = mentions.lock(session, mention.id)
+            if record is None or not mentions.change(session, record, Action.JUDGE, now, {"attempts": 0}):
                 continue
             if verdict is None:
                 events.append(session, mention.id, EARSHOT, "unjudged", now)

@@ -183,12 +183,13 @@ def _bury(db: Database, policy: Policy, posting: Posting, reason: str, now: date
         )
         fallback = policy.triage
         if posting.kind is PostingKind.CARD and posting.channel != fallback.channel:
-            row = mentions.lock(session, posting.mention_id)
-            assert row is not None
-            row.department = fallback.name
-            row.route_rule = "fallback"
-            row.route_why = f"its channel {posting.channel} could not be used: {reason}"
-            row.version += 1
+            mentions.touch(
+                session,
+                posting.mention_id,
+                department=fallback.name,
+                route_rule="fallback",
+                route_why=f"its channel {posting.channel} could not be used: {reason}",
+            )
             outbox.want(session, posting.mention_id, fallback.channel, PostingKind.CARD, now, urgent=posting.urgent)
     log.error("post_failed", extra={"mention": posting.mention_id, "channel": posting.channel, "reason": reason})
 

@@ -4,7 +4,7 @@ Each function returns the card as it stands afterwards and raises `Refused` with
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from bot.domain.lifecycle import OWNERS_ONLY, Action, State, after
 from bot.domain.policy import Policy, terms_of
 from bot.domain.posting import NoticeKind, PostingKind
 from bot.domain.promise import PromiseKind, promises_for
+from bot.domain.routing import Department
 from bot.errors import Refused, Taken
 from bot.flow.clock import Clock
 from bot.flow.raise_level import raise_level
 from bot.flow.view import card_of
 from bot.store import answers, events, inbound, mentions, outbox, promises
 from bot.store.database import Database, Session
-from bot.store.schema import MentionRow
+from bot.store.records import Record
 
 BOTH = (PromiseKind.DECISION, PromiseKind.ANSWER)
 
@@ -42,8 +43,16 @@ class Click:
     key: str
 
 
-Effect = Callable[[Session, MentionRow, datetime], Mapping[str, str]]
-"""What an action does inside its transaction; gives the detail for the log."""
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What an action did besides moving the state: columns to set, and the detail for the log."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+Effect = Callable[[Session, Record, datetime], Done]
+"""What an action does inside its transaction."""
 
 
 def look(desk: Desk, mention_id: int) -> Card:
@@ -76,11 +85,12 @@ def redraw(desk: Desk, mention_id: int) -> None:
 def claim(desk: Desk, click: Click) -> Card:
     """Hold a mention exclusively until the lease runs out; Taken for everyone who comes second."""
 
-    def effect(session: Session, row: MentionRow, now: datetime) -> Mapping[str, str]:
-        promises.settle(session, row.id, [PromiseKind.DECISION], now)
-        return {"until": (now + desk.policy.lease).isoformat()}
+    def effect(session: Session, record: Record, now: datetime) -> Done:
+        promises.settle(session, record.mention.id, [PromiseKind.DECISION], now)
+        detail = {"until": (now + desk.policy.lease).isoformat()}
+        return Done(values=_claim_values(desk, record, click.user, now), detail=detail)
 
-    return _act(desk, click, Action.CLAIM, effect, _claim_values(desk, click))
+    return _act(desk, click, Action.CLAIM, effect)
 
 
 def release(desk: Desk, click: Click) -> Card:
@@ -95,47 +105,49 @@ def write_answer(desk: Desk, click: Click, text: str) -> Card:
     if not text.strip():
         raise Refused("The answer is empty: write what the customer should read.")
     with desk.db.write() as session:
-        row, now = _begin(session, desk, click)
-        if row is None:
+        record, now = _begin(session, desk, click)
+        if record is None:
             return _card(session, desk, click.mention_id)
-        _refuse_unless_possible(_card(session, desk, row.id), Action.ANSWER, click.user)
-        _refuse_second_answer(_card(session, desk, row.id), click.user)
-        if row.state != State.CLAIMED:
-            mentions.change(session, row, Action.CLAIM, now, _claim_values(desk, click)(row, now))
-            events.append(session, row.id, click.user, Action.CLAIM, now, {"by": "answering"})
-            promises.settle(session, row.id, [PromiseKind.DECISION], now)
-        row.version += 1
-        state = AnswerState.SENDING if row.source in desk.policy.answerable else AnswerState.COPIED
-        answers.add(session, row.id, click.user, text, state, now)
-        events.append(session, row.id, click.user, "answer_written", now, {"text": text, "state": state})
-        return _card(session, desk, row.id)
+        card = card_of(record, desk.policy)
+        _refuse_unless_possible(card, Action.ANSWER, click.user)
+        _refuse_second_answer(card, click.user)
+        if record.state is not State.CLAIMED:
+            mentions.change(session, record, Action.CLAIM, now, _claim_values(desk, record, click.user, now))
+            events.append(session, card.mention.id, click.user, Action.CLAIM, now, {"by": "answering"})
+            promises.settle(session, card.mention.id, [PromiseKind.DECISION], now)
+        mentions.touch(session, card.mention.id)
+        state = AnswerState.SENDING if card.can_reply else AnswerState.COPIED
+        answers.add(session, card.mention.id, click.user, text, state, now)
+        events.append(session, card.mention.id, click.user, "answer_written", now, {"text": text, "state": state})
+        return _card(session, desk, card.mention.id)
 
 
 def answer_elsewhere(desk: Desk, click: Click, *, text: str = "", link: str = "") -> Card:
     """The customer has our answer already: carried there by hand. Without a text the written one was used."""
 
-    def effect(session: Session, row: MentionRow, now: datetime) -> Mapping[str, str]:
-        written = _card(session, desk, row.id).answer
-        if written is not None and written.state is AnswerState.COPIED and not text.strip():
+    def effect(session: Session, record: Record, now: datetime) -> Done:
+        written = record.answer
+        carried = written is not None and written.state is AnswerState.COPIED
+        if written is not None and carried and text.strip() in ("", written.text.strip()):
             answers.settle(session, written.id, AnswerState.ELSEWHERE, permalink=link)
         else:
-            answers.add(session, row.id, click.user, text, AnswerState.ELSEWHERE, now, permalink=link)
-        promises.settle(session, row.id, BOTH, now)
-        return {"link": link}
+            answers.add(session, record.mention.id, click.user, text, AnswerState.ELSEWHERE, now, permalink=link)
+        promises.settle(session, record.mention.id, BOTH, now)
+        return Done(values=_decided(Action.ANSWER_ELSEWHERE, click.user, now), detail={"link": link})
 
-    return _act(desk, click, Action.ANSWER_ELSEWHERE, effect, _decided(Action.ANSWER_ELSEWHERE, click))
+    return _act(desk, click, Action.ANSWER_ELSEWHERE, effect)
 
 
 def send_again(desk: Desk, click: Click) -> Card:
     """Queue an answer that failed once more, under the same key."""
     with desk.db.write() as session:
-        row, now = _begin(session, desk, click)
-        if row is not None:
-            _refuse_unless_possible(_card(session, desk, row.id), Action.ANSWER, click.user)
-            if not answers.send_again(session, row.id, now):
+        record, now = _begin(session, desk, click)
+        if record is not None:
+            _refuse_unless_possible(card_of(record, desk.policy), Action.ANSWER, click.user)
+            if not answers.send_again(session, record.mention.id, now):
                 raise Refused("There is no failed answer to send again.")
-            row.version += 1
-            events.append(session, row.id, click.user, "retry_reply", now)
+            mentions.touch(session, record.mention.id)
+            events.append(session, record.mention.id, click.user, "retry_reply", now)
         return _card(session, desk, click.mention_id)
 
 
@@ -146,22 +158,16 @@ def decide(desk: Desk, click: Click, action: Action, reason: str) -> Card:
     if not reason.strip():
         raise Refused("Please give a reason: whoever reads the history will want to know why.")
 
-    def effect(session: Session, row: MentionRow, now: datetime) -> Mapping[str, str]:
-        promises.settle(session, row.id, BOTH, now)
-        if action is Action.MONITOR and desk.policy.ops_channel:
+    def effect(session: Session, record: Record, now: datetime) -> Done:
+        promises.settle(session, record.mention.id, BOTH, now)
+        place = desk.policy.ops_channel
+        if action is Action.MONITOR and place:  # the flow chart: monitor only, notify headquarters
             body = {"notice": NoticeKind.MONITOR, "by": click.user, "reason": reason}
-            outbox.want(
-                session,
-                row.id,
-                desk.policy.ops_channel,
-                PostingKind.NOTICE,
-                now,
-                slot=f"monitor-{row.version}",
-                body=body,
-            )
-        return {"reason": reason}
+            slot = f"monitor-{record.version}"
+            outbox.want(session, record.mention.id, place, PostingKind.NOTICE, now, slot=slot, body=body)
+        return Done(values=_decided(action, click.user, now, reason), detail={"reason": reason})
 
-    return _act(desk, click, action, effect, _decided(action, click, reason))
+    return _act(desk, click, action, effect)
 
 
 def escalate(desk: Desk, click: Click, reason: str) -> Card:
@@ -169,8 +175,9 @@ def escalate(desk: Desk, click: Click, reason: str) -> Card:
     if not reason.strip():
         raise Refused("Please say why: the people you call need to know.")
 
-    def effect(session: Session, row: MentionRow, now: datetime) -> Mapping[str, str]:
-        return raise_level(session, desk.policy, row, now, by=click.user, reason=reason)
+    def effect(session: Session, record: Record, now: datetime) -> Done:
+        values, detail = raise_level(session, desk.policy, record, now, by=click.user, reason=reason)
+        return Done(values=values, detail=detail)
 
     return _act(desk, click, Action.ESCALATE, effect)
 
@@ -181,16 +188,20 @@ def reroute(desk: Desk, click: Click, department: str, *, topic: str = "", reaso
         raise Refused("That department is not configured (any more).")
     target = desk.policy.department(department)
 
-    def effect(session: Session, row: MentionRow, now: datetime) -> Mapping[str, str]:
-        if row.department == department:
+    def effect(session: Session, record: Record, now: datetime) -> Done:
+        if record.department == department:
             raise Refused(f"It is with {target.title} already.")
-        before, row.department = row.department, department
-        row.route_rule, row.route_why = "reroute", reason.strip() or "moved by a person"
-        row.level, row.level_at, row.escalate_at = 0, None, None
-        promised = promises_for(terms_of(target), now, urgent=row.urgent)
-        promises.make(session, row.id, department, promised, now)
-        outbox.want(session, row.id, target.channel, PostingKind.CARD, now, urgent=row.urgent)
-        return {"before": before, "after": department, "topic": topic, "reason": reason}
+        _bring_to(session, target, record, now)
+        values = {
+            "department": department,
+            "route_rule": "reroute",
+            "route_why": reason.strip() or "moved by a person",
+            "level": 0,
+            "level_at": None,
+            "escalate_at": None,
+        }
+        detail = {"before": record.department, "after": department, "topic": topic, "reason": reason}
+        return Done(values=values, detail=detail)
 
     return _act(desk, click, Action.REROUTE, effect)
 
@@ -198,11 +209,8 @@ def reroute(desk: Desk, click: Click, department: str, *, topic: str = "", reaso
 def snooze(desk: Desk, click: Click, until: datetime) -> Card:
     if until <= desk.clock():
         raise Refused("That time has passed: choose a later one.")
-
-    def effect(_session: Session, _row: MentionRow, _now: datetime) -> Mapping[str, str]:
-        return {"until": until.isoformat()}
-
-    return _act(desk, click, Action.SNOOZE, effect, lambda _row, _now: {"snoozed_until": until})
+    done = Done(values={"snoozed_until": until}, detail={"until": until.isoformat()})
+    return _act(desk, click, Action.SNOOZE, lambda _session, _record, _now: done)
 
 
 def wake(desk: Desk, click: Click) -> Card:
@@ -212,47 +220,48 @@ def wake(desk: Desk, click: Click) -> Card:
 def reopen(desk: Desk, click: Click) -> Card:
     """Take a decision back: the mention is open again, with a new promise."""
 
-    def effect(session: Session, row: MentionRow, now: datetime) -> Mapping[str, str]:
-        department = desk.policy.department(row.department)
-        promises.make(session, row.id, department.name, promises_for(terms_of(department), now, urgent=row.urgent), now)
-        outbox.want(session, row.id, department.channel, PostingKind.CARD, now, urgent=row.urgent)
-        return {"before": str(row.decided_what)}
+    def effect(session: Session, record: Record, now: datetime) -> Done:
+        _bring_to(session, desk.policy.department(record.department), record, now)
+        return Done(detail={"before": record.decision.what if record.decision else record.state})
 
     return _act(desk, click, Action.REOPEN, effect)
 
 
-Values = Callable[[MentionRow, datetime], Mapping[str, Any]]
+def _bring_to(session: Session, department: Department, record: Record, now: datetime) -> None:
+    """Promise anew and ask for the card in the department's channel (once: an earlier one there comes back to life)."""
+    promised = promises_for(terms_of(department), now, urgent=record.urgent)
+    promises.make(session, record.mention.id, department.name, promised, now)
+    outbox.want(session, record.mention.id, department.channel, PostingKind.CARD, now, urgent=record.urgent)
 
 
-def _nothing(_session: Session, _row: MentionRow, _now: datetime) -> Mapping[str, str]:
-    return {}
+def _nothing(_session: Session, _record: Record, _now: datetime) -> Done:
+    return Done()
 
 
-def _act(desk: Desk, click: Click, action: Action, effect: Effect, values: Values = lambda _row, _now: {}) -> Card:
+def _act(desk: Desk, click: Click, action: Action, effect: Effect) -> Card:
     """One action in one transaction: dedupe, check, effect, state, log. A second delivery changes nothing."""
     with desk.db.write() as session:
-        row, now = _begin(session, desk, click)
-        if row is None:
+        record, now = _begin(session, desk, click)
+        if record is None:
             return _card(session, desk, click.mention_id)
-        _refuse_unless_possible(_card(session, desk, row.id), action, click.user)
-        before = row.state
-        detail = effect(session, row, now)
-        mentions.change(session, row, action, now, values(row, now))
-        events.append(
-            session, row.id, click.user, action, now, {"state_before": before, "state_after": row.state, **detail}
-        )
-        return _card(session, desk, row.id)
+        _refuse_unless_possible(card_of(record, desk.policy), action, click.user)
+        done = effect(session, record, now)
+        mentions.change(session, record, action, now, done.values)
+        card = _card(session, desk, click.mention_id)
+        states = {"state_before": record.state, "state_after": card.state}
+        events.append(session, click.mention_id, click.user, action, now, {**states, **done.detail})
+        return card
 
 
-def _begin(session: Session, desk: Desk, click: Click) -> tuple[MentionRow | None, datetime]:
-    """The locked row and the time, or no row for an act that was carried out before."""
+def _begin(session: Session, desk: Desk, click: Click) -> tuple[Record | None, datetime]:
+    """The locked mention and the time, or no mention for an act that was carried out before."""
     now = desk.clock()
     if not inbound.first_time(session, click.key, now):
         return None, now
-    row = mentions.lock(session, click.mention_id)
-    if row is None:
+    record = mentions.lock(session, click.mention_id)
+    if record is None:
         raise Refused("This mention was erased.")
-    return row, now
+    return record, now
 
 
 def _refuse_unless_possible(card: Card, action: Action, user: str) -> None:
@@ -277,22 +286,17 @@ def _refuse_second_answer(card: Card, user: str) -> None:
         raise Taken("An answer was written already.", owner=card.answer.author, since=card.answer.at)
 
 
-def _claim_values(desk: Desk, click: Click) -> Values:
-    return lambda row, now: {
-        "claimed_by": click.user,
+def _claim_values(desk: Desk, record: Record, user: str, now: datetime) -> dict[str, Any]:
+    return {
+        "claimed_by": user,
         "claimed_at": now,
         "claim_until": now + desk.policy.lease,
-        "first_claimed_at": row.first_claimed_at or now,
+        "first_claimed_at": record.first_claimed_at or now,
     }
 
 
-def _decided(action: Action, click: Click, reason: str = "") -> Values:
-    return lambda _row, now: {
-        "decided_what": action,
-        "decided_by": click.user,
-        "decided_at": now,
-        "decided_reason": reason,
-    }
+def _decided(action: Action, user: str, now: datetime, reason: str = "") -> dict[str, Any]:
+    return {"decided_what": action, "decided_by": user, "decided_at": now, "decided_reason": reason}
 
 
 def _card(session: Session, desk: Desk, mention_id: int) -> Card:

@@ -64,7 +64,8 @@ def _store(db: Database, source: Source, batch: Batch, now: datetime) -> int:
             brought=bool(added.new),
             problem="; ".join(batch.problems),
         )
-    log.info("polled", extra={"source": source.name, "new": added.new, "edited": added.edited})
+    level = logging.INFO if added.new or added.edited else logging.DEBUG
+    log.log(level, "polled", extra={"source": source.name, "new": added.new, "edited": added.edited})
     for problem in batch.problems:
         log.warning("bad_entry", extra={"source": source.name, "reason": problem})
     return added.new

@@ -1,7 +1,7 @@
 """Escalation: the next level of a department's chain is called, by a person or by the clock."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
@@ -9,45 +9,36 @@ from bot.domain.routing import Department
 from bot.errors import Refused
 from bot.store import outbox
 from bot.store.database import Session
-from bot.store.schema import MentionRow
+from bot.store.records import Record
 
 
 def raise_level(
-    session: Session, policy: Policy, row: MentionRow, now: datetime, *, by: str, reason: str
-) -> Mapping[str, str]:
-    """Call the next level; Refused where the chain ends. The caller moves the state and logs the detail given back."""
-    department = policy.department(row.department)
-    if row.level >= len(department.escalation):
+    session: Session, policy: Policy, record: Record, now: datetime, *, by: str, reason: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Call the next level; Refused where the chain ends. Gives the columns to set and the detail to log."""
+    department = policy.department(record.department)
+    if record.level >= len(department.escalation):
         raise Refused(
             f"{department.title} has no further level to call."
             if department.escalation
             else f"{department.title} has no escalation chain configured."
         )
-    level = department.escalation[row.level]
-    row.level += 1
-    row.level_at, row.level_by, row.level_reason = now, by, reason
-    row.level_notified = list(level.notify)
-    last = row.level >= len(department.escalation)
-    row.escalate_at = None if last else now + level.within
-    body = {
-        "notice": NoticeKind.ESCALATED,
-        "by": by,
-        "reason": reason,
-        "level": str(row.level),
-        "people": " ".join(level.notify),
+    step, number = department.escalation[record.level], record.level + 1
+    people = " ".join(step.notify)
+    body = {"notice": NoticeKind.ESCALATED, "by": by, "reason": reason, "level": str(number), "people": people}
+    slot = f"escalated-{number}-{record.version}"
+    for place in _places(department, step.notify):
+        outbox.want(session, record.mention.id, place, PostingKind.NOTICE, now, slot=slot, urgent=True, body=body)
+    last = number >= len(department.escalation)
+    values = {
+        "level": number,
+        "level_at": now,
+        "level_by": by,
+        "level_reason": reason,
+        "level_notified": list(step.notify),
+        "escalate_at": None if last or record.claim else now + step.within,
     }
-    for place in _places(department, level.notify):
-        outbox.want(
-            session,
-            row.id,
-            place,
-            PostingKind.NOTICE,
-            now,
-            slot=f"escalated-{row.level}-{row.version}",
-            urgent=True,
-            body=body,
-        )
-    return {"level": str(row.level), "reason": reason, "notified": " ".join(level.notify)}
+    return values, {"level": str(number), "reason": reason, "notified": people}
 
 
 def _places(department: Department, notify: tuple[str, ...]) -> tuple[str, ...]:

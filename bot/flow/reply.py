@@ -52,14 +52,13 @@ def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
     with db.write() as session:
         now = clock()
         answers.settle(session, parcel.id, AnswerState.SENT, permalink=permalink)
-        row = mentions.lock(session, parcel.mention_id)
-        assert row is not None
-        writer = row.claimed_by or EARSHOT
-        decided = {"decided_what": Action.ANSWER, "decided_by": writer, "decided_at": now}
-        mentions.change(session, row, Action.ANSWER, now, decided)
-        promises.settle(session, row.id, list(PromiseKind), now)
-        events.append(session, row.id, EARSHOT, "reply_sent", now, {"permalink": permalink})
-        events.append(session, row.id, writer, Action.ANSWER, now, {"permalink": permalink})
+        record = mentions.lock(session, parcel.mention_id)
+        assert record is not None
+        decided = {"decided_what": Action.ANSWER, "decided_by": parcel.author, "decided_at": now}
+        mentions.change(session, record, Action.ANSWER, now, decided)
+        promises.settle(session, parcel.mention_id, list(PromiseKind), now)
+        events.append(session, parcel.mention_id, EARSHOT, "reply_sent", now, {"permalink": permalink})
+        events.append(session, parcel.mention_id, parcel.author, Action.ANSWER, now, {"permalink": permalink})
     log.info("reply_sent", extra={"mention": parcel.mention_id, "source": parcel.source})
     return 1
 

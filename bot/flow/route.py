@@ -22,7 +22,7 @@ def route_judged(db: Database, policy: Policy, now: datetime) -> int:
     with db.write() as session:
         taken = mentions.lease_waiting(session, State.JUDGED, now, limit=BATCH, lease=LEASE)
         for mention, _ in taken:
-            record = mentions.load(session, mention.id)
+            record = mentions.lock(session, mention.id)
             assert record is not None
             _route(session, policy, record, now)
     return len(taken)
@@ -32,8 +32,6 @@ def _route(session: Session, policy: Policy, record: Record, now: datetime) -> N
     mention, verdict = record.mention, record.verdict
     route = choose_route(policy.routing, mention.source, mention, verdict)
     action = Action.FILTER if route.outcome is Outcome.FILTER else Action.ROUTE
-    row = mentions.lock(session, mention.id)
-    assert row is not None
     values = {
         "department": route.department,
         "urgent": route.urgent,
@@ -42,7 +40,7 @@ def _route(session: Session, policy: Policy, record: Record, now: datetime) -> N
         "recommended": recommend(verdict).outcome if verdict else "",
         "attempts": 0,
     }
-    if not mentions.change(session, row, action, now, values):
+    if not mentions.change(session, record, action, now, values):
         return
     events.append(session, mention.id, EARSHOT, action, now, {"department": route.department, "rule": route.rule})
     if action is Action.ROUTE:

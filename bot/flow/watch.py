@@ -12,7 +12,7 @@ from bot.flow.raise_level import raise_level
 from bot.store import events, inbound, mentions, outbox, promises, timers
 from bot.store.database import Database, Session
 from bot.store.promises import Due
-from bot.store.schema import MentionRow
+from bot.store.records import Record
 
 BATCH = 100
 NOTICES = {Step.WARN: (NoticeKind.DUE_SOON, "warned"), Step.ANNOUNCE: (NoticeKind.MISSED, "missed")}
@@ -30,77 +30,79 @@ def _remind(session: Session, policy: Policy, due: Due, now: datetime) -> int:
     promises.said(session, due.id, what, now)
     if what is Step.NOTHING:
         return 0
-    row = mentions.lock(session, due.mention_id)
-    assert row is not None
+    record = mentions.lock(session, due.mention_id)
+    assert record is not None
     notice, note = NOTICES[what]
-    _call(session, policy, row, due, notice, now)
-    events.append(
-        session, row.id, EARSHOT, note, now, {"promise": due.promise.kind, "due_at": due.promise.due_at.isoformat()}
-    )
-    if what is Step.ANNOUNCE and row.level == 0:
-        _escalate(session, policy, row, now, reason="the promise was missed")
-    else:
-        mentions.touch(session, row.id)
+    _call(session, policy, record, due, notice, now)
+    detail = {"promise": due.promise.kind, "due_at": due.promise.due_at.isoformat()}
+    events.append(session, due.mention_id, EARSHOT, note, now, detail)
+    if (
+        what is not Step.ANNOUNCE
+        or record.level
+        or not _escalate(session, policy, record, now, "the promise was missed")
+    ):
+        mentions.touch(session, due.mention_id)
     return 1
 
 
-def _call(session: Session, policy: Policy, row: MentionRow, due: Due, notice: NoticeKind, now: datetime) -> None:
-    """Tell whoever holds it, in person; else the department, in its channel."""
-    department = policy.department(row.department)
-    people = department.user_group or " ".join(department.people)
+def _call(session: Session, policy: Policy, record: Record, due: Due, notice: NoticeKind, now: datetime) -> None:
+    """Tell whoever holds it, in person; else, and for a missed promise, the department in its channel."""
+    department = policy.department(record.department)
+    owner = record.claim.owner if record.claim else ""
     body = {
         "notice": notice,
         "promise": due.promise.kind,
         "due_at": due.promise.due_at.isoformat(),
-        "people": row.claimed_by or people,
+        "people": owner or department.user_group or " ".join(department.people),
     }
-    places = [department.channel] if notice is NoticeKind.MISSED or not row.claimed_by else []
-    for place in [*places, *([row.claimed_by] if row.claimed_by else [])]:
+    places = [department.channel] if notice is NoticeKind.MISSED or not owner else []
+    for place in [*places, *([owner] if owner else [])]:
         slot = f"{notice}-{due.id}"
-        outbox.want(session, row.id, place, PostingKind.NOTICE, now, slot=slot, urgent=True, body=body)
+        outbox.want(session, due.mention_id, place, PostingKind.NOTICE, now, slot=slot, urgent=True, body=body)
 
 
-def _escalate(session: Session, policy: Policy, row: MentionRow, now: datetime, *, reason: str) -> bool:
+def _escalate(session: Session, policy: Policy, record: Record, now: datetime, reason: str) -> bool:
+    """Call the next level; False where the chain has no further one: announcing is all that can be done."""
     try:
-        detail = raise_level(session, policy, row, now, by=EARSHOT, reason=reason)
-    except Refused:  # the chain has no (further) level: announcing is all that can be done
-        row.escalate_at = None
-        row.version += 1
+        values, detail = raise_level(session, policy, record, now, by=EARSHOT, reason=reason)
+    except Refused:
+        mentions.touch(session, record.mention.id, escalate_at=None)
         return False
-    mentions.change(session, row, Action.ESCALATE, now, {})
-    events.append(session, row.id, EARSHOT, Action.ESCALATE, now, detail)
+    mentions.change(session, record, Action.ESCALATE, now, values)
+    events.append(session, record.mention.id, EARSHOT, Action.ESCALATE, now, detail)
     return True
 
 
 def escalate_further(db: Database, policy: Policy, now: datetime) -> int:
     """Call the next level where the one called last has let its time pass; the number called."""
     with db.write() as session:
-        rows = timers.escalations_due(session, now, BATCH)
-        return sum(_escalate(session, policy, row, now, reason="nobody took it in time") for row in rows)
+        due = timers.escalations_due(session, now, BATCH)
+        return sum(_escalate(session, policy, record, now, "nobody took it in time") for record in due)
 
 
 def end_leases(db: Database, now: datetime) -> int:
     """Give mentions whose claim ran out back to the pool, and tell whoever held them; the number given back."""
     with db.write() as session:
-        rows = timers.leases_ended(session, now, BATCH)
-        for row in rows:
-            owner = str(row.claimed_by)
-            mentions.change(session, row, Action.EXPIRE, now, {})
-            events.append(session, row.id, EARSHOT, Action.EXPIRE, now, {"owner": owner})
+        ended = timers.leases_ended(session, now, BATCH)
+        for record in ended:
+            assert record.claim is not None
+            owner, mention_id = record.claim.owner, record.mention.id
+            mentions.change(session, record, Action.EXPIRE, now, {})
+            events.append(session, mention_id, EARSHOT, Action.EXPIRE, now, {"owner": owner})
             body = {"notice": NoticeKind.LEASE_ENDED, "people": owner}
-            slot = f"lease-{row.version}"
-            outbox.want(session, row.id, owner, PostingKind.NOTICE, now, slot=slot, body=body)
-        return len(rows)
+            slot = f"lease-{record.version}"
+            outbox.want(session, mention_id, owner, PostingKind.NOTICE, now, slot=slot, body=body)
+        return len(ended)
 
 
 def wake_snoozed(db: Database, now: datetime) -> int:
     """Open again what was put aside until now; the number woken."""
     with db.write() as session:
-        rows = timers.snoozes_ended(session, now, BATCH)
-        for row in rows:
-            mentions.change(session, row, Action.WAKE, now, {})
-            events.append(session, row.id, EARSHOT, Action.WAKE, now)
-        return len(rows)
+        ended = timers.snoozes_ended(session, now, BATCH)
+        for record in ended:
+            mentions.change(session, record, Action.WAKE, now, {})
+            events.append(session, record.mention.id, EARSHOT, Action.WAKE, now)
+        return len(ended)
 
 
 def forget_deliveries(db: Database, now: datetime, keep: timedelta) -> None:

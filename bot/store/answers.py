@@ -19,6 +19,7 @@ class Parcel:
     mention_id: int
     source: str
     external_id: str
+    author: str
     text: str
     key: str
     attempts: int
@@ -69,6 +70,7 @@ def _parcel(session: Session, row: AnswerRow) -> Parcel:
         mention_id=row.mention_id,
         source=mention.source,
         external_id=mention.external_id,
+        author=row.author,
         text=row.text,
         key=row.key,
         attempts=row.attempts,

@@ -92,7 +92,9 @@ def _decisions(session: Session, ids: list[int]) -> dict[int, list[EventRow]]:
 
 def _promises(session: Session, ids: list[int]) -> dict[int, list[Promise]]:
     found: dict[int, list[Promise]] = {}
-    query = select(PromiseRow).where(PromiseRow.mention_id.in_(ids), PromiseRow.cancelled_at.is_(None))
+    # One that was missed before a reroute replaced it stays missed.
+    counted = or_(PromiseRow.cancelled_at.is_(None), PromiseRow.due_at < PromiseRow.cancelled_at)
+    query = select(PromiseRow).where(PromiseRow.mention_id.in_(ids), counted)
     for row in session.scalars(query.order_by(PromiseRow.id)):
         found.setdefault(row.mention_id, []).append(promise_of(row))
     return found

@@ -116,7 +116,10 @@ def _follow_edit(session: Session, source: str, item: Incoming, now: datetime) -
     row.version += 1
     events.append(session, row.id, EARSHOT, "edited", now, {"before": before, "after": item.text})
     if State(row.state) in CLOSED:
-        change(session, row, Action.REOPEN, now, {})
+        session.flush()
+        record = lock(session, row.id)
+        assert record is not None
+        change(session, record, Action.REOPEN, now, {})
         events.append(session, row.id, EARSHOT, Action.REOPEN, now, {"reason": "the author edited it"})
     return True
 
@@ -168,31 +171,40 @@ def save_verdict(session: Session, mention_id: int, verdict: Verdict, now: datet
     )
 
 
-def lock(session: Session, mention_id: int) -> MentionRow | None:
-    """The row, held until the transaction ends, so that what is decided on it is still true when it is written."""
-    return session.scalars(select(MentionRow).where(MentionRow.id == mention_id).with_for_update()).one_or_none()
+def lock(session: Session, mention_id: int) -> Record | None:
+    """The mention, held until the transaction ends, so that what is decided on it is still true when it is written."""
+    row = session.scalars(
+        select(MentionRow)
+        .where(MentionRow.id == mention_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return records_of(session, [row])[0] if row else None
 
 
-def change(session: Session, row: MentionRow, action: Action, now: datetime, values: Mapping[str, Any]) -> bool:
+def change(session: Session, record: Record, action: Action, now: datetime, values: Mapping[str, Any]) -> bool:
     """Move a mention along the transition table by compare-and-set on its version; False where that is not possible.
 
-    Clears what belongs to the state that is left: the claim, the snooze, the decision and the stage's lease.
+    Clears what belongs to the state that is left: the claim, the snooze, the decision and the stage's lease. `values` are
+    columns to set besides, by name.
     """
-    target = after(State(row.state), action)
+    target = after(record.state, action)
     if target is None:
         return False
-    session.flush()
     cleared = _cleared(target, action)
     moved = session.execute(
         update(MentionRow)
-        .where(MentionRow.id == row.id, MentionRow.version == row.version, MentionRow.state == row.state)
+        .where(
+            MentionRow.id == record.mention.id,
+            MentionRow.version == record.version,
+            MentionRow.state == record.state,
+        )
         .values(
-            {**cleared, **values, "state": target, "version": row.version + 1, "leased_until": None, "next_at": now}
+            {**cleared, **values, "state": target, "version": record.version + 1, "leased_until": None, "next_at": now}
         )
         .returning(MentionRow.id),
         execution_options={"synchronize_session": False},
     ).scalar_one_or_none()
-    session.refresh(row)
     return moved is not None
 
 
@@ -209,9 +221,14 @@ def _cleared(target: State, action: Action) -> dict[str, Any]:
     return values
 
 
-def touch(session: Session, mention_id: int) -> None:
-    """Make every message that shows this mention stale, so that it is drawn again."""
-    session.execute(update(MentionRow).where(MentionRow.id == mention_id).values(version=MentionRow.version + 1))
+def touch(session: Session, mention_id: int, **values: Any) -> None:
+    """Make every message that shows this mention stale, so that it is drawn again; `values` are columns to set besides."""
+    session.execute(
+        update(MentionRow)
+        .where(MentionRow.id == mention_id)
+        .values(version=MentionRow.version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def load(session: Session, mention_id: int) -> Record | None:

@@ -36,6 +36,12 @@ class Record:
     answer: Answer | None = None
     decision: Decision | None = None
     snoozed_until: datetime | None = None
+    first_claimed_at: datetime | None = None
+
+    @property
+    def level(self) -> int:
+        """How far it was escalated; 0 = not at all."""
+        return self.escalation.level if self.escalation else 0
 
 
 Dated = TypeVar("Dated", VerdictRow, AnswerRow)
@@ -143,6 +149,7 @@ def _record(
         answer=answer_of(answer) if answer else None,
         decision=_decision(row),
         snoozed_until=row.snoozed_until,
+        first_claimed_at=row.first_claimed_at,
     )
 
 

@@ -1,0 +1,85 @@
+"""What a workspace still needs before Earshot can work in it, in words for whoever installs it."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.domain.routing import Department
+from bot.errors import GiveUp
+from bot.finding import Finding, tried
+from bot.slack.calls import call
+from bot.slack.directory import Directory
+from bot.slack.scopes import SCOPES
+
+
+def inspect_workspace(
+    client: WebClient, *, app_token: str, departments: Sequence[Department], ops_channel: str, managers: tuple[str, ...]
+) -> Iterator[Finding]:
+    """Tokens, scopes, then every channel and person that the configuration names. No `app_token`: no socket is opened."""
+    bot = tried("Slack bot token", lambda: _who(client))
+    yield bot
+    if app_token:
+        yield tried("Slack app token", lambda: _socket(client, app_token))
+    if not bot.well:
+        return
+    yield tried("Slack scopes", lambda: _scopes(client))
+    directory = Directory(client)
+    for department in departments:
+        yield tried(f"channel of {department.title}", partial(_channel, client, directory, department.channel))
+        yield from _people(directory, department)
+    if ops_channel:
+        yield tried("operators' channel", lambda: _channel(client, directory, ops_channel))
+    yield tried("managers", lambda: _known(directory, managers, "slack.managers"))
+
+
+def _who(client: WebClient) -> str:
+    answer = call(client.auth_test)
+    return f"speaks as {answer['user']} in {answer['team']}"
+
+
+def _socket(client: WebClient, app_token: str) -> str:
+    call(client.apps_connections_open, app_token=app_token)
+    return "opens a socket"
+
+
+def _scopes(client: WebClient) -> str:
+    granted = {
+        scope
+        for name, value in call(client.auth_test).headers.items()
+        if name.lower() == "x-oauth-scopes"
+        for scope in value.split(",")
+    }
+    granted = {scope.strip() for scope in granted}
+    missing = [f"{scope} (to {purpose})" for scope, purpose in SCOPES.items() if scope not in granted]
+    if missing:
+        raise GiveUp(f"missing {', '.join(missing)}: update the app from slack-manifest.yaml and reinstall it")
+    return f"all {len(SCOPES)} granted"
+
+
+def _channel(client: WebClient, directory: Directory, reference: str) -> str:
+    channel: dict[str, Any] = call(client.conversations_info, channel=directory.id_of(reference))["channel"]
+    name = channel.get("name", reference)
+    if channel.get("is_archived"):
+        raise GiveUp(f"#{name} is archived: unarchive it or name another in the configuration")
+    if channel.get("is_private") and not channel.get("is_member"):
+        raise GiveUp(f"#{name} is private: type /invite @Earshot there")
+    return f"can post in #{name}" if channel.get("is_member") else f"will join #{name}"
+
+
+def _people(directory: Directory, department: Department) -> Iterator[Finding]:
+    wanted = (*department.people, *([department.user_group] if department.user_group else []))
+    called = tuple(reference for level in department.escalation for reference in level.notify)
+    if wanted:
+        yield tried(f"people of {department.title}", lambda: _known(directory, wanted, "people"))
+    if called:
+        yield tried(f"escalation of {department.title}", lambda: _known(directory, called, "escalation"))
+
+
+def _known(directory: Directory, references: tuple[str, ...], key: str) -> str:
+    if not references:
+        raise GiveUp(f"{key} is empty: nobody could use it")
+    for reference in references:
+        directory.id_of(reference)
+    return ", ".join(references)
