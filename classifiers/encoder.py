@@ -6,7 +6,8 @@ sentiment: the middle layer keeps the mood that sentence-similarity training wea
 
 import hashlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,18 @@ _HUB_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 Vectors = NDArray[np.float32]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What came out of one forward pass; lists run along `indices`, the places of its texts in the call."""
+
+    indices: list[int]
+    vectors: Vectors
+    states: list[Vectors]
+    """Per text, tokens x width: the states whose mean is the vector."""
+    spans: list[Sequence[tuple[int, int]]]
+    """Per text and token, the characters it stands for; (0, 0) for the tokenizer's own marks, empty for a slow tokenizer."""
+
+
 class Encoder:
     """Texts to float32 rows of `width`. For one thread at a time; `torch.set_num_threads` is left to the caller."""
 
@@ -40,28 +53,43 @@ class Encoder:
         self._max_tokens = min(max_tokens, getattr(model.config, "max_position_embeddings", max_tokens))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One row a text, in order. Texts of like length share a batch, so that little is spent on padding."""
+        """One row a text, in order."""
         rows = np.zeros((len(texts), self.width), dtype=np.float32)
-        if not texts:
-            return rows
-        tokens = self._tokenizer(list(texts), truncation=True, max_length=self._max_tokens)["input_ids"]
-        order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
-        for start in range(0, len(order), BATCH_SIZE):
-            batch = order[start : start + BATCH_SIZE]
-            rows[batch] = self._forward([tokens[index] for index in batch])
-        if not np.isfinite(rows).all():
-            raise ModelFault("the encoder gave a vector that is not finite")
+        for batch in self.batches(texts):
+            rows[batch.indices] = batch.vectors
         return rows
 
-    def _forward(self, tokens: list[list[int]]) -> Vectors:
+    def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        """Every text once, in batches of like length so that little is spent on padding. Raises ModelFault on NaN."""
+        if not texts:
+            return
+        coded = self._tokenizer(
+            list(texts), truncation=True, max_length=self._max_tokens, return_offsets_mapping=self._tokenizer.is_fast
+        )
+        tokens = coded["input_ids"]
+        spans = coded.get("offset_mapping") or [()] * len(tokens)
+        order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
+        for start in range(0, len(order), BATCH_SIZE):
+            indices = order[start : start + BATCH_SIZE]
+            states, vectors = self._forward([tokens[index] for index in indices])
+            if not np.isfinite(vectors).all():
+                raise ModelFault("the encoder gave a vector that is not finite")
+            yield Batch(
+                indices=indices,
+                vectors=vectors,
+                states=[states[row, : len(tokens[index])] for row, index in enumerate(indices)],
+                spans=[spans[index] for index in indices],
+            )
+
+    def _forward(self, tokens: list[list[int]]) -> tuple[Vectors, Vectors]:
+        """The two layers' states side by side, batch x tokens x width, and their mean over the real tokens."""
         padded = self._tokenizer.pad({"input_ids": tokens}, return_tensors="pt")
         with torch.inference_mode():
-            states = self._model(**padded, output_hidden_states=True).hidden_states
-            mask = padded["attention_mask"].unsqueeze(-1).to(states[0].dtype)
-            length = mask.sum(dim=1).clamp(min=1)
-            pooled = torch.cat([(states[layer] * mask).sum(dim=1) / length for layer in self._layers], dim=1)
-        rows: Vectors = pooled.float().numpy()
-        return rows
+            hidden = self._model(**padded, output_hidden_states=True).hidden_states
+            states = torch.cat([hidden[layer] for layer in self._layers], dim=2).float()
+            mask = padded["attention_mask"].unsqueeze(-1).to(states.dtype)
+            vectors = (states * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+        return states.numpy(), vectors.numpy()
 
 
 def load_encoder(name: str = "", *, max_tokens: int = 256) -> Encoder:
@@ -69,13 +97,15 @@ def load_encoder(name: str = "", *, max_tokens: int = 256) -> Encoder:
     folder = _folder(name)
     fingerprint = _fingerprint(folder)
     if not name and fingerprint != SHIPPED_SHA256:
-        raise ModelFault(f"{folder / 'model.safetensors'} is not the shipped encoder (sha256 {fingerprint}): reinstall it")
+        raise ModelFault(
+            f"{folder / 'model.safetensors'} is not the shipped encoder (sha256 {fingerprint}): reinstall it"
+        )
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     verbosity = logging.get_verbosity()
-    logging.set_verbosity_error()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)

