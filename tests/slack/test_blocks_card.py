@@ -25,7 +25,7 @@ from tests.slack.examples import (
     hostile,
     hostile_long,
 )
-from tests.slack.limits import elements_of, faults_of_message, said, walk
+from tests.slack.limits import elements_of, faults_of_message, objects, said
 
 CLAIMED = {"state": State.CLAIMED, "claim": a_claim()}
 FAILED = an_answer(AnswerState.FAILED, problem="The site says: token expired.")
@@ -37,7 +37,7 @@ SHOWN: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
     "snoozed": (
         {"state": State.SNOOZED, "snoozed_until": NOW + HOUR},
         ["Snoozed until 2026-03-02 13:00 UTC"],
-        ["Claim", "Answer", "Wake now", "More…"],
+        ["Claim", "Answer", "Escalate", "Wake now", "More…"],
     ),
     "escalated": (
         {"escalation": an_escalation()},
@@ -250,8 +250,8 @@ def test_every_button_carries_the_mention() -> None:
 def test_a_text_to_copy_is_shown_to_the_letter() -> None:
     answer = an_answer(AnswerState.COPIED, text="Dear Ana,\n\n  we are *sorry* & <refunded> it.")
     _, message = shown(a_card(state=State.ANSWERED, answer=answer))
-    copied = [value for key, value in walk(message.blocks) if key == "elements" and value[0].get("type") == "text"]
-    assert [{"type": "text", "text": answer.text}] in copied
+    copied = [one["elements"] for one in objects(message.blocks) if one.get("type") == "rich_text_preformatted"]
+    assert copied == [[{"type": "text", "text": answer.text}]]
 
 
 def test_a_reopened_mention_remembers_the_answer_that_was_given() -> None:

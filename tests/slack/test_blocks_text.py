@@ -68,6 +68,8 @@ def test_pieces_hold_the_whole_text(text: str) -> None:
     "url",
     [
         "javascript:alert(1)",
+        "javascript://example.org/%0aalert(1)",
+        "ftp://example.org/x",
         "data:text/html,x",
         "http://",
         "//example.org",
