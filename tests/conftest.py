@@ -1,0 +1,68 @@
+"""Fixtures for every room: databases on both engines, and a clock that the test moves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.database import Database
+from bot.store.migrate import migrate
+from tests.databases import Cluster, Factory, need_postgres, postgres_factory, sqlite_factory
+from tests.fakes import MovedClock
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL server for the session (under xdist: for the worker), started by the first test that asks."""
+    running = Cluster(need_postgres())
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    template = Database(f"sqlite:///{path}")
+    migrate(template)
+    template.close()
+    return path
+
+
+@pytest.fixture(params=ENGINES)
+def make_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Factory]:
+    """Makes databases of one engine; a test that takes it runs once on each."""
+    if request.param == "sqlite":
+        with sqlite_factory(tmp_path, request.getfixturevalue("sqlite_template")) as factory:
+            yield factory
+    else:
+        with postgres_factory(request.getfixturevalue("cluster")) as factory:
+            yield factory
+
+
+@pytest.fixture
+def database(make_database: Factory) -> Database:
+    """A fresh database at head."""
+    return make_database()
+
+
+@pytest.fixture
+def empty_database(make_database: Factory) -> Database:
+    """A database without a single table."""
+    return make_database(migrated=False)
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """For tests that need a database but look at nothing that differs between the engines."""
+    with sqlite_factory(tmp_path, sqlite_template) as factory:
+        yield factory()
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
