@@ -50,9 +50,9 @@ SHOWN: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
         ["Claim", "Answer", "More…"],
     ),
     "being sent": (
-        {"state": State.ANSWERED, "answer": an_answer(AnswerState.SENDING)},
-        ["Answer on its way by U0ANA", "We refunded it today."],
-        ["Reopen", "History"],
+        {**CLAIMED, "answer": an_answer(AnswerState.SENDING)},
+        ["Claimed by U0ANA", "Answer on its way by U0ANA", "We refunded it today."],
+        ["Escalate", "More…"],
     ),
     "answered": (
         {"state": State.ANSWERED, "answer": an_answer(AnswerState.SENT, permalink="https://example.org/r/7#a")},
@@ -60,14 +60,23 @@ SHOWN: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
         ["Reopen", "History"],
     ),
     "not sent": (
-        {"state": State.ANSWERED, "answer": FAILED},
-        ["Answer not sent, written by U0ANA", "The site says: token expired.", "We refunded it today."],
-        ["Send again", "Reopen", "History"],
+        {**CLAIMED, "answer": FAILED},
+        [
+            "Claimed by U0ANA",
+            "Answer not sent, written by U0ANA",
+            "The site says: token expired.",
+            "We refunded it today.",
+        ],
+        ["Send again", "Change answer", "Escalate", "More…"],
     ),
     "to be copied": (
-        {"state": State.ANSWERED, "answer": COPIED, "can_reply": False},
-        ["Answer not posted yet", "Copy the text, post it on example.org, then press “Mark as answered there”."],
-        ["Mark as answered there", "Reopen", "History"],
+        {**CLAIMED, "answer": COPIED, "can_reply": False},
+        [
+            "Claimed by U0ANA",
+            "Answer not posted yet",
+            "Copy the text, post it on example.org, then press “Mark as answered there”.",
+        ],
+        ["Mark as answered there", "Change answer", "Escalate", "More…"],
     ),
     "answered elsewhere": (
         {"state": State.ANSWERED, "answer": an_answer(AnswerState.ELSEWHERE, text="")},
@@ -240,6 +249,13 @@ def test_the_menu_forgets_its_choice_when_the_card_changes() -> None:
     messages = [card_message(each, now=NOW) for each in (card, replace(card, version=4))]
     rows = [block["block_id"] for message in messages for block in message.blocks if block["type"] == "actions"]
     assert rows == ["card.7.3", "card.7.4"]
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_at_most_one_button_stands_out(name: str) -> None:
+    buttons = elements_of(card_message(a_card(**SHOWN[name][0]), now=NOW).blocks)
+    assert [one.get("style") for one in buttons].count("primary") <= 1
+    assert all("style" not in one for one in buttons[1:])
 
 
 def test_every_button_carries_the_mention() -> None:

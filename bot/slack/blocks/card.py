@@ -136,7 +136,7 @@ def _why_here(card: Card) -> str:
     return f"Why here? {inline(card.place.title, 60)}: {named}{why}"
 
 
-_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "fallback"})
+_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "fallback", "reroute"})
 """Routes that come from no rule of the company: their reason says it all."""
 
 
@@ -182,17 +182,20 @@ def _buttons(card: Card) -> list[Json]:
     """
     value = str(card.mention.id)
     possible = offered(card)
-    row = [*_answer_buttons(card), *(_button(card, action) for action in _BUTTONS if action in possible)]
+    first = _answer_buttons(card)
+    row = [*first, *(_button(card, action, leads=not first) for action in _BUTTONS if action in possible)]
     in_menu = [action for action in _MENU if action in possible]
     row.append(_menu(card, in_menu) if in_menu else button("History", ids.HISTORY, value))
     return [actions(row, f"card.{card.mention.id}.{card.version}")]
 
 
 def offered(card: Card) -> tuple[Action, ...]:
-    """What people can do with this card now; escalating past the last level is not offered."""
+    """What people can do with this card now: no escalation past the last level, no second answer while one is on its way."""
     reached = card.escalation.level if card.escalation else 0
-    top = reached >= card.escalation_levels
-    return tuple(action for action in available(card.state) if not (action is Action.ESCALATE and top))
+    held = {Action.ESCALATE} if reached >= card.escalation_levels else set()
+    if card.answer is not None and card.answer.state is AnswerState.SENDING:
+        held.add(Action.ANSWER)
+    return tuple(action for action in available(card.state) if action not in held)
 
 
 def _answer_buttons(card: Card) -> list[Json]:
@@ -206,11 +209,18 @@ def _answer_buttons(card: Card) -> list[Json]:
     return []
 
 
-def _button(card: Card, action: Action) -> Json:
-    label = "Bring back" if card.state is State.FILTERED else _BUTTONS[action]
+def _button(card: Card, action: Action, *, leads: bool) -> Json:
+    """`leads` says that no other button comes before it: only one in a row is coloured."""
     first = Action.ANSWER if card.state is State.CLAIMED else Action.CLAIM
-    style = "primary" if action is first else ""
-    return button(label, ids.action_id(action), str(card.mention.id), style=style)
+    style = "primary" if leads and action is first else ""
+    return button(_label(card, action), ids.action_id(action), str(card.mention.id), style=style)
+
+
+def _label(card: Card, action: Action) -> str:
+    if card.state is State.FILTERED:
+        return "Bring back"
+    written = card.answer is not None and card.answer.state in (AnswerState.COPIED, AnswerState.FAILED)
+    return "Change answer" if action is Action.ANSWER and written else _BUTTONS[action]
 
 
 def _menu(card: Card, in_menu: list[Action]) -> Json:
