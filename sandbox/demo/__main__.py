@@ -20,7 +20,6 @@ from sandbox.places import routes
 from sandbox.serve import RunningSandbox, running_sandbox
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 STATE = Path(".demo")
 STOP_SECONDS = 20
 ONCE_SPEED = 60.0
@@ -45,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         tips = tuple(tip.format(places=f"{url}/places") for tip in TIPS)
         served = routes(HERE / "mentions.jsonl", speed=ONCE_SPEED if options.once else 1.0)
         with running_sandbox(
-            manifest=ROOT / "slack-manifest.yaml",
+            manifest=HERE / "slack-manifest.yaml",
             workspace=HERE / "workspace.toml",
             extra_routes=served,
             port=0 if options.once else options.port,
