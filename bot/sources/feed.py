@@ -19,8 +19,9 @@ from bot.errors import GiveUp, Retry
 from bot.sources import feed_child
 from bot.sources.base import Batch
 from bot.sources.dates import believed
-from bot.sources.feed_document import Document, digest, from_wire
+from bot.sources.feed_document import Document, from_wire
 from bot.sources.fetch import Fetched, Limits, fetch
+from bot.sources.fields import digest
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, "

@@ -1,26 +1,20 @@
 """What the child that reads feeds hands back: one document, the same for RSS, Atom and JSON Feed, and its wire form."""
 
-import hashlib
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from bot.domain.mention import CUT_MARK, Incoming, clean
-from bot.sources.markup import tidy
+from bot.sources.fields import count, digest, language, line, prose, stars, web_address
 
 MAX_ENTRIES = 5_000
 MAX_PROBLEMS = 20
-MAX_URL = 2_000
-MAX_LINE = 500
-"""Characters of a title or a name."""
 MAX_PARENT = 2_000
 MAX_MEDIA = 20
 LONGEST_ID = 300
-MOST_STARS = 5.0
+SHORTEST_REPEAT = 20
 
 
 class NotAFeedError(Exception):
@@ -96,23 +90,29 @@ def _age(entry: Entry) -> datetime:
 
 
 def item_from(entry: Entry, base: str) -> Incoming:
-    title, text = _line(entry.title), clean(tidy(entry.text))
-    name = _line(entry.author_name)
+    title, text = line(entry.title), prose(entry.text)
+    name = line(entry.author_name)
     link = web_address(entry.link, base)
     return Incoming(
         external_id=_external_id(entry, link),
         text=text or title,
-        title="" if not text or text.startswith(title.rstrip(".… ")) else title,
+        title="" if not text or _repeats(title, text) else title,
         url=link,
-        author=_line(entry.author) or name,
+        author=line(entry.author) or name,
         author_name=name,
         author_url=web_address(entry.author_url, base),
-        reach=_count(entry.reach),
-        rating=_stars(entry.stars, entry.most_stars),
-        language=_language(entry.language),
+        reach=count(entry.reach),
+        rating=stars(entry.stars, entry.most_stars),
+        language=language(entry.language),
         posted_at=entry.published or entry.updated,
         media=_media(entry.media, base),
     )
+
+
+def _repeats(title: str, text: str) -> bool:
+    """Places without titles make one out of the first words."""
+    first_words = title.rstrip(".… ")
+    return text == title or (len(first_words) >= SHORTEST_REPEAT and text.startswith(first_words))
 
 
 def _external_id(entry: Entry, link: str) -> str:
@@ -122,10 +122,6 @@ def _external_id(entry: Entry, link: str) -> str:
         return known
     parts = [known] if known else [entry.title, entry.text, entry.author_name, str(entry.published or "")]
     return "sha256:" + digest("\0".join(parts))
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _with_parents(found: Iterable[tuple[Entry, Incoming]]) -> list[Incoming]:
@@ -143,45 +139,9 @@ def _parent(entry: Entry, item: Incoming, texts: Mapping[str, str]) -> str:
     return ""
 
 
-def web_address(text: str, base: str) -> str:
-    """The absolute address where it is one of the web and of a bearable length, else nothing."""
-    written = clean(text).strip()
-    try:
-        address = urljoin(base, written) if written else ""
-    except ValueError:
-        return ""
-    is_web = address.lower().startswith(("http://", "https://"))
-    return address if is_web and len(address) <= MAX_URL and not any(ch.isspace() for ch in address) else ""
-
-
 def _media(addresses: Iterable[str], base: str) -> tuple[str, ...]:
     absolute = (web_address(address, base) for address in addresses)
     return tuple(dict.fromkeys(filter(None, absolute)))[:MAX_MEDIA]
-
-
-def _line(text: str) -> str:
-    line = " ".join(clean(text).split())
-    return line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…"
-
-
-def _count(text: str) -> int | None:
-    digits = text.strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 15 else None
-
-
-def _stars(text: str, most: str) -> float | None:
-    """Stars on a scale to five; what is not a number between one and five then is no rating."""
-    try:
-        stars = float(text) * MOST_STARS / (float(most) if most else MOST_STARS)
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return None
-    return stars if math.isfinite(stars) and 1 <= stars <= MOST_STARS else None
-
-
-def _language(text: str) -> str:
-    """The primary subtag of BCP 47: "pt-BR" → "pt"; nothing for "und" and what is no tag."""
-    tag = text.strip().replace("_", "-").split("-")[0].lower()
-    return tag if tag.isascii() and tag.isalpha() and 2 <= len(tag) <= 3 and tag not in ("und", "mul", "zxx") else ""
 
 
 def to_wire(read: Document) -> bytes:
