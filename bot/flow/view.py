@@ -11,6 +11,7 @@ def card_of(record: Record, policy: Policy) -> Card:
     department = policy.department(record.department)
     return Card(
         mention=record.mention,
+        source_title=policy.source_titles.get(record.mention.source, ""),
         state=record.state,
         version=record.version,
         urgent=record.urgent,

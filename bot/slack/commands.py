@@ -7,7 +7,7 @@ from bot.errors import GiveUp, Refused
 from bot.flow.report import engagement
 from bot.flow.subscribe import subscribe, subscriptions_of, unsubscribe
 from bot.slack import ids
-from bot.slack.blocks.report import report_message
+from bot.slack.blocks.report import chart_description, report_message
 from bot.slack.blocks.subscriptions import (
     help_message,
     subscribe_modal,
@@ -95,12 +95,14 @@ def _post_report(floor: Floor, user: str, report: Report) -> None:
     except GiveUp:  # the chart block is still being rolled out: a picture says the same
         message = report_message(report, titles=titles)
         call(floor.client.chat_postMessage, channel=channel, text=message.text, blocks=message.blocks)
-        _upload(floor, channel, "engagement.png", report_png(report, titles))
+        _upload(floor, channel, "engagement.png", report_png(report, titles), told=chart_description(report))
     _upload(floor, channel, f"engagement-{_days(report.period).replace(' ', '-')}.csv", to_csv(report).encode())
 
 
-def _upload(floor: Floor, channel: str, name: str, content: bytes) -> None:
-    call(floor.client.files_upload_v2, channel=channel, filename=name, title=name, content=content)
+def _upload(floor: Floor, channel: str, name: str, content: bytes, *, told: str = "") -> None:
+    """`told` says in words what a picture shows."""
+    alt = {"alt_txt": told} if told else {}
+    call(floor.client.files_upload_v2, channel=channel, filename=name, title=name, content=content, **alt)
 
 
 def _days(period: Period) -> str:
