@@ -83,6 +83,11 @@ class Delivery:
             if delay is not None:
                 await asyncio.sleep(delay)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way behind the scenes."""
+        return not self._tasks
+
     def stop(self) -> None:
         for task in self._tasks:
             task.cancel()

@@ -38,34 +38,34 @@ class Person:
 
     @property
     def id(self) -> str:
-        users = self._get("/ui/workspace")["users"]
+        users = self.get("/ui/workspace")["users"]
         return str(next(user["id"] for user in users if user["name"] == self.handle))
 
     # Talking
 
     def say(self, channel: str, text: str, *, thread_ts: str | None = None) -> Json:
         """Send a message; the message as it stands."""
-        message: Json = self._post("/ui/message", channel=channel, text=text, thread_ts=thread_ts)["message"]
+        message: Json = self.post("/ui/message", channel=channel, text=text, thread_ts=thread_ts)["message"]
         return message
 
     def react(self, channel: str, ts: str, name: str, *, remove: bool = False) -> None:
-        self._post("/ui/reaction", channel=channel, ts=ts, name=name, remove=remove)
+        self.post("/ui/reaction", channel=channel, ts=ts, name=name, remove=remove)
 
     def join(self, channel: str) -> None:
-        self._post("/ui/join", channel=channel)
+        self.post("/ui/join", channel=channel)
 
     def command(self, line: str, channel: str) -> None:
         """Run a slash command; returns when the app has acked."""
-        self._post("/ui/command", channel=channel, text=line)
+        self.post("/ui/command", channel=channel, text=line)
 
     def channels(self) -> list[Json]:
-        found: list[Json] = self._get("/ui/channels")["channels"]
+        found: list[Json] = self.get("/ui/channels")["channels"]
         return found
 
     def messages(self, channel: str, thread_ts: str | None = None, *, limit: int = 200) -> list[Json]:
         """What this person sees, oldest first, ephemeral messages included."""
         query = {"channel": channel, "limit": limit} | ({"thread_ts": thread_ts} if thread_ts else {})
-        found: list[Json] = self._get("/ui/messages", **query)["messages"]
+        found: list[Json] = self.get("/ui/messages", **query)["messages"]
         return found
 
     def expect_message(
@@ -91,7 +91,7 @@ class Person:
     ) -> None:
         """Press a button of a message (or give any other element a value); returns when the app has acked."""
         container = {"type": "message", "channel": channel, "ts": message_ts}
-        self._post("/ui/action", container=container, block_id=block_id, action_id=action_id, value=value)
+        self.post("/ui/action", container=container, block_id=block_id, action_id=action_id, value=value)
 
     def choose(self, channel: str, message_ts: str, action_id: str, value: Any) -> None:
         """Choose from an overflow menu or a select of a message."""
@@ -100,21 +100,21 @@ class Person:
     def click_in_view(self, view_id: str, action_id: str, value: Any = None, *, state: Json | None = None) -> None:
         """Touch an element of a modal or of the Home tab."""
         container = {"type": "view", "view_id": view_id}
-        self._post("/ui/action", container=container, action_id=action_id, value=value, state=state)
+        self.post("/ui/action", container=container, action_id=action_id, value=value, state=state)
 
     def options(self, container: Json, action_id: str, query: str) -> list[Json]:
         """What an external select offers."""
-        answer = self._post("/ui/options", container=container, action_id=action_id, query=query)
+        answer = self.post("/ui/options", container=container, action_id=action_id, query=query)
         found: list[Json] = answer.get("options") or []
         return found
 
     def shortcut(self, callback_id: str, *, channel: str | None = None, message_ts: str | None = None) -> None:
-        self._post("/ui/shortcut", callback_id=callback_id, channel=channel, message_ts=message_ts)
+        self.post("/ui/shortcut", callback_id=callback_id, channel=channel, message_ts=message_ts)
 
     # Modals and Home
 
     def modals(self) -> list[Json]:
-        found: list[Json] = self._get("/ui/modals")["modals"]
+        found: list[Json] = self.get("/ui/modals")["modals"]
         return found
 
     def expect_modal(self, *, callback_id: str | None = None, within: float = 5.0) -> Json:
@@ -131,20 +131,20 @@ class Person:
 
     def submit(self, view_id: str, values: Json | None = None) -> dict[str, str]:
         """Submit a modal: `values[block_id][action_id]`. The errors shown beside inputs, none when it went through."""
-        answer = self._post("/ui/submit", view_id=view_id, values=values or {})
+        answer = self.post("/ui/submit", view_id=view_id, values=values or {})
         errors: dict[str, str] = answer.get("errors", {})
         return errors
 
     def close(self, view_id: str, *, whole_stack: bool = False) -> None:
-        self._post("/ui/close", view_id=view_id, all=whole_stack)
+        self.post("/ui/close", view_id=view_id, all=whole_stack)
 
     def open_home(self) -> Json | None:
         """Open the app's Home; what was there before the app answers."""
-        view: Json | None = self._post("/ui/home/open")["view"]
+        view: Json | None = self.post("/ui/home/open")["view"]
         return view
 
     def home(self) -> Json | None:
-        view: Json | None = self._get("/ui/home")["view"]
+        view: Json | None = self.get("/ui/home")["view"]
         return view
 
     def expect_home(self, *, containing: str, within: float = 5.0) -> Json:
@@ -158,12 +158,12 @@ class Person:
                 raise AssertionError(f"{self.handle} saw no {containing!r} at Home within {within} s")
             time.sleep(POLL_SECONDS)
 
-    # HTTP
+    # Any other request of the UI API
 
-    def _get(self, path: str, **query: Any) -> Json:
+    def get(self, path: str, **query: Any) -> Json:
         return _answer(self._http.get(path, params={"user": self.handle, **query}))
 
-    def _post(self, path: str, **body: Any) -> Json:
+    def post(self, path: str, **body: Any) -> Json:
         return _answer(self._http.post(path, json={"user": self.handle, **body}))
 
 

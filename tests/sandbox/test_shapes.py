@@ -340,7 +340,7 @@ def sent(sandbox: RunningSandbox, app: App, connect: Connect, recorded: Recorded
     sandbox.within(lambda running: setattr(running.stats, "sent", outgoing))
     talk(sandbox, recorded)
     click_around(sandbox, recorded)
-    wait_until(lambda: not sandbox.within(lambda running: running.delivery._tasks))
+    wait_until(lambda: sandbox.within(lambda running: running.delivery.is_idle))
     return outgoing
 
 
