@@ -54,7 +54,9 @@ CARD: list[Block] = [
         "elements": [
             {
                 "type": "rich_text_quote",
-                "elements": [{"type": "text", "text": "Charged twice and nobody answers. I *love* the Pip, but <!channel>!"}],
+                "elements": [
+                    {"type": "text", "text": "Charged twice and nobody answers. I *love* the Pip, but <!channel>!"}
+                ],
             }
         ],
     },
@@ -133,8 +135,14 @@ CHARTS: list[Block] = [
         "chart": {
             "type": "line",
             "series": [
-                {"name": "Billing", "data": [{"label": d, "value": v} for d, v in (("Mon", 12), ("Tue", 31), ("Wed", 22))]},
-                {"name": "Orders", "data": [{"label": d, "value": v} for d, v in (("Mon", 8), ("Tue", 9), ("Wed", 17))]},
+                {
+                    "name": "Billing",
+                    "data": [{"label": d, "value": v} for d, v in (("Mon", 12), ("Tue", 31), ("Wed", 22))],
+                },
+                {
+                    "name": "Orders",
+                    "data": [{"label": d, "value": v} for d, v in (("Mon", 8), ("Tue", 9), ("Wed", 17))],
+                },
             ],
             "axis_config": {"categories": ["Mon", "Tue", "Wed"], "x_label": "Day", "y_label": "Mentions"},
         },
@@ -145,7 +153,11 @@ CHARTS: list[Block] = [
         "title": "Decisions",
         "chart": {
             "type": "pie",
-            "segments": [{"label": "Answered", "value": 61}, {"label": "Let stand", "value": 24}, {"label": "Open", "value": 9}],
+            "segments": [
+                {"label": "Answered", "value": 61},
+                {"label": "Let stand", "value": 24},
+                {"label": "Open", "value": 9},
+            ],
         },
     },
 ]
@@ -175,11 +187,14 @@ TABLES: list[Block] = [
         "page_size": 5,
         "rows": [
             [raw("Department"), raw("Mentions"), raw("Median")],
-            *([raw(name), figure(count), raw(f"{count % 17 + 2} min")] for name, count in zip(
-                ("Billing", "Orders", "Engineering", "Product", "Brand", "Trust", "Leads"),
-                (120, 45, 1034, 77, 9, 31, 4),
-                strict=True,
-            )),
+            *(
+                [raw(name), figure(count), raw(f"{count % 17 + 2} min")]
+                for name, count in zip(
+                    ("Billing", "Orders", "Engineering", "Product", "Brand", "Trust", "Leads"),
+                    (120, 45, 1034, 77, 9, 31, 4),
+                    strict=True,
+                )
+            ),
         ],
     },
     {
@@ -193,6 +208,21 @@ TABLES: list[Block] = [
         ],
     },
 ]
+
+MARKDOWN = """## Steps
+
+1. **Read** it
+2. *Claim* it
+   - calmly
+
+| A | B |
+|---|--:|
+| x | 1 |
+
+> said
+
+- [x] done
+- [ ] open"""
 
 TEXTS: list[Block] = [
     {
@@ -228,17 +258,25 @@ TEXTS: list[Block] = [
     {
         "type": "markdown",
         "block_id": "md",
-        "text": "## Steps\n\n1. **Read** it\n2. *Claim* it\n   - calmly\n\n| A | B |\n|---|--:|\n| x | 1 |\n\n> said\n\n- [x] done\n- [ ] open",
+        "text": MARKDOWN,
     },
 ]
 
 FRAMES: list[Block] = [
-    {"type": "card", "block_id": "c1", "title": mrkdwn("*A card*"), "subtitle": plain("with a subtitle"), "body": mrkdwn("and a body"), "actions": [button("card_go", "Go")]},
+    {
+        "type": "card",
+        "block_id": "c1",
+        "title": mrkdwn("*A card*"),
+        "subtitle": plain("with a subtitle"),
+        "body": mrkdwn("and a body"),
+        "actions": [button("card_go", "Go")],
+    },
     {
         "type": "carousel",
         "block_id": "cs",
         "elements": [
-            {"type": "card", "block_id": f"cc{n}", "title": plain(f"Card {n}"), "body": plain("One of three")} for n in range(3)
+            {"type": "card", "block_id": f"cc{n}", "title": plain(f"Card {n}"), "body": plain("One of three")}
+            for n in range(3)
         ],
     },
     {
@@ -247,7 +285,13 @@ FRAMES: list[Block] = [
         "title": "What happens now",
         "tasks": [
             {"type": "task_card", "task_id": "t1", "title": "Read the mention", "status": "complete"},
-            {"type": "task_card", "task_id": "t2", "title": "Ask the leads", "status": "in_progress", "details": rich({"type": "text", "text": "They have it."})},
+            {
+                "type": "task_card",
+                "task_id": "t2",
+                "title": "Ask the leads",
+                "status": "in_progress",
+                "details": rich({"type": "text", "text": "They have it."}),
+            },
             {"type": "task_card", "task_id": "t3", "title": "Answer", "status": "pending"},
         ],
     },
@@ -273,58 +317,3 @@ FRAMES: list[Block] = [
         "thumbnail_url": "https://video.example.org/1.jpg",
     },
 ]
-
-
-def entry(block_id: str, label: str, element: Block, **more: Any) -> Block:
-    return {"type": "input", "block_id": block_id, "label": plain(label), "element": {"action_id": "it", **element}, **more}
-
-
-ANSWER: Block = {
-    "type": "modal",
-    "callback_id": "answer",
-    "title": plain("Answer Nell Frost"),
-    "submit": plain("Send answer"),
-    "close": plain("Cancel"),
-    "notify_on_close": True,
-    "blocks": [
-        {"type": "section", "block_id": "advice", "text": mrkdwn("*The flow advises:* say sorry once, say what happens next.")},
-        entry("text", "Your answer", {"type": "plain_text_input", "multiline": True, "placeholder": plain("Dear Nell …"), "max_length": 200}, hint=plain("It is public.")),
-        entry("tone", "Tone", {"type": "static_select", "options": options("Warm", "Formal")}, optional=True, dispatch_action=True),
-        entry("who", "In copy", {"type": "multi_users_select"}, optional=True),
-        {"type": "actions", "block_id": "extra", "elements": [button("preview", "Preview")]},
-    ],
-}
-
-EVERY_INPUT: Block = {
-    "type": "modal",
-    "callback_id": "inputs",
-    "title": plain("Every input"),
-    "submit": plain("Save"),
-    "blocks": [
-        entry("line", "A line", {"type": "plain_text_input"}, optional=True),
-        entry("mail", "Email", {"type": "email_text_input"}, optional=True),
-        entry("url", "Address", {"type": "url_text_input"}, optional=True),
-        entry("number", "Number", {"type": "number_input", "is_decimal_allowed": False, "min_value": "1"}, optional=True),
-        entry("rich", "Rich text", {"type": "rich_text_input", "placeholder": plain("With style")}, optional=True),
-        entry("day", "Day", {"type": "datepicker"}, optional=True),
-        entry("time", "Time", {"type": "timepicker"}, optional=True),
-        entry("moment", "Moment", {"type": "datetimepicker"}, optional=True),
-        entry("static", "One", {"type": "static_select", "options": options("Red", "Green")}, optional=True),
-        entry("many", "Some", {"type": "multi_static_select", "options": options("Red", "Green", "Blue")}, optional=True),
-        entry("room", "Channel", {"type": "conversations_select"}, optional=True),
-        entry("boxes", "Boxes", {"type": "checkboxes", "options": options("A", "B")}, optional=True),
-        entry("radio", "Radio", {"type": "radio_buttons", "options": options("Yes", "No")}, optional=True),
-    ],
-}
-
-HOME: Block = {
-    "type": "home",
-    "blocks": [
-        {"type": "header", "block_id": "h", "text": plain("Good morning, Ana")},
-        {"type": "section", "block_id": "mine", "text": mrkdwn("*2* mentions are yours, *1* is due within the hour."), "accessory": button("home_go", "Show me", style="primary")},
-        {"type": "divider", "block_id": "d"},
-        {"type": "section", "block_id": "due", "text": mrkdwn(":hourglass_flowing_sand: *Charged twice for the Larder*\nSpoonful · answer by 14:30")},
-        {"type": "actions", "block_id": "hb", "elements": [button("home_open", "Open")]},
-        {"type": "context", "block_id": "foot", "elements": [mrkdwn("Shown for you only")]},
-    ],
-}

@@ -47,6 +47,7 @@ export class Conversation {
   }
 
   async load() {
+    this.timeline.since.clear();
     const { messages, has_more: hasMore } = await this.app.api.messages(this.channel.id, { threadTs: this.threadTs, limit: this.threadTs ? 1000 : 60 });
     this.timeline.show(messages, { hasMore: !this.threadTs && hasMore, unread: this.threadTs ? 0 : this.channel.unread });
     this.drawIntro();

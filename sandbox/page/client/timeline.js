@@ -27,6 +27,8 @@ export class Timeline {
     Object.assign(this, given);
     this.rows = [];
     this.surfaces = new Map();
+    /** What happened since the last request for messages: its answer may be older. null is a removed one. */
+    this.since = new Map();
     this.hasMore = false;
     this.loading = false;
     this.atEnd = true;
@@ -47,7 +49,9 @@ export class Timeline {
   }
 
   /** Show these and nothing else. @param {number} [unread] how many of the last ones are new to the reader */
-  show(messages, { hasMore, unread = 0 }) {
+  show(loaded, { hasMore, unread = 0 }) {
+    const byTs = new Map([...loaded.map((message) => [message.ts, message]), ...this.since]);
+    const messages = [...byTs.values()].filter(Boolean).sort((a, b) => (a.ts < b.ts ? -1 : 1));
     this.rows = messages.map((message) => ({ message }));
     this.hasMore = hasMore;
     this.firstUnread = unread ? messages.filter((each) => each.user !== this.directory.me).at(-unread)?.ts : undefined;
@@ -68,6 +72,7 @@ export class Timeline {
 
   /** Put a message where its time says; one that is there already is replaced. */
   put(message) {
+    this.since.set(message.ts, message);
     const found = this.indexOf(message.ts);
     if (found >= 0) return this.replace(found, message);
     let at = this.rows.length;
@@ -100,6 +105,7 @@ export class Timeline {
   }
 
   change(message) {
+    if (this.since.has(message.ts)) this.since.set(message.ts, message);
     const index = this.indexOf(message.ts);
     if (index >= 0) this.replace(index, message);
   }
@@ -110,6 +116,7 @@ export class Timeline {
   }
 
   remove(ts) {
+    this.since.set(ts, null);
     const index = this.indexOf(ts);
     if (index < 0) return;
     this.keepPlace(() => this.rows[index].node.remove());

@@ -19,7 +19,7 @@ export function button(element, block, surface) {
   const node = href
     ? h('a', { ...props, href, target: '_blank', rel: 'noopener noreferrer', onClick: send }, label, icon('link', 14))
     : h('button', { ...props, type: 'button', onClick: send }, label);
-  return waiting(node, block, element, surface);
+  return node;
 }
 
 /** A workflow button starts a workflow, which the sandbox does not run; it tells the app like any button. */
@@ -32,7 +32,7 @@ export function workflowButton(element, block, surface) {
     dataset: focusKey(block, element),
     onClick: () => dispatch({ node, block, element, surface }, null),
   }, icon('bolt', 15), h('span', { class: 'button-label' }, textNodes(element.text, surface.directory)));
-  return waiting(node, block, element, surface);
+  return node;
 }
 
 export function iconButton(element, block, surface) {
@@ -47,7 +47,7 @@ export function iconButton(element, block, surface) {
     dataset: focusKey(block, element),
     onClick: () => dispatch({ node, block, element, surface }, null),
   }, icon(element.icon, 16));
-  return waiting(node, block, element, surface);
+  return node;
 }
 
 export function feedbackButtons(element, block, surface) {
@@ -92,11 +92,5 @@ export function overflow(element, block, surface) {
     dataset: focusKey(block, element),
     onClick: () => openMenu(node, items(), 'More actions'),
   }, icon('more'));
-  return waiting(node, block, element, surface);
-}
-
-/** A new rendering of an element that still waits looks so. */
-function waiting(node, block, element, surface) {
-  if (surface.isPending(block, element)) node.classList.add('pending');
   return node;
 }

@@ -13,22 +13,17 @@ import { textNodes } from './text.js';
 export async function dispatch({ node, block, element, surface }, value) {
   if (surface.isPending(block, element)) return true;
   if (element.confirm && !(await confirmDialog(element.confirm, (text) => textNodes(text, surface.directory)))) return false;
-  node.setAttribute('aria-busy', 'true');
-  node.classList.add('pending');
   clearWarning(node);
   try {
     await surface.act(block, element, value);
   } catch (error) {
-    if (document.contains(node)) warn(node, error.message);
-    else surface.transport.announce?.(error.message);
-  } finally {
-    node.removeAttribute('aria-busy');
-    node.classList.remove('pending');
+    warn(surface.shown.get(`${block.block_id}/${element.action_id}`) ?? node, error.message);
   }
   return true;
 }
 
 function warn(node, message) {
+  if (!document.contains(node)) return;
   const host = node.closest('.block') ?? node.parentElement;
   clearWarning(node);
   host.append(h('div', { class: 'act-warning', role: 'alert' }, icon('alert', 15), h('span', {}, message)));

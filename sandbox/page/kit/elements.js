@@ -31,7 +31,8 @@ const RENDERERS = {
 export function renderElement(element, block, surface) {
   const render = isSelect(element.type) ? select : RENDERERS[element.type];
   if (!render) return h('span', { class: 'unsupported' }, `unsupported element: ${element.type}`);
-  return render(element, block, surface);
+  const node = render(element, block, surface);
+  return node && element.action_id ? surface.show(block, element, node) : node;
 }
 
 /** The address of a picture: from the web, or of a file in this workspace. */

@@ -153,7 +153,7 @@ function styled(text, leaf) {
   return nodes;
 }
 
-const opens = (text, i) => !isWord(before(text, i)) && /\S/.test(text[i + 1] ?? ' ') && text[i + 1] !== text[i];
+const opens = (text, i) => !isWord(before(text, i)) && /\S/.test(text[i + 1] ?? ' ') && text[i + 1] !== text[i] && text[i - 1] !== text[i];
 
 /** Index of the mark that ends the emphasis begun at `i`, on the same line, or -1. */
 function closer(text, i) {

@@ -22,6 +22,8 @@ export class Surface {
     /** @type {Record<string, string>} refusals by block_id */
     this.errors = {};
     this.pending = new Set();
+    /** @type {Map<string, HTMLElement>} the element that stands for a key now; a re-rendering brings a new one */
+    this.shown = new Map();
   }
 
   /** What an element holds now: what the person chose, else its `initial_…`. */
@@ -38,6 +40,13 @@ export class Surface {
     return this.pending.has(keyOf(block, element));
   }
 
+  /** This node stands for the element from now on. */
+  show(block, element, node) {
+    this.shown.set(keyOf(block, element), node);
+    mark(node, this.isPending(block, element));
+    return node;
+  }
+
   /**
    * Tell the app. Resolves when it has acked, rejects with words for a person. The same element is sent
    * once at a time: a second click while the first waits does nothing.
@@ -46,10 +55,12 @@ export class Surface {
     const key = keyOf(block, element);
     if (this.pending.has(key)) return;
     this.pending.add(key);
+    mark(this.shown.get(key), true);
     try {
       await this.transport.act({ container: this.container, block_id: block.block_id, action_id: element.action_id, value, state: this.filled });
     } finally {
       this.pending.delete(key);
+      mark(this.shown.get(key), false);
     }
   }
 
@@ -62,6 +73,14 @@ export class Surface {
   dispatches(block) {
     return block.type !== 'input' || block.dispatch_action === true;
   }
+}
+
+/** An element that waits for the app looks so. */
+function mark(node, waits) {
+  if (!node) return;
+  node.classList.toggle('pending', waits);
+  if (waits) node.setAttribute('aria-busy', 'true');
+  else node.removeAttribute('aria-busy');
 }
 
 const keyOf = (block, element) => `${block.block_id}/${element.action_id}`;
