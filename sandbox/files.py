@@ -3,6 +3,7 @@
 import mimetypes
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.ids import secret_name
 from sandbox.state import State
@@ -81,7 +82,7 @@ class Files:
         return stored
 
     def json(self, stored: StoredFile, base_url: str) -> Json:
-        address = f"{base_url}/ui/files/{stored.id}/{stored.name}"
+        address = f"{base_url}/ui/files/{stored.id}/{quote(stored.name)}"
         suffix = stored.name.rpartition(".")[2].lower() if "." in stored.name else "binary"
         body: Json = {
             "id": stored.id,

@@ -81,7 +81,7 @@ class Interactions:
             ready = values.with_offered(element, offered)
             action = values.action_object(block, ready, value, ts=self._sandbox.state.timestamps.next())
             kept = holder.values if isinstance(holder, View) else {}
-            state = values.merged_state(self._layout(holder), kept, given, offered=offered)
+            state = self._with_files(values.merged_state(self._layout(holder), kept, given, offered=offered))
         except BadValue as fault:
             raise Refused("invalid_value", str(fault)) from fault
         if isinstance(holder, View):
@@ -113,15 +113,26 @@ class Interactions:
         if not isinstance(view, View) or view.type != "modal":
             raise Refused("view_not_found")
         try:
-            view.values = values.merged_state(view.blocks, view.values, given, offered=self._offered(user, view))
+            merged = values.merged_state(view.blocks, view.values, given, offered=self._offered(user, view))
         except BadValue as fault:
             raise Refused("invalid_value", str(fault)) from fault
+        view.values = self._with_files(merged)
         if errors := values.form_errors(view.blocks, view.values):
             return errors
         failed = {"view_id": view.id}
         payload = self._payloads.submission(view)
         answer = await self._send(user, PayloadType.INTERACTIVE, payload, event="submit_failed", failed=failed)
         return self._follow(view, answer or {})
+
+    def _with_files(self, state: Values) -> Values:
+        """The state with whole file objects where people chose files."""
+        sandbox = self._sandbox
+        for value in (value for entries in state.values() for value in entries.values() if "files" in value):
+            found = [sandbox.files.find(entry["id"]) for entry in value["files"]]
+            if None in found:
+                raise Refused("file_not_found")
+            value["files"] = [sandbox.files.json(stored, sandbox.base_url) for stored in found if stored is not None]
+        return state
 
     def _follow(self, view: View, answer: Json) -> dict[str, str]:
         """Do what the app's `response_action` says."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from sandbox.composer import linked, rich_text
 from sandbox.core import Sandbox
 from sandbox.interactions import Interactions, Refused
 from sandbox.people import Channel, Message, User
-from sandbox.screens import initials
+from sandbox.ui_files import file_routes
 
 Json = dict[str, Any]
 
@@ -88,9 +88,7 @@ def ui_routes(sandbox: Sandbox) -> list[BaseRoute]:
     return [
         *(Route(path, endpoint(run), methods=[verb]) for verb, path, run in ACTIONS),
         Route("/ui/stream", stream),
-        Route("/ui/files/{file_id}/{name}", _file_endpoint(sandbox)),
-        Route("/ui/avatar/{user_id}.svg", _avatar_endpoint(sandbox)),
-        Route("/archives/{channel}/{anchor}", _archive),
+        *file_routes(sandbox),
     ]
 
 
@@ -104,39 +102,6 @@ async def _asked(request: Request) -> Json:
     if not isinstance(body, dict):
         raise Refused("invalid_json")
     return body
-
-
-def _file_endpoint(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
-    async def file(request: Request) -> Response:
-        stored = sandbox.files.find(request.path_params["file_id"])
-        if stored is None or stored.content is None:
-            return JSONResponse({"ok": False, "error": "file_not_found", "message": "No such file."}, status_code=404)
-        headers = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
-        return Response(stored.content, media_type=stored.mimetype, headers=headers)
-
-    return file
-
-
-def _avatar_endpoint(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
-    async def avatar(request: Request) -> Response:
-        user = sandbox.state.find_user(request.path_params["user_id"])
-        if user is None:
-            return Response(status_code=404)
-        picture = (
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72">'
-            f'<rect width="72" height="72" rx="14" fill="{user.color}"/><text x="36" y="46" fill="#fff" '
-            f'font-family="sans-serif" font-size="28" text-anchor="middle">{initials(user.real_name)}</text></svg>'
-        )
-        return Response(picture, media_type="image/svg+xml")
-
-    return avatar
-
-
-async def _archive(request: Request) -> Response:
-    """A permalink leads to the page, which finds channel and message in the fragment."""
-    channel, anchor = request.path_params["channel"], request.path_params["anchor"]
-    thread = f"/{thread_ts}" if (thread_ts := request.query_params.get("thread_ts")) else ""
-    return RedirectResponse(f"/#{channel}/{anchor}{thread}")
 
 
 # The workspace

@@ -85,6 +85,14 @@ def _rich_text(_: Json, value: Any) -> Json | None:
     return {"type": "rich_text", "elements": [section]}
 
 
+def _files(element: Json, value: Any) -> list[Json]:
+    """Only the ids; whoever holds the files fills them in."""
+    ids = _words(element, value)
+    if len(ids) > int(element.get("max_files", 10)):
+        raise BadValue("too many files")
+    return [{"id": file_id} for file_id in ids]
+
+
 OPTION = ValueKind(field="selected_option", initial="initial_option", build=_option)
 OPTIONS = ValueKind(field="selected_options", initial="initial_options", build=_option_list)
 TEXT = ValueKind(field="value", initial="initial_value", build=_text)
@@ -116,10 +124,11 @@ VALUE_KINDS: dict[str, ValueKind] = {
     "email_text_input": TEXT,
     "url_text_input": TEXT,
     "number_input": TEXT,
+    "file_input": ValueKind(field="files", initial="initial_files", build=_files),
     "rich_text_input": ValueKind(field="rich_text_value", initial="initial_value", build=_rich_text),
 }
 STATELESS = frozenset({"overflow"})
-EMPTY_LISTS = frozenset({"selected_options", "selected_users", "selected_channels", "selected_conversations"})
+EMPTY_LISTS = frozenset({"selected_options", "selected_users", "selected_channels", "selected_conversations", "files"})
 ECHOED = ("text", "value", "style", "url", "confirm", "placeholder", "min_query_length")
 
 

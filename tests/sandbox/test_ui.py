@@ -413,6 +413,32 @@ def test_commands_get_their_text_escaped_only_when_the_manifest_says_so(
     assert texts == ["@ben <b>"]
 
 
+def test_a_form_takes_files(
+    sandbox: RunningSandbox, app: App, connect: Connect, web: WebClient, page: httpx.Client
+) -> None:
+    got: list[Json] = []
+
+    @app.view("form")
+    def form(ack: Ack, view: Json) -> None:
+        ack()
+        got.extend(view["state"]["values"]["doc"]["v"]["files"])
+
+    connect(app)
+    ana = sandbox.person("ana")
+    ana_id = ana.id
+    view = simple_modal("form", blocks=[field("doc", {"type": "file_input", "max_files": 1})])
+    trigger = sandbox.within(lambda running: running.triggers.issue(ana_id))
+    modal = web.views_open(trigger_id=trigger, view=view)["view"]
+    assert set(ana.submit(modal["id"], {})) == {"doc"}
+    uploaded = page.post("/ui/upload", params={"user": "ana", "name": "a b.txt"}, content=b"hello").json()["file"]
+    assert page.get(uploaded["url_private"]).text == "hello"
+    with pytest.raises(NotPossible) as refused:
+        ana.submit(modal["id"], {"doc": {"v": [uploaded["id"], "F2"]}})
+    assert code_of(refused) == "invalid_value"
+    assert ana.submit(modal["id"], {"doc": {"v": [uploaded["id"]]}}) == {}
+    assert got[0]["name"] == "a b.txt"
+
+
 def test_pictures_and_missing_files(page: httpx.Client) -> None:
     user = page.get("/ui/workspace").json()["users"][0]
     assert "AD" in page.get(f"/ui/avatar/{user['id']}.svg").text
