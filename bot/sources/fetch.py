@@ -40,6 +40,7 @@ REFUSALS = {
     404: "has nothing at this address (404)",
     410: "says that this address is gone for good (410)",
 }
+UNSENDABLE = "a header of this source holds signs that HTTP cannot carry"
 SAFE_ELSEWHERE = frozenset({"accept", "user-agent"})
 """Headers that may follow a redirect to another origin; all others may be secret or belong to the first place."""
 
@@ -78,8 +79,8 @@ def fetch(
     limits = limits or Limits()
     deadline = Deadline(limits.deadline)
     hop = _parsed(url)
-    sent = httpx.Headers({"user-agent": f"Earshot/{__version__}", "accept": "*/*", **_login(hop)})
-    sent.update(headers)
+    ours = {"user-agent": f"Earshot/{__version__}", "accept": "*/*", **_login(hop)}
+    sent = ours | {name.lower(): value for name, value in (headers or {}).items()}
     for _ in range(limits.max_redirects + 1):
         backend = CheckedDialer(deadline=deadline, allow_private=allow_private, resolve=resolve)
         with httpcore.ConnectionPool(ssl_context=ssl_context(), network_backend=backend) as pool:
@@ -87,15 +88,16 @@ def fetch(
         if isinstance(answer, Fetched):
             return answer
         if _origin(answer) != _origin(hop):
-            sent = httpx.Headers({name: value for name, value in sent.items() if name in SAFE_ELSEWHERE})
+            sent = {name: value for name, value in sent.items() if name in SAFE_ELSEWHERE}
         hop = answer
     raise GiveUp(f"{_parsed(url).host} redirects more than {limits.max_redirects} times")
 
 
-def _ask(pool: httpcore.ConnectionPool, url: httpx.URL, headers: httpx.Headers, max_bytes: int) -> Fetched | httpx.URL:
+def _ask(
+    pool: httpcore.ConnectionPool, url: httpx.URL, headers: Mapping[str, str], max_bytes: int
+) -> Fetched | httpx.URL:
     """One request: the answer, or where it redirects to."""
-    wire = [(b"Host", url.netloc), (b"Accept-Encoding", b"gzip")]
-    wire += [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+    wire = [(b"Host", url.netloc), (b"Accept-Encoding", b"gzip"), *_on_the_wire(headers)]
     target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     try:
         with pool.stream("GET", target, headers=wire) as response:
@@ -106,6 +108,9 @@ def _ask(pool: httpcore.ConnectionPool, url: httpx.URL, headers: httpx.Headers, 
             body = _body(response.iter_stream(), received, max_bytes)
             clean_url = str(url.copy_with(username=None, password=None))
             return Fetched(status=response.status, headers=received, body=body, url=clean_url)
+    except httpcore.LocalProtocolError:
+        # Not chained: the error quotes the header.
+        raise GiveUp(UNSENDABLE) from None
     except httpcore.TimeoutException as error:
         raise Retry(f"{url.host} did not answer in full before the deadline", after=PAUSE) from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
@@ -114,6 +119,14 @@ def _ask(pool: httpcore.ConnectionPool, url: httpx.URL, headers: httpx.Headers, 
         raise GiveUp(f"{url.host} answers with more than {max_bytes / MIB:g} MiB") from error
     except zlib.error as error:
         raise Retry(f"{url.host} answers with a damaged gzip body", after=PAUSE) from error
+
+
+def _on_the_wire(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    try:
+        return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+    except UnicodeEncodeError:
+        # Not chained: the error holds the value.
+        raise GiveUp(UNSENDABLE) from None
 
 
 def _parsed(url: str) -> httpx.URL:

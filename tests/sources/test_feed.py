@@ -62,6 +62,13 @@ def test_second_poll_asks_whether_something_changed(web: Place) -> None:
     assert "application/atom+xml" in web.asked[0][1]["Accept"]
 
 
+def test_etag_beyond_ascii_comes_back_as_it_was(web: Place) -> None:
+    web.answers["/feed"] = Answer(body=rss("<title>a</title>").encode(), headers={"ETag": '"caf\u00e9"'})
+    cursor = source(web).poll("", NOW).cursor
+    source(web).poll(cursor, NOW)
+    assert web.asked[1][1]["If-None-Match"].encode("latin-1", "surrogateescape").endswith(b'caf\xe9"')
+
+
 def test_same_bytes_without_an_etag_are_not_read_again(web: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     web.answers["/feed"] = Answer(body=rss("<title>a</title>").encode())
     cursor = source(web).poll("", NOW).cursor

@@ -69,6 +69,14 @@ def test_callers_headers_replace_ours(web: Place) -> None:
     assert web.asked[0][1].get_all("User-Agent") == ["other"]
 
 
+@pytest.mark.parametrize(("name", "value"), [("X", "\u0416"), ("X", "a\r\nY: b"), ("\u0416", "x"), ("X Y", "x")])
+def test_header_that_http_cannot_carry_is_a_persons_to_mend(web: Place, name: str, value: str) -> None:
+    with pytest.raises(GiveUp, match="HTTP cannot carry") as caught:
+        fetch(web.url(), headers={name: value}, allow_private=True)
+    assert caught.value.__suppress_context__
+    assert web.asked == []
+
+
 def test_gzip_body_is_decoded(web: Place) -> None:
     plain = bytes(range(256)) * 2000
     web.answers["/"] = Answer(body=gzip.compress(plain), headers={"Content-Encoding": "gzip"})
@@ -212,6 +220,20 @@ def test_slow_loris_is_cut_off_at_the_deadline(head: bytes) -> None:
         started = time.monotonic()
         with pytest.raises(Retry, match="deadline"):
             fetch(url, limits=Limits(deadline=timedelta(seconds=0.4)), allow_private=True)
+        assert 0.35 < time.monotonic() - started < 1.5
+
+
+def test_slow_tls_handshake_is_cut_off_at_the_deadline() -> None:
+    def speak(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(b"\x16\x03\x03\x40\x00")
+        while not over.wait(0.02):
+            connection.sendall(b"\0")
+
+    with raw_place(speak) as url:
+        started = time.monotonic()
+        limits = Limits(deadline=timedelta(seconds=0.4))
+        with pytest.raises(Retry):
+            fetch(url.replace("http:", "https:"), limits=limits, allow_private=True)
         assert 0.35 < time.monotonic() - started < 1.5
 
 
