@@ -150,9 +150,9 @@ def test_two_thousand_messages_stay_quick(sandbox: RunningSandbox, web: WebClien
     assert time.monotonic() - started < 4
     started = time.monotonic()
     page.goto(f"{sandbox.url}/?user=ana&channel={general}&ts={first}")
-    expect(page.locator(".highlight")).to_contain_text("The very first", timeout=20_000)
+    assert "The very first" in page.wait_for_selector(".highlight").inner_text()  # `expect` describes 2,000 rows a try
     assert page.locator(".message").count() == 2001
-    assert time.monotonic() - started < 12
+    assert time.monotonic() - started < 8
     slowest = page.evaluate(
         """async () => {
             const scroller = document.querySelector('.scroller');
