@@ -1,20 +1,22 @@
 """The ASGI application: Web API, sockets, response URLs, uploads, UI API, drills, and the page."""
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from sandbox.bodies import BadBody, json_object
 from sandbox.control import control_routes
 from sandbox.core import Sandbox
 from sandbox.files import FileRefused
 from sandbox.responses import BadResponse, respond
+from sandbox.same_origin import SameOrigin
 from sandbox.triggers import TriggerRefused
 from sandbox.ui import ui_routes
 from sandbox.web_api.dispatch import web_api
@@ -25,6 +27,7 @@ PAGE = Path(__file__).parent / "page"
 def build_app(sandbox: Sandbox, *, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
     """Everything under one address; `extra_routes` are what a demonstration adds."""
     return Starlette(
+        middleware=[Middleware(SameOrigin)],
         routes=[
             Route("/api/{method}", web_api(sandbox), methods=["GET", "POST"]),
             WebSocketRoute("/link/", sandbox.sockets.serve),
@@ -35,7 +38,7 @@ def build_app(sandbox: Sandbox, *, extra_routes: Sequence[BaseRoute] = ()) -> St
             *extra_routes,
             Route("/", _index),
             Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
-        ]
+        ],
     )
 
 
@@ -49,13 +52,13 @@ async def _index(_: Request) -> Response:
 def _respond(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            body = json.loads(await request.body() or b"{}")
+            body = await json_object(request)
             respond(sandbox, sandbox.responses.use(request.path_params["name"]), body)
         except TriggerRefused as refused:
             return JSONResponse({"ok": False, "error": refused.code}, status_code=404)
         except BadResponse as fault:
             return JSONResponse({"ok": False, "error": str(fault)}, status_code=400)
-        except json.JSONDecodeError:
+        except BadBody:
             return JSONResponse({"ok": False, "error": "invalid_payload"}, status_code=400)
         return PlainTextResponse("ok")
 

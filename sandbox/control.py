@@ -1,12 +1,12 @@
 """Drills and measurements: `/sandbox/…`."""
 
-import json
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.bodies import BadBody, json_object
 from sandbox.core import Sandbox
 from sandbox.delivery import NotDelivered
 from sandbox.faults import BadFault
@@ -35,17 +35,18 @@ def _refused(words: str) -> Response:
 def _faults(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
     async def faults(request: Request) -> Response:
         if request.method == "DELETE":
-            wanted = request.query_params.get("id")
+            wanted = request.query_params.get("id", "")
+            if wanted and not wanted.isdecimal():
+                return _refused("id must be a number")
             sandbox.faults.remove(int(wanted) if wanted else None)
         elif request.method == "POST":
-            body = await request.json()
-            if body.get("channel"):
-                channel = sandbox.state.find_channel(body["channel"])
-                body["channel"] = channel.id if channel else body["channel"]
             try:
-                return JSONResponse({"ok": True, "id": sandbox.faults.add(body).id})
-            except BadFault as fault:
-                return _refused(str(fault))
+                body = await json_object(request)
+                channel = sandbox.state.find_channel(str(body.get("channel") or ""))
+                fault = sandbox.faults.add(body | ({"channel": channel.id} if channel else {}))
+            except (BadBody, BadFault) as error:
+                return _refused(str(error))
+            return JSONResponse({"ok": True, "id": fault.id})
         return JSONResponse({"ok": True, "faults": sandbox.faults.list()})
 
     return faults
@@ -53,8 +54,10 @@ def _faults(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
 
 def _disconnect(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
     async def disconnect(request: Request) -> Response:
-        body = json.loads(await request.body() or b"{}")
-        reason = body.get("reason", "refresh_requested")
+        try:
+            reason = (await json_object(request)).get("reason", "refresh_requested")
+        except BadBody as error:
+            return _refused(str(error))
         if reason not in DISCONNECT_REASONS:
             return _refused(f"reason must be one of {', '.join(DISCONNECT_REASONS)}")
         await sandbox.sockets.ask_to_leave(reason)

@@ -145,7 +145,7 @@ class Interactions:
                 case "clear":
                     views.close(view, whole_stack=True)
                 case "errors":
-                    return self._shown_errors(view, answer.get("errors") or {})
+                    return self._shown_errors(view, answer.get("errors"))
                 case "update":
                     views.update(view, self._answered_view(answer))
                 case "push":
@@ -157,11 +157,11 @@ class Interactions:
         return {}
 
     @staticmethod
-    def _shown_errors(view: View, errors: dict[str, str]) -> dict[str, str]:
+    def _shown_errors(view: View, errors: Any) -> dict[str, str]:
         inputs = {block["block_id"] for block in view.blocks if block.get("type") == "input"}
-        if not errors or set(errors) - inputs:
+        if not isinstance(errors, dict) or not errors or set(errors) - inputs:
             raise Refused("invalid_response_errors", "The app named errors for inputs that are not there.")
-        return errors
+        return {block_id: str(words) for block_id, words in errors.items()}
 
     @staticmethod
     def _answered_view(answer: Json) -> Json:

@@ -7,7 +7,7 @@ from typing import Any, Self
 import httpx
 
 Json = dict[str, Any]
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.04
 
 
 class NotPossible(AssertionError):

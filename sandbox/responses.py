@@ -25,10 +25,13 @@ def respond(sandbox: Sandbox, address: ResponseAddress, body: Json) -> None:
         raise BadResponse("no_text")
     if layout and blocks.check(layout, blocks.Surface.MESSAGE):
         raise BadResponse("invalid_blocks")
+    attachments = body.get("attachments") or []
+    if not isinstance(attachments, list) or not all(isinstance(entry, dict) for entry in attachments):
+        raise BadResponse("invalid_attachments")
     content = {
-        "text": body.get("text") or "",
+        "text": str(body.get("text") or ""),
         "blocks": blocks.with_ids(layout, sandbox.state.ids) if layout else [],
-        "attachments": body.get("attachments") or [],
+        "attachments": attachments,
     }
     if body.get("replace_original") and original is not None:
         sandbox.state.change(original, actor=sandbox.app.bot_user_id, edited=True, **content)
@@ -42,13 +45,23 @@ def _original(sandbox: Sandbox, address: ResponseAddress) -> Message | None:
     return sandbox.state.find_message(*address.message) or sandbox.state.ephemerals.get(address.message)
 
 
+def _thread(sandbox: Sandbox, address: ResponseAddress, body: Json) -> str | None:
+    wanted = body.get("thread_ts")
+    if wanted is None:
+        return address.thread_ts
+    parent = sandbox.state.find_message(address.channel_id, str(wanted))
+    if parent is None:
+        raise BadResponse("thread_not_found")
+    return parent.thread_ts or parent.ts
+
+
 def _show(sandbox: Sandbox, address: ResponseAddress, body: Json, content: dict[str, Any]) -> None:
     message = Message(
         channel=address.channel_id,
         ts=sandbox.state.timestamps.next(),
         user=sandbox.app.bot_user_id,
         is_bot=True,
-        thread_ts=body.get("thread_ts") or address.thread_ts,
+        thread_ts=_thread(sandbox, address, body),
         **content,
     )
     if body.get("response_type") == "in_channel":

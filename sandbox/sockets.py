@@ -90,10 +90,17 @@ class Sockets:
         raise NotDelivered("connection_failed", "dispatch_failed")
 
     def _read(self, text: str) -> None:
-        answer = json.loads(text)
-        waiting = self._waiting.get(answer.get("envelope_id", ""))
+        """Take an ack; what is none, or comes too late, is let pass as Slack does."""
+        try:
+            answer = json.loads(text)
+        except json.JSONDecodeError:
+            return
+        if not isinstance(answer, dict):
+            return
+        waiting = self._waiting.get(str(answer.get("envelope_id", "")))
+        payload = answer.get("payload")
         if waiting is not None and not waiting.done():
-            waiting.set_result(answer.get("payload"))
+            waiting.set_result(payload if isinstance(payload, dict) else None)
 
     def _drop(self, socket: WebSocket) -> None:
         if socket in self._open:

@@ -1,6 +1,5 @@
 """The UI API: the workspace as people use it. Contract: README.md beside this file."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +8,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from sandbox.bodies import BadBody, json_object
 from sandbox.composer import linked, rich_text
 from sandbox.core import Sandbox
 from sandbox.interactions import Interactions, Refused
 from sandbox.people import Channel, Message, User
 from sandbox.ui_files import file_routes
+from sandbox.values import Values
 
 Json = dict[str, Any]
 
@@ -30,11 +31,33 @@ class Visit:
         value = self.asked.get(name)
         return default if value is None else str(value)
 
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal() or not int(value):
+            raise Refused("invalid_arguments", f"{name} must be a number.")
+        return int(value)
+
+    def mapping(self, name: str) -> Json:
+        """A JSON object; empty when it is left out."""
+        value = self.asked.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise Refused("invalid_arguments", f"{name} must be an object.")
+        return value or {}
+
+    def plain_values(self, name: str) -> Values:
+        """Values by block id and action id."""
+        values = self.mapping(name)
+        if not all(isinstance(entries, dict) for entries in values.values()):
+            raise Refused("invalid_arguments", f"{name} must hold an object for each block.")
+        return values
+
     @property
     def user(self) -> User:
         user = self.sandbox.state.find_user(self.text("user"))
         if user is None or user.is_bot:
             raise Refused("user_not_found", f"There is no person {self.text('user')!r} here.")
+        if user.deleted:
+            raise Refused("user_deactivated", f"{user.real_name} is deactivated.")
         return user
 
     def channel(self, *, as_member: bool = False) -> Channel:
@@ -96,12 +119,9 @@ async def _asked(request: Request) -> Json:
     if request.method == "GET":
         return dict(request.query_params)
     try:
-        body = await request.json()
-    except json.JSONDecodeError:
-        raise Refused("invalid_json") from None
-    if not isinstance(body, dict):
-        raise Refused("invalid_json")
-    return body
+        return await json_object(request)
+    except BadBody as fault:
+        raise Refused("invalid_json", str(fault)) from fault
 
 
 # The workspace
@@ -184,7 +204,7 @@ async def read(visit: Visit) -> Json:
 async def messages(visit: Visit) -> Json:
     channel = visit.channel()
     shown = visit.sandbox.screens.messages(visit.user.id, channel, thread_ts=visit.text("thread_ts") or None)
-    before, limit = visit.text("before"), int(visit.text("limit", "50"))
+    before, limit = visit.text("before"), visit.number("limit", 50)
     earlier = [message for message in shown if not before or message.ts < before]
     page = earlier[-limit:]
     return {
@@ -281,18 +301,19 @@ def _membership(visit: Visit, channel: Channel, name: str, rest: str) -> None:
 
 @action("POST", "/ui/action")
 async def act(visit: Visit) -> Json:
-    await visit.interactions.act(visit.user, visit.asked.get("container") or {}, visit.asked)
+    request = visit.asked | {"state": visit.plain_values("state")}
+    await visit.interactions.act(visit.user, visit.mapping("container"), request)
     return {}
 
 
 @action("POST", "/ui/options")
 async def options(visit: Visit) -> Json:
-    return await visit.interactions.options(visit.user, visit.asked.get("container") or {}, visit.asked)
+    return await visit.interactions.options(visit.user, visit.mapping("container"), visit.asked)
 
 
 @action("POST", "/ui/submit")
 async def submit(visit: Visit) -> Json:
-    errors = await visit.interactions.submit(visit.user, visit.text("view_id"), visit.asked.get("values") or {})
+    errors = await visit.interactions.submit(visit.user, visit.text("view_id"), visit.plain_values("values"))
     return {"ok": False, "errors": errors} if errors else {}
 
 

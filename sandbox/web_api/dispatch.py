@@ -23,7 +23,10 @@ def web_api(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
 
     async def endpoint(request: Request) -> Response:
         name = request.path_params["method"]
-        args = await _arguments(request)
+        try:
+            args = await _arguments(request)
+        except json.JSONDecodeError:
+            return JSONResponse({"ok": False, "error": "invalid_json"})
         channel = _channel_id(sandbox, args)
         fault = sandbox.faults.strike(name, channel)
         if fault is not None and (refusal := await _before(request, fault)) is not None:
