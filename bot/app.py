@@ -132,7 +132,7 @@ class Earshot:
         self._listening = Database(self.config.database.url, patience=LISTENER_PATIENCE)
         desk = Desk(db=self._listening, policy=self.policy, clock=self.clock)
         floor = Floor(desk=desk, directory=self.directory, client=reading_client(token, api_url))
-        self.slack = build_app(floor, token=token, signing_secret=self.secrets.signing_secret or None)
+        self.slack = build_app(floor, signing_secret=self.secrets.signing_secret or None)
         self._polls, self._posts = Fanout(8, "poll"), Fanout(8, "post")
         self.engine = Embedded(self._jobs())
         self._socket = Socket(self.slack, self.secrets.app_token) if self._by_socket else None

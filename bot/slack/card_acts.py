@@ -90,7 +90,7 @@ def _at_once(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
         card = desk.look(floor.desk, mention_id)
         if action is not Action.CLAIM or card.claim is None or not act.origin.channel:
             raise
-        floor.whisper(act.origin.channel, act.user, claim_taken(card))
+        floor.whisper(act, claim_taken(card))
     if act.in_home:
         publish(floor, act.user)
 

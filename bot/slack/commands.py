@@ -30,10 +30,10 @@ def mentions(floor: Floor, command: Command) -> None:
         floor.open(command.trigger, view)
     elif word in ("list", "unsubscribe"):
         found = subscriptions_of(floor.desk, command.channel)
-        floor.whisper(command.channel, command.user, subscriptions_message(found, floor.policy.source_titles))
+        floor.whisper(command, subscriptions_message(found, floor.policy.source_titles))
     else:
         problem = f"“{word}” is not something /mentions can do." if word not in ("", "help") else ""
-        floor.whisper(command.channel, command.user, help_message(problem))
+        floor.whisper(command, help_message(problem))
 
 
 def submit_subscription(floor: Floor, form: Form) -> None:
@@ -48,12 +48,12 @@ def submit_subscription(floor: Floor, form: Form) -> None:
         min_promoter=float(form.text(ids.SUBSCRIBE_PROMOTER) or 0),
     )
     made = subscribe(floor.desk, wish, form.key)
-    floor.whisper(made.channel, form.user, subscribed_message(made, floor.policy.source_titles))
+    floor.tell_in(made.channel, form.user, subscribed_message(made, floor.policy.source_titles))
 
 
 def end_subscription(floor: Floor, act: Act) -> None:
     ended = unsubscribe(floor.desk, act.origin.channel, whole_number(act.value))
-    floor.whisper(act.origin.channel, act.user, unsubscribed_message(ended, floor.policy.source_titles))
+    floor.whisper(act, unsubscribed_message(ended, floor.policy.source_titles))
 
 
 def engagement_report(floor: Floor, command: Command) -> None:
@@ -69,7 +69,7 @@ def engagement_report(floor: Floor, command: Command) -> None:
             f"{_days(report.period)}: {total.figures.mentions} mentions, {total.figures.decisions} decided, "
             f"{total.open_now} open now. The whole report, with chart and CSV, is in our direct message."
         )
-        floor.whisper(command.channel, command.user, said(sentence))
+        floor.whisper(command, said(sentence))
 
 
 def _report(floor: Floor, command: Command) -> Report:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
 
 from bot.domain.policy import Policy
 from bot.errors import EarshotError, GiveUp, Refused, Retry, Taken
@@ -13,7 +14,7 @@ from bot.flow.desk import Click, Desk
 from bot.slack.blocks.dialogs import notice_modal
 from bot.slack.blocks.elements import plain_text, section
 from bot.slack.blocks.message import Json, Message
-from bot.slack.calls import call
+from bot.slack.calls import TIMEOUT_SECONDS, call
 from bot.slack.directory import Directory
 from bot.slack.payloads import Act, Command, Form
 
@@ -43,8 +44,18 @@ class Floor:
             if "trigger" not in fault.reason:
                 raise
 
-    def whisper(self, channel: str, user: str, message: Message) -> None:
-        """A message that only this person sees; in private where Earshot cannot speak in the channel."""
+    def whisper(self, asked: Act | Command, message: Message) -> None:
+        """A message that only this person sees, where they clicked or typed, member of the channel or not."""
+        if not asked.respond_to:
+            self.tell(asked.user, message)
+            return
+        slack = WebhookClient(asked.respond_to, timeout=TIMEOUT_SECONDS)
+        answer = slack.send(text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False)
+        if answer.status_code != 200:  # the address ran out, or five answers were given
+            self.tell(asked.user, message)
+
+    def tell_in(self, channel: str, user: str, message: Message) -> None:
+        """After a dialog there is no response address: an ephemeral message, or a direct one where that cannot be."""
         try:
             call(self.client.chat_postEphemeral, channel=channel, user=user, text=message.text, blocks=message.blocks)
         except GiveUp:
@@ -58,7 +69,7 @@ class Floor:
         """Say to whoever clicked why nothing happened, where they are looking."""
         sentence = self.sentence(fault, act.user)
         if act.origin.channel:
-            self.whisper(act.origin.channel, act.user, said(sentence))
+            self.whisper(act, said(sentence))
         else:
             self.open(act.trigger, notice_modal("Not done", sentence))
 

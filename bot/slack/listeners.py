@@ -48,11 +48,10 @@ COMMANDS: dict[str, CommandListener] = {
 }
 
 
-def build_app(floor: Floor, *, token: str, signing_secret: str | None) -> App:
+def build_app(floor: Floor, *, signing_secret: str | None) -> App:
     """The Bolt app with every listener on it."""
     app = App(
         client=floor.client,
-        token=token,
         signing_secret=signing_secret,
         listener_executor=ThreadPoolExecutor(WORKERS, thread_name_prefix="listener"),
         raise_error_for_unhandled_request=True,
@@ -104,7 +103,7 @@ def _command_listener(floor: Floor, on_command: CommandListener) -> Callable[...
         try:
             on_command(floor, command)
         except EarshotError as fault:
-            floor.whisper(command.channel, command.user, said(floor.sentence(fault, command.user)))
+            floor.whisper(command, said(floor.sentence(fault, command.user)))
 
     return listen
 

@@ -20,6 +20,8 @@ class Act:
     action_id: str
     value: str
     origin: Origin
+    respond_to: str = ""
+    """Slack's response address for this act; empty in dialogs and Home."""
     view: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -56,6 +58,7 @@ class Command:
     key: str
     channel: str
     trigger: str
+    respond_to: str
     text: str
 
 
@@ -72,6 +75,7 @@ def act_of(body: Mapping[str, Any]) -> Act:
         action_id=str(action["action_id"]),
         value=str(_value_of(action) or ""),
         origin=origin,
+        respond_to=str(body.get("response_url") or ""),
         view=body.get("view") or {},
     )
 
@@ -98,6 +102,7 @@ def command_of(body: Mapping[str, Any]) -> Command:
         key=f"command:{body['trigger_id']}",
         channel=str(body["channel_id"]),
         trigger=str(body["trigger_id"]),
+        respond_to=str(body.get("response_url") or ""),
         text=" ".join(str(body.get("text") or "").split()),
     )
 
