@@ -119,6 +119,8 @@ class Drill:
             self._bot.wait()
             print(f"kill -9 number {number + 1} after {self._posted()} posts", flush=True)
             self._start()
+        before = self._posted()
+        self._wait(lambda: self._posted() > before, "the bot posts again")
 
     def _posted(self) -> int:
         return sum(len(posts) for posts in self._stats()["posts"].values())

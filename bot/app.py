@@ -16,7 +16,7 @@ from bot.domain.policy import Policy
 from bot.engine.embedded import Embedded, Fanout, Job
 from bot.engine.web import WebServer, health_routes
 from bot.errors import GiveUp, Retry
-from bot.flow import classify, deliver, ingest, reply, route, watch
+from bot.flow import classify, deliver, forget, ingest, reply, route, watch
 from bot.flow.clock import Clock
 from bot.flow.deliver import Messenger
 from bot.flow.desk import Desk
@@ -219,8 +219,10 @@ class Earshot:
         watch.escalate_further(self.database, self.policy, now)
 
     def _tidy(self) -> None:
-        keep = timedelta(hours=self.config.retention.inbound_hours)
-        watch.forget_deliveries(self.database, self.clock(), keep)
+        remembered = self.config.retention
+        forget.forget_deliveries(self.database, self.clock(), timedelta(hours=remembered.inbound_hours))
+        days = timedelta(days=remembered.mentions_days) if remembered.mentions_days else None
+        forget.forget_old(self.database, self.clock(), days)
 
     def _database_fault(self) -> str:
         try:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -80,6 +80,7 @@ class Embedded:
                 args=[job],
                 id=job.name,
                 seconds=job.every.total_seconds(),
+                next_run_time=datetime.now(UTC),  # at once: /readyz cannot wait an hour for the hourly job
                 executor="lonely" if job.lonely else "default",
             )
         self._scheduler.start()

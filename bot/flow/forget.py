@@ -1,0 +1,34 @@
+"""the clock → nothing: what is older than the company wants to remember is forgotten."""
+
+import logging
+from datetime import datetime, timedelta
+
+from bot.store import inbound, retention
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+"""Mentions in one transaction: other writers wait no longer than it takes to delete these."""
+
+
+def forget_old(db: Database, now: datetime, keep: timedelta | None) -> int:
+    """Delete closed mentions older than `keep` (None: never); the number deleted."""
+    if keep is None:
+        return 0
+    total = 0
+    while True:
+        with db.write() as session:
+            gone = retention.forget_closed(session, now - keep, BATCH)
+        total += gone
+        if gone < BATCH:
+            break
+    if total:
+        log.info("forgotten", extra={"mentions": total})
+    return total
+
+
+def forget_deliveries(db: Database, now: datetime, keep: timedelta) -> None:
+    """Drop the keys of Slack deliveries that Slack will not repeat any more."""
+    with db.write() as session:
+        inbound.forget_before(session, now - keep)
