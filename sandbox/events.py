@@ -29,6 +29,8 @@ class AppEvents:
             Kind.CHANGED: self._changed,
             Kind.DELETED: self._deleted,
             Kind.JOINED: self._joined,
+            Kind.RENAMED: self._renamed,
+            Kind.ARCHIVED: self._archived,
             Kind.REACTION_ADDED: self._reacted,
             Kind.REACTION_REMOVED: self._reacted,
         }
@@ -89,7 +91,12 @@ class AppEvents:
         assert message is not None
         body = self._json(message)
         self._send(MESSAGE_EVENTS[channel_type(change.channel)], body | self._where(change.channel, message.ts))
-        if not change.channel.is_im and not message.is_bot and f"<@{self._state.app.bot_user_id}>" in message.text:
+        if (
+            not change.channel.is_im
+            and not message.is_bot
+            and message.subtype is None
+            and f"<@{self._state.app.bot_user_id}>" in message.text
+        ):
             mention = body | {"type": "app_mention", "channel": change.channel.id, "event_ts": message.ts}
             self._send("app_mention", mention)
 
@@ -132,6 +139,22 @@ class AppEvents:
             "event_ts": change.message.ts,
         }
         self._send("member_joined_channel", event | ({"inviter": change.actor} if change.actor != joined else {}))
+
+    def _renamed(self, change: Change) -> None:
+        channel = change.channel
+        kind = "group_rename" if channel.is_private else "channel_rename"
+        names = {"name": channel.name, "name_normalized": channel.name}
+        flags = {"is_channel": not channel.is_private, "is_mpim": False, "created": channel.created}
+        event = {"type": kind, "channel": {"id": channel.id} | names | flags}
+        self._send(kind, event | {"event_ts": self._state.timestamps.next()})
+
+    def _archived(self, change: Change) -> None:
+        family = "group" if change.channel.is_private else "channel"
+        kind = f"{family}_archive" if change.channel.is_archived else f"{family}_unarchive"
+        event = {"type": kind, "channel": change.channel.id, "user": change.actor}
+        if kind == "channel_archive":
+            event["is_moved"] = 0
+        self._send(kind, event | {"event_ts": self._state.timestamps.next()})
 
     def _reacted(self, change: Change) -> None:
         assert change.message is not None

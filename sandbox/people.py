@@ -5,6 +5,9 @@ from typing import Any
 
 from sandbox.manifest import Manifest
 
+CHANNEL_LINES = ("channel_join", "channel_name", "channel_archive", "channel_unarchive")
+"""Subtypes of the lines that Slack itself writes into a channel."""
+
 
 @dataclass(kw_only=True)
 class User:
@@ -34,6 +37,7 @@ class Channel:
     creator: str = ""
     created: int = 0
     last_read: dict[str, str] = field(default_factory=dict)
+    previous_names: list[str] = field(default_factory=list)
 
     def other(self, user_id: str) -> str:
         """In a direct message, the one who is not `user_id` (oneself in a note to self)."""
@@ -72,7 +76,10 @@ class InstalledApp:
 
 @dataclass(kw_only=True)
 class Message:
-    """One message. `ephemeral_for` holds the only person who sees it, when there is one."""
+    """One message. `ephemeral_for` holds the only person who sees it, when there is one.
+
+    `extra` are further fields of Slack's, which some subtypes have.
+    """
 
     channel: str
     ts: str
@@ -90,7 +97,7 @@ class Message:
     replies: list[str] = field(default_factory=list)
     ephemeral_for: str | None = None
     client_msg_id: str | None = None
-    username: str | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_reply(self) -> bool:

@@ -4,7 +4,7 @@ import datetime
 import zoneinfo
 from typing import Any
 
-from sandbox.people import Channel, InstalledApp, Message, Team, User, UserGroup
+from sandbox.people import CHANNEL_LINES, Channel, InstalledApp, Message, Team, User, UserGroup
 from sandbox.state import State
 
 Json = dict[str, Any]
@@ -116,7 +116,7 @@ def channel_json(channel: Channel, state: State, *, viewer: str, with_count: boo
         "pending_connected_team_ids": [],
         "shared_team_ids": [state.team.id],
         "context_team_id": state.team.id,
-        "previous_names": [],
+        "previous_names": list(channel.previous_names),
         "is_member": viewer in channel.members,
         "topic": {"value": channel.topic, "creator": channel.creator, "last_set": channel.created},
         "purpose": {"value": "", "creator": "", "last_set": 0},
@@ -166,19 +166,16 @@ def content_json(message: Message, state: State, base_url: str, *, with_metadata
     if message.client_msg_id:
         body["client_msg_id"] = message.client_msg_id
     body["text"] = message.text
-    if message.subtype != "channel_join":
+    if message.subtype not in CHANNEL_LINES:
         body["team"] = state.team.id
-    if message.is_bot and message.subtype != "channel_join":
+    if message.is_bot and message.subtype not in CHANNEL_LINES:
         body |= {
             "bot_id": state.app.bot_id,
             "app_id": state.app.id,
             "bot_profile": bot_profile_json(state, base_url),
         }
-    body |= {
-        name: value
-        for name in ("username", "edited", "blocks", "attachments", "files")
-        if (value := getattr(message, name))
-    }
+    body |= {name: value for name in ("edited", "blocks", "attachments", "files") if (value := getattr(message, name))}
+    body |= message.extra
     if message.reactions:
         body["reactions"] = reactions_json(message)
     if with_metadata and message.metadata:

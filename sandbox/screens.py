@@ -32,6 +32,8 @@ class Screens:
             Kind.EPHEMERAL_DELETED: self._whisper_deleted,
             Kind.REACTION_ADDED: self._reaction,
             Kind.REACTION_REMOVED: self._reaction,
+            Kind.RENAMED: self._channel,
+            Kind.ARCHIVED: self._channel,
             Kind.JOINED: self._channel,
             Kind.LEFT: self._channel,
             Kind.READ: self._read,

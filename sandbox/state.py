@@ -6,7 +6,7 @@ from dataclasses import replace as copy_of
 from enum import StrEnum
 
 from sandbox.ids import Clock, Ids, Timestamps, stable_id
-from sandbox.people import Channel, InstalledApp, Message, Team, User, UserGroup
+from sandbox.people import CHANNEL_LINES, Channel, InstalledApp, Message, Team, User, UserGroup
 from sandbox.workspace import Seed
 
 
@@ -19,6 +19,8 @@ class Kind(StrEnum):
     EPHEMERAL_DELETED = "ephemeral_deleted"
     REACTION_ADDED = "reaction_added"
     REACTION_REMOVED = "reaction_removed"
+    RENAMED = "renamed"
+    ARCHIVED = "archived"
     JOINED = "joined"
     LEFT = "left"
     READ = "read"
@@ -192,21 +194,42 @@ class State:
         if user_id in channel.members:
             return False
         channel.members.append(user_id)
-        line = self._join_line(channel, user_id)
-        self.messages[channel.id][line.ts] = line
+        line = self._line(channel, user_id, "channel_join", f"<@{user_id}> has joined the channel")
         self._tell(Change(kind=Kind.JOINED, channel=channel, actor=inviter or user_id, message=line))
         self._tell(Change(kind=Kind.POSTED, channel=channel, actor=user_id, message=line))
         return True
 
-    def _join_line(self, channel: Channel, user_id: str) -> Message:
-        return Message(
+    def rename(self, channel: Channel, name: str, *, actor: str) -> None:
+        old, channel.name = channel.name, name
+        channel.previous_names.insert(0, old)
+        text = f'<@{actor}> has renamed the channel from "{old}" to "{name}"'
+        line = self._line(channel, actor, "channel_name", text, extra={"old_name": old, "name": name})
+        self._tell(Change(kind=Kind.RENAMED, channel=channel, actor=actor))
+        self._tell(Change(kind=Kind.POSTED, channel=channel, actor=actor, message=line))
+
+    def archive(self, channel: Channel, *, actor: str, archived: bool) -> None:
+        channel.is_archived = archived
+        what = "channel_archive" if archived else "channel_unarchive"
+        text = f"<@{actor}> has {'' if archived else 'un-'}archived the channel"
+        line = self._line(channel, actor, what, text)
+        self._tell(Change(kind=Kind.ARCHIVED, channel=channel, actor=actor))
+        self._tell(Change(kind=Kind.POSTED, channel=channel, actor=actor, message=line))
+
+    def _line(
+        self, channel: Channel, user_id: str, subtype: str, text: str, *, extra: dict[str, str] | None = None
+    ) -> Message:
+        """A line that Slack itself writes into the channel."""
+        line = Message(
             channel=channel.id,
             ts=self.timestamps.next(),
             user=user_id,
-            text=f"<@{user_id}> has joined the channel",
-            subtype="channel_join",
+            text=text,
+            subtype=subtype,
             is_bot=self.users[user_id].is_bot,
+            extra=dict(extra or {}),
         )
+        self.messages[channel.id][line.ts] = line
+        return line
 
     def leave(self, channel: Channel, user_id: str) -> bool:
         if user_id not in channel.members:
@@ -223,7 +246,9 @@ class State:
         """Messages by others after the last one read, and how many of them name this person."""
         since = channel.last_read.get(user_id, "")
         fresh = [
-            m for m in self.timeline(channel.id) if m.ts > since and m.user != user_id and m.subtype != "channel_join"
+            m
+            for m in self.timeline(channel.id)
+            if m.ts > since and m.user != user_id and m.subtype not in CHANNEL_LINES
         ]
         named = (f"<@{user_id}>", "<!channel>", "<!here>", *(f"<!subteam^{g.id}" for g in self.groups_of(user_id)))
         return len(fresh), sum(channel.is_im or any(name in m.text for name in named) for m in fresh)

@@ -1,5 +1,6 @@
 """The UI API: the workspace as people use it. Contract: README.md beside this file."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from sandbox.ui_files import file_routes
 from sandbox.values import Values
 
 Json = dict[str, Any]
+CHANNEL_NAME = re.compile(r"[a-z0-9_-]{1,80}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +179,23 @@ async def join(visit: Visit) -> Json:
 async def leave(visit: Visit) -> Json:
     visit.sandbox.state.leave(visit.channel(), visit.user.id)
     return {}
+
+
+@action("POST", "/ui/channel")
+async def change_channel(visit: Visit) -> Json:
+    channel, name = visit.channel(as_member=True), visit.text("name").strip().lstrip("#").lower()
+    if channel.is_im:
+        raise Refused("method_not_supported_for_channel_type")
+    if name and not CHANNEL_NAME.fullmatch(name):
+        raise Refused("invalid_name", "Small letters, digits, - and _ only.")
+    if name and visit.sandbox.state.find_channel(name) is not None:
+        raise Refused("name_taken", f"There is a channel #{name} already.")
+    if name:
+        visit.sandbox.state.rename(channel, name, actor=visit.user.id)
+    archived = visit.asked.get("is_archived")
+    if isinstance(archived, bool) and archived != channel.is_archived:
+        visit.sandbox.state.archive(channel, actor=visit.user.id, archived=archived)
+    return {"channel": visit.sandbox.screens.channel_json(channel, visit.user.id)}
 
 
 @action("POST", "/ui/dm")

@@ -87,12 +87,18 @@ RELIED_ON: dict[str, tuple[str, ...]] = {
 EVENT_SHAPES = {
     "app_home_opened": "AppHomeOpenedPayload",
     "app_mention": "AppMentionPayload",
+    "channel_archive": "ChannelArchivePayload",
+    "channel_rename": "ChannelRenamePayload",
+    "channel_unarchive": "ChannelArchivePayload",
     "member_joined_channel": "MemberJoinedChannelPayload",
     "reaction_added": "ReactionAddedPayload",
     "reaction_removed": "ReactionAddedPayload",
     "message": "MessagePayload",
     "message/bot": "MessagePayload",
+    "message/channel_archive": "MessageChannelArchivePayload",
     "message/channel_join": "MessageChannelJoinPayload",
+    "message/channel_name": "MessageChannelNamePayload",
+    "message/channel_unarchive": "MessageChannelUnarchivePayload",
     "message/message_changed": "MessageChangedPayload",
     "message/message_deleted": "MessageDeletedPayload",
     "message/file_share": "MessageFileSharePayload",
@@ -349,7 +355,7 @@ def answer_everything(app: App) -> None:
     def message() -> None:
         return
 
-    for name in ("app_mention", "app_home_opened", "member_joined_channel", "reaction_added", "reaction_removed"):
+    for name in set(EVENT_SHAPES) - {"message"}:
         app.event(name)(lambda: None)
 
     def open_modal(ack: Ack, body: Json, client: WebClient) -> None:
@@ -374,6 +380,9 @@ def talk(sandbox: RunningSandbox, web: Recorded) -> None:
     asked = ana.say("#billing", "@testbot hello https://example.com")
     web.chat_postMessage(channel=billing, text="hi", thread_ts=asked["ts"], reply_broadcast=True)
     mia.join("#billing")
+    mia.post("/ui/channel", channel="#billing", name="money")
+    mia.post("/ui/channel", channel="#money", is_archived=True)
+    mia.post("/ui/channel", channel="#money", is_archived=False, name="billing")
     ana.react("#billing", asked["ts"], "eyes")
     ana.react("#billing", asked["ts"], "eyes", remove=True)
     ts = web.chat_postMessage(channel=billing, text="a", blocks=CARD)["ts"]

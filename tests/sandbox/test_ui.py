@@ -9,6 +9,7 @@ import httpx
 import pytest
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from sandbox.composer import linked, rich_text
 from sandbox.person import NotPossible
@@ -115,6 +116,20 @@ def test_older_messages_come_in_pages(sandbox: RunningSandbox, page: httpx.Clien
     older = page.get("/ui/messages", params={"user": "ana", "channel": "#billing", "limit": 5, "before": before}).json()
     assert [message["text"] for message in older["messages"]] == ["0", "1", "2"]
     assert older["has_more"] is False
+
+
+def test_a_channel_is_renamed_and_archived(sandbox: RunningSandbox, web: WebClient) -> None:
+    ana = sandbox.person("ana")
+    renamed = ana.post("/ui/channel", channel="#billing", name="money")["channel"]
+    listed = {channel["id"]: channel for channel in web.conversations_list()["channels"]}
+    assert (listed[renamed["id"]]["name"], listed[renamed["id"]]["previous_names"]) == ("money", ["billing"])
+    ana.post("/ui/channel", channel="#money", is_archived=True)
+    with pytest.raises(SlackApiError, match="is_archived"):
+        web.chat_postMessage(channel="#money", text="too late")
+    for bad, code in [({"name": "support"}, "name_taken"), ({"name": "No Good"}, "invalid_name")]:
+        with pytest.raises(NotPossible) as refused:
+            ana.post("/ui/channel", channel="#money", **bad)
+        assert code_of(refused) == code
 
 
 def test_inviting_the_app_to_a_private_channel(sandbox: RunningSandbox, web: WebClient) -> None:
