@@ -62,7 +62,8 @@ class Directory:
             return reference
         found = self._find(reference)
         if found is None:
-            raise GiveUp(f"{reference} does not exist in this workspace, or Earshot cannot see it")
+            advice = ": if it is private, type /invite @Earshot there" if reference.startswith("#") else ""
+            raise GiveUp(f"{reference} does not exist in this workspace, or Earshot cannot see it{advice}")
         return str(found["id"])
 
     def ids_of(self, references: Iterable[str]) -> list[str]:
