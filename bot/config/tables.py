@@ -163,6 +163,7 @@ class RuleTable(Table):
     sources: Several[Label] = ()
     languages: Several[Language] = ()
     words: Several[Said] = ()
+    unnamed: bool = False
     min_detractor: Probability = 0.0
     min_confidence: Probability = 0.0
     min_reach: Annotated[int, Field(ge=0)] = 0

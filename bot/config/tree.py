@@ -144,4 +144,5 @@ class Config:
             triage=self.triage,
             min_confidence=self.model.min_confidence,
             fallback_languages=frozenset(self.model.languages),
+            names=self.company.names,
         )

@@ -59,7 +59,8 @@ class Outcome(StrEnum):
 class Rule:
     """Conditions that must all hold; an empty one always holds. Bounds are inclusive.
 
-    `words` match whole words or phrases, any of them, whatever the case and the punctuation between.
+    `words` match whole words or phrases, any of them, whatever the case and the punctuation between. `unnamed` asks that
+    none of the company's names occurs.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Rule:
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    unnamed: bool = False
     min_detractor: float = 0.0
     min_confidence: float = 0.0
     min_reach: int = 0
@@ -87,6 +89,8 @@ class RoutingTable:
     min_confidence: float
     fallback_languages: frozenset[str] = field(default_factory=lambda: frozenset({"en"}))
     """Languages that the model is trusted in; any other goes to triage unless a rule takes it first."""
+    names: tuple[str, ...] = ()
+    """Words that mean us."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +112,7 @@ def choose_route(table: RoutingTable, source: str, mention: Incoming, verdict: V
     if verdict is None:
         return _to_triage(table, "unjudged", "the model could not judge it")
     for rule in table.rules:
-        if _matches(rule, source, mention, verdict):
+        if _matches(rule, table.names, source, mention, verdict):
             return _by_rule(table, rule, verdict)
     percent = f"{verdict.confidence:.0%}"
     if verdict.confidence < table.min_confidence:
@@ -147,13 +151,14 @@ def _because(words: Sequence[str]) -> str:
     return f", words: {', '.join(words)}" if words else ""
 
 
-def _matches(rule: Rule, source: str, mention: Incoming, verdict: Verdict) -> bool:
+def _matches(rule: Rule, names: Sequence[str], source: str, mention: Incoming, verdict: Verdict) -> bool:
     said = f"{mention.title} {mention.text}"
     checks = (
         not rule.topics or verdict.topic in rule.topics,
         not rule.sources or source in rule.sources,
         not rule.languages or verdict.language in rule.languages,
         not rule.words or _has_any_word(said, rule.words),
+        not rule.unnamed or not _has_any_word(said, names),
         verdict.detractor >= rule.min_detractor,
         verdict.confidence >= rule.min_confidence,
         (mention.reach or 0) >= rule.min_reach,

@@ -32,7 +32,14 @@ TOPICS = {
 
 
 def table(*rules: Rule) -> RoutingTable:
-    return RoutingTable(rules=rules, topics=TOPICS, departments=DEPARTMENTS, triage="triage", min_confidence=0.5)
+    return RoutingTable(
+        rules=rules,
+        topics=TOPICS,
+        departments=DEPARTMENTS,
+        triage="triage",
+        min_confidence=0.5,
+        names=("Simmerwick", "Hob Line"),
+    )
 
 
 def mention(text: str = "charged twice", **known: Any) -> Incoming:
@@ -228,3 +235,15 @@ def test_every_mention_goes_to_a_department_that_exists_and_says_why(
     assert chosen.department in DEPARTMENTS
     assert chosen.why
     assert chosen.outcome is Outcome.SEND or chosen.rule in {rule.name for rule in rules}
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("the river Simmer is high", Outcome.FILTER),
+        ("SIMMERWICK, the village", Outcome.SEND),
+        ("polka on the hob-line", Outcome.SEND),
+    ],
+)
+def test_a_rule_for_the_unnamed_spares_whatever_names_us(text: str, outcome: Outcome) -> None:
+    assert route(Rule(name="noise", outcome=Outcome.FILTER, unnamed=True), text=text).outcome is outcome
