@@ -2,12 +2,14 @@
 
 from alembic import context
 
-from bot.store.schema import Base, UTCDateTime
+from bot.store.schema import Base, PlainText, UTCDateTime
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:
-    """Write our column type as SQLAlchemy's: a migration imports no model."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
+    """Write our column types as SQLAlchemy's: a migration imports no model."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return "sa.Text()" if kind == "type" and isinstance(item, PlainText) else False
 
 
 connection = context.config.attributes["connection"]

@@ -11,6 +11,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session as Session  # flow/ names the type and never imports SQLAlchemy
 
 from bot.errors import ConfigError, Retry
@@ -35,6 +36,7 @@ class Database:
     def __init__(self, url: str, *, patience: float = BUSY_SECONDS) -> None:
         """`patience`: seconds to wait for another writer of SQLite; listeners have less, Slack gives them 3 s."""
         self.engine = _make_engine(url, patience)
+        self._reading = _for_reading(self.engine)
 
     @property
     def dialect(self) -> str:
@@ -42,15 +44,19 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A transaction that may change rows; commits at the end, rolls back on any error. No network call inside."""
+        """A transaction that may change rows; commits at the end, rolls back on any error. No network call inside.
+
+        On SQLite the write lock is ours when the block begins: a clock read inside it tells the time of the change.
+        """
         with _told(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection()
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A consistent look that takes no write lock."""
-        readonly = self.engine.execution_options(readonly=True)
-        with _told(), Session(readonly, expire_on_commit=False) as session, session.begin():
+        """A consistent look that takes no write lock: all its queries see one and the same moment."""
+        with _told(), Session(self._reading, expire_on_commit=False) as session, session.begin():
+            session.connection()
             yield session
 
     def close(self) -> None:
@@ -62,10 +68,9 @@ def _told() -> Iterator[None]:
     """A database that is locked, full or away is a reason to come again, not a crash."""
     try:
         yield
-    except OperationalError as error:
-        raise Retry(
-            f"the database cannot be used now: {type(error.orig).__name__}", after=timedelta(seconds=1)
-        ) from error
+    except (OperationalError, PoolExhausted) as error:
+        cause = getattr(error, "orig", error)
+        raise Retry(f"the database cannot be used now: {type(cause).__name__}", after=timedelta(seconds=1)) from error
 
 
 def _make_engine(url: str, patience: float) -> Engine:
@@ -79,6 +84,13 @@ def _make_engine(url: str, patience: float) -> Engine:
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _for_reading(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(readonly=True)
+    # PostgreSQL's default shows each query of a transaction another moment: a ledger would not add up under load.
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -1,5 +1,6 @@
 """The mentions table: what comes in, what waits for a stage, and the one compare-and-set that changes a state."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +15,14 @@ from bot.domain.mention import Incoming, Mention
 from bot.store import events
 from bot.store.database import insert_into
 from bot.store.records import Record, content_hash, mention_of, records_of
-from bot.store.schema import MentionRow, VerdictRow
+from bot.store.schema import MentionRow, VerdictRow, storable
 from classifiers.verdict import Verdict
 
 INSERT_BATCH = 200
+LONGEST_KEY = 512
+"""Characters of an external id that are kept as they are: PostgreSQL's index takes no more than 2,700 bytes."""
+
+MOST_REACH = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,34 +39,53 @@ class Added:
 
 def add(session: Session, source: str, items: Iterable[Incoming], now: datetime) -> Added:
     """Store what a source gave; (source, external id) is unique, so giving it twice changes nothing."""
-    unique = {item.external_id: item for item in items}
-    listed = list(unique.values())
+    unique = {_key_of(item.external_id): item for item in items}
+    listed = list(unique.items())
     total = Added()
     for start in range(0, len(listed), INSERT_BATCH):
-        total += _add_batch(session, source, listed[start : start + INSERT_BATCH], now)
+        total += _add_batch(session, source, dict(listed[start : start + INSERT_BATCH]), now)
     return total
 
 
-def _add_batch(session: Session, source: str, items: Sequence[Incoming], now: datetime) -> Added:
+def _key_of(external_id: str) -> str:
+    """The id as it is stored: a very long one is cut, with a hash of the whole to keep it unique."""
+    key = storable(external_id)
+    if len(key) <= LONGEST_KEY:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: LONGEST_KEY - len(digest) - 1]}#{digest}"
+
+
+def _add_batch(session: Session, source: str, items: Mapping[str, Incoming], now: datetime) -> Added:
     statement = (
         insert_into(session, MentionRow)
-        .values([_new_row(source, item, now) for item in items])
+        .values([_new_row(source, key, item, now) for key, item in items.items()])
         .on_conflict_do_nothing(index_elements=["source", "external_id"])
         .returning(MentionRow.id, MentionRow.external_id)
     )
     fresh = {external: id_ for id_, external in session.execute(statement)}
     for mention_id in fresh.values():
         events.append(session, mention_id, EARSHOT, "ingested", now, {"source": source})
-    known = [item for item in items if item.external_id not in fresh]
-    edited = sum(_follow_edit(session, source, item, now) for item in known)
+    known = {key: item for key, item in items.items() if key not in fresh}
+    edited = sum(_follow_edit(session, row_id, item, now) for row_id, item in _changed(session, source, known))
     return Added(new=len(fresh), edited=edited, known=len(known) - edited)
 
 
-def _new_row(source: str, item: Incoming, now: datetime) -> dict[str, Any]:
+def _changed(session: Session, source: str, known: Mapping[str, Incoming]) -> list[tuple[int, Incoming]]:
+    """Those of the known ones that read differently now, in the order in which every stage locks rows: by id."""
+    rows = session.execute(
+        select(MentionRow.id, MentionRow.external_id, MentionRow.content_hash)
+        .where(MentionRow.source == source, MentionRow.external_id.in_(list(known)))
+        .order_by(MentionRow.id)
+    ).all()
+    return [(id_, known[key]) for id_, key, stored in rows if stored != content_hash(known[key])]
+
+
+def _new_row(source: str, key: str, item: Incoming, now: datetime) -> dict[str, Any]:
     return {
         **_content(item),
         "source": source,
-        "external_id": item.external_id,
+        "external_id": key,
         "received_at": now,
         "state": State.NEW,
         "version": 1,
@@ -90,7 +114,7 @@ def _content(item: Incoming) -> dict[str, Any]:
         "author": item.author,
         "author_name": item.author_name,
         "author_url": item.author_url,
-        "reach": item.reach,
+        "reach": None if item.reach is None else min(item.reach, MOST_REACH),
         "rating": item.rating,
         "language": item.language,
         "posted_at": item.posted_at,
@@ -100,13 +124,9 @@ def _content(item: Incoming) -> dict[str, Any]:
     }
 
 
-def _follow_edit(session: Session, source: str, item: Incoming, now: datetime) -> bool:
+def _follow_edit(session: Session, mention_id: int, item: Incoming, now: datetime) -> bool:
     """Take over what the author changed. A closed mention opens again: what was answered is no longer there."""
-    row = session.scalars(
-        select(MentionRow)
-        .where(MentionRow.source == source, MentionRow.external_id == item.external_id)
-        .with_for_update()
-    ).one()
+    row = session.scalars(select(MentionRow).where(MentionRow.id == mention_id).with_for_update()).one()
     if row.content_hash == content_hash(item):
         return False
     before = row.text
@@ -120,7 +140,9 @@ def _follow_edit(session: Session, source: str, item: Incoming, now: datetime) -
         record = lock(session, row.id)
         assert record is not None
         change(session, record, Action.REOPEN, now, {})
-        events.append(session, row.id, EARSHOT, Action.REOPEN, now, {"reason": "the author edited it"})
+        states = {"state_before": record.state, "state_after": State.OPEN}
+        detail = {**states, "reason": "the author edited it"}
+        events.append(session, row.id, EARSHOT, Action.REOPEN, now, detail)
     return True
 
 
@@ -216,7 +238,8 @@ def _cleared(target: State, action: Action) -> dict[str, Any]:
         values |= {"snoozed_until": None}
     if action is Action.REOPEN:
         values |= {"decided_what": "", "decided_by": "", "decided_at": None, "decided_reason": ""}
-    if target in CLOSED or target is State.CLAIMED:
+        values |= {"level": 0, "level_at": None}
+    if target in CLOSED:
         values |= {"escalate_at": None}
     return values
 

@@ -14,6 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import DatabaseError
 
 from bot.errors import GiveUp
 from bot.store.database import Database
@@ -50,8 +51,8 @@ def back_up(database: Database, folder: Path, now: datetime) -> Path | None:
 
 def current(database: Database) -> str | None:
     """The revision that the database is at; None for an empty one."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with database.read() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def head() -> str:
@@ -75,8 +76,8 @@ def require_head(database: Database) -> None:
 
 def differences(database: Database) -> list[object]:
     """What the tables and the models disagree about; empty when they fit (what `alembic check` looks at)."""
-    with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+    with database.read() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))
 
 
@@ -84,8 +85,11 @@ def integrity_fault(database: Database) -> str:
     """What is wrong with the file itself; empty when it is sound, and always for PostgreSQL."""
     if database.dialect != "sqlite":
         return ""
-    with database.engine.connect() as connection:
-        found = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    try:
+        with database.read() as session:
+            found = session.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    except DatabaseError as error:  # too damaged even to be looked at
+        return str(error.orig)
     return "" if found == "ok" else str(found)
 
 
@@ -93,8 +97,8 @@ def integrity_fault(database: Database) -> str:
 def _guarded(connection: Connection) -> Iterator[None]:
     if connection.dialect.name == "postgresql":
         with connection.begin():
-            connection.execute(text("SET lock_timeout = '5s'"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+            connection.execute(text("SET LOCAL lock_timeout = '5s'"))  # LOCAL: the connection goes back to the pool
             yield
         return
     raw = connection.connection.dbapi_connection

@@ -72,7 +72,9 @@ def mention_of(row: MentionRow) -> Mention:
 
 def content_hash(item: Incoming) -> str:
     """Changes when what the author wrote changes; likes and followers may move without being an edit."""
-    return hashlib.sha256("\x1f".join((item.title, item.text, str(item.rating))).encode()).hexdigest()
+    return hashlib.sha256(
+        "\x1f".join((item.title, item.text, str(item.rating))).encode("utf-8", "surrogatepass")
+    ).hexdigest()
 
 
 def verdict_of(row: VerdictRow) -> Verdict:

@@ -49,6 +49,24 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def storable(said: str) -> str:
+    """A text without what the engines refuse."""
+    return said.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+class PlainText(TypeDecorator[str]):
+    """Text that both engines store: without NUL, which PostgreSQL refuses, and lone surrogates, which both refuse.
+
+    Posts are cleaned at the source already; this holds what people and other servers put into reasons and problems.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else storable(value)
+
+
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 """SQLite gives row ids only to INTEGER primary keys."""
 
@@ -57,7 +75,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
         datetime: UTCDateTime,
-        str: Text,
+        str: PlainText,
         float: Float,
         dict[str, Any]: JSON,
         list[str]: JSON,
@@ -255,11 +273,19 @@ class PromiseRow(Base):
     """A time by which something is due. `look_at` is when the clock has something to say next, null when never again.
 
     `settled_at` ends it, kept or late; `cancelled_at` ends one that a reroute replaced, which no figure counts.
+    Of each kind a mention has one open promise at the most.
     """
 
     __tablename__ = "promises"
     __table_args__ = (
-        UniqueConstraint("mention_id", "kind", "started_at"),
+        Index(
+            "uq_promises_open",
+            "mention_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("settled_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL AND cancelled_at IS NULL"),
+        ),
         Index(
             "ix_promises_look_at",
             "look_at",

@@ -231,7 +231,6 @@ def upgrade() -> None:
             ["mention_id"], ["mentions.id"], name=op.f("fk_promises_mention_id_mentions"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promises")),
-        sa.UniqueConstraint("mention_id", "kind", "started_at", name=op.f("uq_promises_mention_id_kind_started_at")),
     )
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.create_index(
@@ -242,6 +241,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("look_at IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_promises_mention_id"), ["mention_id"], unique=False)
+        batch_op.create_index(
+            "uq_promises_open",
+            ["mention_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL AND cancelled_at IS NULL"),
+        )
 
     op.create_table(
         "verdicts",

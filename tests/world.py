@@ -1,0 +1,130 @@
+"""The whole core around one database, with fakes outside: what a test of the flow drives."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import count
+
+from bot.domain.card import Card
+from bot.domain.event import Event
+from bot.domain.mention import Incoming
+from bot.domain.policy import Policy
+from bot.flow import classify, deliver, desk, ingest, reply, report, route, watch
+from bot.flow.desk import Click, Desk
+from bot.sources.base import Source
+from bot.store import events, mentions
+from bot.store.database import Database
+from bot.store.figures import Ledger
+from bot.store.records import Record
+from tests.fakes import FakeClassifier, FakeMessenger, MovedClock, policy, post
+
+QUIET = 400
+"""Rounds after which a test that never comes to rest fails."""
+
+
+class World:
+    """Mentions come in, stages run when told, people click. `forum` is the source of all mentions unless named."""
+
+    def __init__(self, database: Database, clock: MovedClock, rules: Policy | None = None) -> None:
+        self.db = database
+        self.clock = clock
+        self.policy = rules or policy()
+        self.model = FakeClassifier()
+        self.slack = FakeMessenger(clock=clock)
+        self.desk = Desk(db=database, policy=self.policy, clock=clock)
+        self.sources: dict[str, Source] = {}
+        self._keys = count(1)
+
+    # -- what happens by itself
+
+    def arrive(self, *items: Incoming, source: str = "forum") -> None:
+        ingest.store_imported(self.db, source, items or [post()], self.clock)
+
+    def think(self) -> None:
+        """Judge and route until nothing is left."""
+        while classify.classify_waiting(self.db, self.model, self.policy.company, self.clock):
+            pass
+        while route.route_judged(self.db, self.policy, self.clock()):
+            pass
+
+    def deliver_round(self) -> int:
+        """One look at every channel that has something to post."""
+        due = deliver.due_channels(self.db, self.clock())
+        return sum(deliver.deliver_next(self.db, self.slack, self.policy, channel, self.clock) for channel in due)
+
+    def deliver(self, *, step: float = 1.2) -> int:
+        """Post until no channel has anything due now, `step` seconds a round."""
+        posted = 0
+        for _ in range(QUIET):
+            if not deliver.due_channels(self.db, self.clock()):
+                return posted
+            posted += self.deliver_round()
+            self.clock.seconds(step)
+        raise AssertionError("the outbox never comes to rest")
+
+    def draw(self) -> int:
+        drawn = 0
+        while some := deliver.draw_stale(self.db, self.slack, self.policy, self.clock):
+            drawn += some
+        return drawn
+
+    def run(self) -> None:
+        """Everything that is due, up to the cards in Slack."""
+        self.think()
+        self.deliver()
+        self.draw()
+
+    def reply(self) -> int:
+        return reply.send_answers(self.db, self.sources, self.clock)
+
+    def watch(self) -> dict[str, int]:
+        """One tick of the clock's stages: how much each had to do."""
+        now = self.clock()
+        return {
+            "expired": watch.end_leases(self.db, now),
+            "woken": watch.wake_snoozed(self.db, now),
+            "said": watch.keep_promises(self.db, self.policy, now),
+            "raised": watch.escalate_further(self.db, self.policy, now),
+        }
+
+    # -- what people do
+
+    def click(self, user: str, mention_id: int = 1, key: str = "") -> Click:
+        return Click(mention_id=mention_id, user=user, key=key or f"key-{next(self._keys)}")
+
+    def claim(self, user: str, mention_id: int = 1) -> Card:
+        return desk.claim(self.desk, self.click(user, mention_id))
+
+    # -- what a test asks
+
+    def record(self, mention_id: int = 1) -> Record:
+        with self.db.read() as session:
+            found = mentions.load(session, mention_id)
+        assert found is not None
+        return found
+
+    def card(self, mention_id: int = 1) -> Card:
+        return desk.look(self.desk, mention_id)
+
+    def log(self, mention_id: int = 1) -> tuple[Event, ...]:
+        with self.db.read() as session:
+            return events.of_mention(session, mention_id)
+
+    def whats(self, mention_id: int = 1) -> list[str]:
+        return [event.what for event in self.log(mention_id)]
+
+    def ledger(self) -> Ledger:
+        found = report.balance(self.db)
+        assert found.balanced, found
+        return found
+
+    def notices(self, reference: str) -> list[str]:
+        """Kinds of the notices that stand in a channel, oldest first."""
+        return [str(each.content.notice) for each in self.slack.shown(reference) if each.content.notice]
+
+
+def posts(number: int, text: str = "charged twice, billing is awful") -> Sequence[Incoming]:
+    return [post(each, f"{text} #{each}") for each in range(1, number + 1)]
+
+
+def minutes(count_: float) -> timedelta:
+    return timedelta(minutes=count_)
