@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.delivery import Delivery
-from sandbox.people import Channel, Message
+from sandbox.people import CHANNEL_LINES, Channel, Message
 from sandbox.render import message_json
 from sandbox.state import Change, Kind, State
 
@@ -91,14 +91,14 @@ class AppEvents:
         assert message is not None
         body = self._json(message)
         self._send(MESSAGE_EVENTS[channel_type(change.channel)], body | self._where(change.channel, message.ts))
-        if (
-            not change.channel.is_im
-            and not message.is_bot
-            and message.subtype is None
-            and f"<@{self._state.app.bot_user_id}>" in message.text
-        ):
+        if self._mentions_app(change.channel, message):
             mention = body | {"type": "app_mention", "channel": change.channel.id, "event_ts": message.ts}
             self._send("app_mention", mention)
+
+    def _mentions_app(self, channel: Channel, message: Message) -> bool:
+        """A person's message that names the app, anywhere but in a direct message."""
+        by_person = not message.is_bot and message.subtype not in CHANNEL_LINES
+        return by_person and not channel.is_im and f"<@{self._state.app.bot_user_id}>" in message.text
 
     def _changed(self, change: Change) -> None:
         if not change.by_edit or change.message is None or change.previous is None:
@@ -151,7 +151,7 @@ class AppEvents:
     def _archived(self, change: Change) -> None:
         family = "group" if change.channel.is_private else "channel"
         kind = f"{family}_archive" if change.channel.is_archived else f"{family}_unarchive"
-        event = {"type": kind, "channel": change.channel.id, "user": change.actor}
+        event: Json = {"type": kind, "channel": change.channel.id, "user": change.actor}
         if kind == "channel_archive":
             event["is_moved"] = 0
         self._send(kind, event | {"event_ts": self._state.timestamps.next()})

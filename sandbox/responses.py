@@ -28,10 +28,15 @@ def respond(sandbox: Sandbox, address: ResponseAddress, body: Json) -> None:
     attachments = body.get("attachments") or []
     if not isinstance(attachments, list) or not all(isinstance(entry, dict) for entry in attachments):
         raise BadResponse("invalid_attachments")
+    if any(blocks.check(entry["blocks"], blocks.Surface.MESSAGE) for entry in attachments if "blocks" in entry):
+        raise BadResponse("invalid_blocks")
     content = {
         "text": str(body.get("text") or ""),
         "blocks": blocks.with_ids(layout, sandbox.state.ids) if layout else [],
-        "attachments": attachments,
+        "attachments": [
+            entry | {"blocks": blocks.with_ids(entry["blocks"], sandbox.state.ids)} if "blocks" in entry else entry
+            for entry in attachments
+        ],
     }
     if body.get("replace_original") and original is not None:
         sandbox.state.change(original, actor=sandbox.app.bot_user_id, edited=True, **content)
