@@ -93,6 +93,10 @@ def test_every_input_gives_its_value(bot: Bot, sandbox: RunningSandbox, open_pag
     page.get_by_role("option", name="Blue").click()
     page.keyboard.press("Escape")
     expect(form).to_be_visible()
+    form.get_by_label("Files").set_input_files(
+        {"name": "bill.txt", "mimeType": "text/plain", "buffer": b"charged twice"}
+    )
+    expect(form.locator(".file-list")).to_have_text("bill.txt")
     form.get_by_label("B", exact=True).check()
     form.get_by_label("No", exact=True).check()
     form.get_by_role("button", name="Save").click()
@@ -110,6 +114,7 @@ def test_every_input_gives_its_value(bot: Bot, sandbox: RunningSandbox, open_pag
     assert values["moment"]["selected_date_time"] == 1796112900
     assert values["static"]["selected_option"]["value"] == "green"
     assert [option["value"] for option in values["many"]["selected_options"]] == ["blue"]
+    assert [file["name"] for file in values["files"]["files"]] == ["bill.txt"]
     assert values["room"]["selected_conversation"].startswith("C")
     assert [option["value"] for option in values["boxes"]["selected_options"]] == ["b"]
     assert values["radio"]["selected_option"]["value"] == "no"

@@ -113,6 +113,26 @@ def test_mrkdwn_follows_slacks_rules(sandbox: RunningSandbox, web: WebClient, op
     assert body.locator(".mention-me").all_inner_texts() == ["@Ana Duarte", "@here"]
 
 
+def test_ones_own_message_can_be_edited_and_deleted(sandbox: RunningSandbox, open_page: Open) -> None:
+    page = open_page(path="&channel=general")
+    page.get_by_label("Message #general").fill("Hello @ben, 1 < 2 & so on")
+    page.keyboard.press("Enter")
+    row = page.locator(".message").last
+    row.hover()
+    row.get_by_label("More message actions").click()
+    page.get_by_role("menuitem", name="Edit message").click()
+    field = page.get_by_label("Edit message")
+    expect(field).to_have_value("Hello @ben, 1 < 2 & so on")
+    field.fill("Hello @mia")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("Hello @Mia Lund(edited)")
+    row.hover()
+    row.get_by_label("More message actions").click()
+    page.get_by_role("menuitem", name="Delete message").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.locator(".message")).to_have_count(0)
+
+
 def test_threads_open_beside_and_count(sandbox: RunningSandbox, web: WebClient, open_page: Open) -> None:
     ts = web.chat_postMessage(channel="#general", text="A question")["ts"]
     page = open_page(path="&channel=general")

@@ -67,6 +67,7 @@ EVERY_INPUT: Block = {
             "many", "Some", {"type": "multi_static_select", "options": options("Red", "Green", "Blue")}, optional=True
         ),
         entry("room", "Channel", {"type": "conversations_select"}, optional=True),
+        entry("files", "Files", {"type": "file_input", "max_files": 2}, optional=True),
         entry("boxes", "Boxes", {"type": "checkboxes", "options": options("A", "B")}, optional=True),
         entry("radio", "Radio", {"type": "radio_buttons", "options": options("Yes", "No")}, optional=True),
     ],

@@ -5,11 +5,12 @@ import { openLightbox } from './files.js';
 import { Home, about, appHead } from './home.js';
 import { Live } from './live.js';
 import { Modals } from './modals.js';
-import { openMembers, openPersonMenu, openProfile } from './people.js';
+import { openMembers, openProfile } from './people.js';
 import { Sidebar } from './sidebar.js';
-import { avatar } from './avatar.js';
 import { openSwitcher } from './switcher.js';
 import { Tips } from './tips.js';
+
+const PATIENCE = 3000; // ms to wait for the stream of events before the page is shown without it
 
 /** The whole page for one person: where they are, and how they get elsewhere. */
 export class App {
@@ -33,7 +34,8 @@ export class App {
     this.tips = new Tips(directory);
     this.main = h('main', { class: 'main', 'aria-label': 'Conversation' });
     this.side = h('aside', { class: 'side-pane', 'aria-label': 'Thread', hidden: true });
-    this.frame = h('div', { class: 'frame' }, this.topBar(), h('div', { class: 'columns' }, this.sidebar.node, this.main, this.side, this.tips.node));
+    const skip = h('button', { type: 'button', class: 'skip', onClick: () => this.main.querySelector('[tabindex="0"]')?.focus() }, 'Skip to the conversation');
+    this.frame = h('div', { class: 'frame' }, skip, this.topBar(), h('div', { class: 'columns' }, this.sidebar.node, this.main, this.side, this.tips.node));
   }
 
   async start() {
@@ -42,18 +44,17 @@ export class App {
     document.addEventListener('click', (event) => this.clicked(event));
     addEventListener('popstate', () => this.follow());
     this.live = new Live(this);
-    await this.live.ready;
+    await Promise.race([this.live.ready, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     await this.follow();
     await this.modals.load();
   }
 
   topBar() {
-    const { self, team } = this.directory;
-    const me = h('button', { type: 'button', class: 'me-button', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-label': `You are ${self.shown}. Change who you are`, onClick: () => openPersonMenu(this, me) }, avatar(self, 26), h('span', { class: 'top-label' }, self.shown), icon('down', 13));
+    const { team } = this.directory;
     return h('header', { class: 'top' },
       h('div', { class: 'brand' }, h('span', { class: 'brand-sign', 'aria-hidden': 'true' }, icon('hash', 16)), h('span', { class: 'brand-team' }, team.name), h('span', { class: 'brand-note', title: 'A rehearsal workspace on this machine. Nothing here reaches Slack.' }, 'Sandbox')),
       h('button', { type: 'button', class: 'jump-button', 'aria-label': 'Jump to a channel or person', 'aria-keyshortcuts': 'Control+K Meta+K', onClick: () => openSwitcher(this) }, icon('search', 15), h('span', {}, `Jump to…`), h('kbd', {}, 'Ctrl K')),
-      h('div', { class: 'top-end' }, this.tips.button, me));
+      h('div', { class: 'top-end' }, this.tips.button));
   }
 
   /** On a phone: back to the list of places. */

@@ -1,6 +1,7 @@
 import { h, refill } from '../kit/dom.js';
 import { icon } from '../kit/icons.js';
 import { avatar } from './avatar.js';
+import { openPersonMenu } from './people.js';
 
 /** The list of places: the app, channels, direct messages. */
 export class Sidebar {
@@ -19,12 +20,21 @@ export class Sidebar {
     const appDm = channels.find((channel) => directory.isAppDm(channel));
     const people = directory.people().filter((user) => user.id !== directory.me);
     refill(this.node,
+      this.meButton(),
       this.section('app', 'App', [this.appRow(appDm)]),
       this.section('channels', 'Channels', rooms.filter((channel) => channel.is_member).map((channel) => this.channelRow(channel))),
       this.section('browse', 'More channels', rooms.filter((channel) => !channel.is_member).map((channel) => this.channelRow(channel))),
       this.section('people', 'Direct messages', people.map((user) => this.personRow(user, channels))),
       h('p', { class: 'sandbox-note' }, icon('info', 14), h('span', {}, 'A rehearsal workspace on this machine. Nothing here reaches Slack.')));
     if (focused) this.node.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** Who one is here, and the way to be somebody else. */
+  meButton() {
+    const { self } = this.app.directory;
+    const button = h('button', { type: 'button', class: 'me-button', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-label': `You are ${self.shown}. Change who you are`, dataset: { place: 'me' }, onClick: () => openPersonMenu(this.app, button) },
+      avatar(self, 34), h('span', { class: 'me-words' }, h('span', { class: 'me-name' }, self.shown), h('span', { class: 'me-title' }, self.title || 'You')), icon('down', 14));
+    return button;
   }
 
   section(id, title, rows) {
@@ -51,7 +61,7 @@ export class Sidebar {
   appRow(dm) {
     const { directory } = this.app;
     const bot = directory.user(directory.app.bot_user_id) ?? { ...directory.app, is_bot: true };
-    return this.row({ place: 'app', current: this.app.place.kind === 'home' || (dm && this.app.isCurrent(dm.id)), unread: dm?.unread, badge: dm?.unread, face: avatar({ ...bot, color: directory.app.color ?? bot.color }, 20), title: directory.app.name, note: 'app home', open: () => this.app.openHome() });
+    return this.row({ place: 'app', current: this.app.place.kind === 'home' || (dm && this.app.isCurrent(dm.id)), unread: dm?.unread, badge: dm?.unread, face: avatar({ ...bot, color: directory.app.color ?? bot.color }, 20), title: directory.app.name, note: 'app home', open: () => (dm?.unread ? this.app.openChannel(dm.id) : this.app.openHome()) });
   }
 
   channelRow(channel) {

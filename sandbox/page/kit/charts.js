@@ -3,9 +3,10 @@ import { h, s, uid } from './dom.js';
 /** The `data_visualization` block as SVG, with a legend and its figures as a table for those who do not see it. */
 
 const WIDE = 640;
-const HIGH = 260;
-const PAD = { left: 52, right: 14, top: 12, bottom: 46 };
-const PLOT = { wide: WIDE - PAD.left - PAD.right, high: HIGH - PAD.top - PAD.bottom };
+const PAD = { left: 52, right: 14, top: 12, bottom: 28 };
+const PLOT = { wide: WIDE - PAD.left - PAD.right, high: 202 };
+const HIGH = PAD.top + PLOT.high + PAD.bottom;
+const TITLE = 18; // more below, for the title of the x axis
 
 const PLOTS = { line, area, bar };
 
@@ -31,7 +32,7 @@ function axes(chart) {
   const values = series.map((each) => labels.map((label) => each.data.find((point) => point.label === label)?.value ?? null));
   const scale = valueScale(values.flat().filter((value) => value !== null));
   const geometry = { labels, values, scale, x: (n) => PAD.left + (PLOT.wide * (n + 0.5)) / Math.max(labels.length, 1) };
-  const svg = s('svg', { class: 'chart-svg', viewBox: `0 0 ${WIDE} ${HIGH}`, role: 'img', 'aria-label': summary(chart, series, labels) },
+  const svg = s('svg', { class: 'chart-svg', viewBox: `0 0 ${WIDE} ${HIGH + (chart.axis_config?.x_label ? TITLE : 0)}`, role: 'img', 'aria-label': summary(chart, series, labels) },
     grid(scale), ticks(labels, geometry.x), axisTitles(chart.axis_config), values.map((row, n) => draw(row, n, geometry, series[n].name)));
   return h('div', { class: 'chart-frame' }, svg, legend(series.map((each) => each.name)));
 }
@@ -61,13 +62,13 @@ function ticks(labels, x) {
   const room = PLOT.wide / labels.length;
   const every = Math.max(1, Math.ceil((Math.min(longest, 14) * 6.4 + 6) / room));
   const cut = (label) => (label.length > 14 ? `${label.slice(0, 13)}…` : label);
-  return labels.map((label, n) => n % every === 0 && s('text', { class: 'chart-tick', x: x(n), y: HIGH - PAD.bottom + 18, 'text-anchor': 'middle' }, cut(String(label))));
+  return labels.map((label, n) => n % every === 0 && s('text', { class: 'chart-tick', x: x(n), y: PAD.top + PLOT.high + 18, 'text-anchor': 'middle' }, cut(String(label))));
 }
 
 function axisTitles(config) {
   const middle = PAD.top + PLOT.high / 2;
   return [
-    config?.x_label && s('text', { class: 'chart-axis', x: PAD.left + PLOT.wide / 2, y: HIGH - 8, 'text-anchor': 'middle' }, config.x_label),
+    config?.x_label && s('text', { class: 'chart-axis', x: PAD.left + PLOT.wide / 2, y: HIGH + TITLE - 8, 'text-anchor': 'middle' }, config.x_label),
     config?.y_label && s('text', { class: 'chart-axis', x: 12, y: middle, 'text-anchor': 'middle', transform: `rotate(-90 12 ${middle})` }, config.y_label),
   ];
 }
