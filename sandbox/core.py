@@ -58,7 +58,7 @@ class Sandbox:
         self.app = install_app(manifest, seed.team.id)
         self.base_url = ""
         self.state = State(seed, self.app, clock)
-        self.views = Views(self.app, seed.team.id, self.state.ids, clock)
+        self.views = Views(self.app, seed.team.id, ids=self.state.ids, clock=clock)
         self.files = Files(self.state)
         self.streams = Streams()
         self.stats = Stats(clock)

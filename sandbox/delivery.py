@@ -56,7 +56,7 @@ class Delivery:
     async def send(self, kind: PayloadType, payload: Json, *, name: str, attempt: Attempt | None = None) -> Json | None:
         """Deliver once; raises NotDelivered."""
         attempt = attempt or Attempt()
-        record = self._stats.delivery_begins(kind, name, attempt.number, payload)
+        record = self._stats.delivery_begins(kind, name, attempt=attempt.number, payload=payload)
         answer = await self._transport.deliver(kind, payload, attempt=attempt, within=self._ack_seconds)
         self._stats.delivery_acked(record)
         return answer

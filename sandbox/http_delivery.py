@@ -31,7 +31,7 @@ class HttpDelivery:
         """Whether the URL answers Slack's challenge."""
         challenge = secret_name(32)
         body = json.dumps({"token": token, "challenge": challenge, "type": "url_verification"})
-        answer = await self._post(body, "application/json", Attempt(), within)
+        answer = await self._post(body, "application/json", attempt=Attempt(), within=within)
         return answer.is_success and challenge in answer.text
 
     async def deliver(
@@ -39,7 +39,7 @@ class HttpDelivery:
     ) -> dict[str, Any] | None:
         """Post one payload; any 2xx within the time is the ack, and its body the answer."""
         body, content_type = _encoded(kind, payload)
-        answer = await self._post(body, content_type, attempt, within)
+        answer = await self._post(body, content_type, attempt=attempt, within=within)
         if not answer.is_success:
             raise NotDelivered("http_error", "http_error")
         if not answer.text.strip():
@@ -52,7 +52,7 @@ class HttpDelivery:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _post(self, body: str, content_type: str, attempt: Attempt, within: float) -> httpx.Response:
+    async def _post(self, body: str, content_type: str, *, attempt: Attempt, within: float) -> httpx.Response:
         timestamp = str(int(self._clock()))
         headers = {
             "content-type": content_type,

@@ -86,9 +86,9 @@ class Interactions:
             raise Refused("invalid_value", str(fault)) from fault
         if isinstance(holder, View):
             holder.values = state
-            payload = self._payloads.view_action(user.id, holder, [action])
+            payload = self._payloads.view_action(user.id, holder, actions=[action])
         else:
-            payload = self._payloads.message_action(user.id, holder, [action], state)
+            payload = self._payloads.message_action(user.id, holder, actions=[action], state=state)
         failed = {"container": container, "block_id": block["block_id"], "action_id": element["action_id"]}
         await self._send(user, PayloadType.INTERACTIVE, payload, event="action_failed", failed=failed)
 
@@ -96,7 +96,9 @@ class Interactions:
         """The options of an external select for what has been typed."""
         holder = self.holder(user, container)
         block, element = self._element(holder, request.get("block_id"), str(request.get("action_id", "")))
-        payload = self._payloads.suggestion(user.id, holder, block, element, str(request.get("query", "")))
+        payload = self._payloads.suggestion(
+            user.id, holder, block=block, element=element, query=str(request.get("query", ""))
+        )
         failed = {"container": container, "block_id": block["block_id"], "action_id": element["action_id"]}
         answer = await self._send(user, PayloadType.INTERACTIVE, payload, event="action_failed", failed=failed) or {}
         groups = answer.get("option_groups") or []
@@ -199,7 +201,7 @@ class Interactions:
         if known is None:
             raise Refused("unknown_command", f"{name} is not a valid command.")
         text = linked(text.strip(), self._sandbox.state, with_names=True) if known.should_escape else text.strip()
-        payload = self._payloads.command(user.id, channel, name, text)
+        payload = self._payloads.command(user.id, channel, command=name, text=text)
         failed = {"channel": channel.id, "command": name}
         answer = await self._send(user, PayloadType.COMMAND, payload, event="command_failed", failed=failed)
         if answer:
@@ -217,7 +219,7 @@ class Interactions:
         if message is None:
             payload = self._payloads.shortcut(user.id, callback_id)
         else:
-            payload = self._payloads.message_shortcut(user.id, callback_id, message)
+            payload = self._payloads.message_shortcut(user.id, message, callback_id=callback_id)
         failed = {"container": None, "block_id": None, "action_id": callback_id}
         await self._send(user, PayloadType.INTERACTIVE, payload, event="action_failed", failed=failed)
 

@@ -46,7 +46,7 @@ class Payloads:
         )
         return f"{self._sandbox.base_url}/hooks/respond/{name}"
 
-    def message_action(self, user_id: str, message: Message, actions: list[Json], state: Json) -> Json:
+    def message_action(self, user_id: str, message: Message, *, actions: list[Json], state: Json) -> Json:
         """block_actions from a message; an ephemeral one is not repeated in the payload."""
         channel = self._sandbox.state.channels[message.channel]
         ephemeral = message.ephemeral_for is not None
@@ -68,7 +68,7 @@ class Payloads:
             "actions": actions,
         }
 
-    def view_action(self, user_id: str, view: View, actions: list[Json]) -> Json:
+    def view_action(self, user_id: str, view: View, *, actions: list[Json]) -> Json:
         return self._common("block_actions", user_id) | {
             "container": {"type": "view", "view_id": view.id},
             "trigger_id": self._sandbox.triggers.issue(user_id),
@@ -76,7 +76,7 @@ class Payloads:
             "actions": actions,
         }
 
-    def suggestion(self, user_id: str, holder: Message | View, block: Json, element: Json, query: str) -> Json:
+    def suggestion(self, user_id: str, holder: Message | View, *, block: Json, element: Json, query: str) -> Json:
         """block_suggestion: the app is asked for options."""
         body = self._common("block_suggestion", user_id) | {
             "action_id": element["action_id"],
@@ -116,7 +116,7 @@ class Payloads:
             "action_ts": self._sandbox.state.timestamps.next(),
         }
 
-    def message_shortcut(self, user_id: str, callback_id: str, message: Message) -> Json:
+    def message_shortcut(self, user_id: str, message: Message, *, callback_id: str) -> Json:
         channel = self._sandbox.state.channels[message.channel]
         body = self._common("message_action", user_id)
         del body["api_app_id"]
@@ -131,7 +131,7 @@ class Payloads:
             "message": self.message_json(message),
         }
 
-    def command(self, user_id: str, channel: Channel, command: str, text: str) -> Json:
+    def command(self, user_id: str, channel: Channel, *, command: str, text: str) -> Json:
         state, app = self._sandbox.state, self._sandbox.app
         return {
             "token": app.verification_token,

@@ -41,7 +41,7 @@ def respond(sandbox: Sandbox, address: ResponseAddress, body: Json) -> None:
     if body.get("replace_original") and original is not None:
         sandbox.state.change(original, actor=sandbox.app.bot_user_id, edited=True, **content)
         return
-    _show(sandbox, address, body, content)
+    _show(sandbox, address, body=body, content=content)
 
 
 def _original(sandbox: Sandbox, address: ResponseAddress) -> Message | None:
@@ -60,7 +60,7 @@ def _thread(sandbox: Sandbox, address: ResponseAddress, body: Json) -> str | Non
     return parent.thread_ts or parent.ts
 
 
-def _show(sandbox: Sandbox, address: ResponseAddress, body: Json, content: dict[str, Any]) -> None:
+def _show(sandbox: Sandbox, address: ResponseAddress, *, body: Json, content: dict[str, Any]) -> None:
     message = Message(
         channel=address.channel_id,
         ts=sandbox.state.timestamps.next(),

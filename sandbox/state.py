@@ -43,7 +43,7 @@ Watcher = Callable[[Change], None]
 
 
 class State:
-    """Everything in memory. Methods are called with the sandbox's lock held."""
+    """Everything in memory. Only the server's own event loop calls its methods."""
 
     def __init__(self, seed: Seed, app: InstalledApp, clock: Clock) -> None:
         self.team: Team = seed.team
@@ -173,7 +173,7 @@ class State:
         self._tell(Change(kind=Kind.EPHEMERAL, channel=channel, actor=message.user, message=message))
         return message
 
-    def react(self, message: Message, user_id: str, name: str, *, added: bool) -> bool:
+    def react(self, message: Message, user_id: str, *, name: str, added: bool) -> bool:
         """Add or take a reaction; False when nothing changed."""
         people = message.reactions.setdefault(name, [])
         if (user_id in people) == added:
@@ -194,7 +194,7 @@ class State:
         if user_id in channel.members:
             return False
         channel.members.append(user_id)
-        line = self._line(channel, user_id, "channel_join", f"<@{user_id}> has joined the channel")
+        line = self._line(channel, user_id, subtype="channel_join", text=f"<@{user_id}> has joined the channel")
         self._tell(Change(kind=Kind.JOINED, channel=channel, actor=inviter or user_id, message=line))
         self._tell(Change(kind=Kind.POSTED, channel=channel, actor=user_id, message=line))
         return True
@@ -203,7 +203,7 @@ class State:
         old, channel.name = channel.name, name
         channel.previous_names.insert(0, old)
         text = f'<@{actor}> has renamed the channel from "{old}" to "{name}"'
-        line = self._line(channel, actor, "channel_name", text, extra={"old_name": old, "name": name})
+        line = self._line(channel, actor, subtype="channel_name", text=text, extra={"old_name": old, "name": name})
         self._tell(Change(kind=Kind.RENAMED, channel=channel, actor=actor))
         self._tell(Change(kind=Kind.POSTED, channel=channel, actor=actor, message=line))
 
@@ -211,12 +211,12 @@ class State:
         channel.is_archived = archived
         what = "channel_archive" if archived else "channel_unarchive"
         text = f"<@{actor}> has {'' if archived else 'un-'}archived the channel"
-        line = self._line(channel, actor, what, text)
+        line = self._line(channel, actor, subtype=what, text=text)
         self._tell(Change(kind=Kind.ARCHIVED, channel=channel, actor=actor))
         self._tell(Change(kind=Kind.POSTED, channel=channel, actor=actor, message=line))
 
     def _line(
-        self, channel: Channel, user_id: str, subtype: str, text: str, *, extra: dict[str, str] | None = None
+        self, channel: Channel, user_id: str, *, subtype: str, text: str, extra: dict[str, str] | None = None
     ) -> Message:
         """A line that Slack itself writes into the channel."""
         line = Message(
@@ -238,7 +238,7 @@ class State:
         self._tell(Change(kind=Kind.LEFT, channel=channel, actor=user_id))
         return True
 
-    def mark_read(self, channel: Channel, user_id: str, ts: str) -> None:
+    def mark_read(self, channel: Channel, user_id: str, *, ts: str) -> None:
         channel.last_read[user_id] = ts
         self._tell(Change(kind=Kind.READ, channel=channel, actor=user_id))
 

@@ -36,7 +36,7 @@ class Stats:
     def posted(self, channel: str, ts: str) -> None:
         self._posts[channel].append({"ts": ts, "at": self._clock()})
 
-    def delivery_begins(self, kind: str, name: str, attempt: int, payload: dict[str, Any]) -> DeliveryRecord:
+    def delivery_begins(self, kind: str, name: str, *, attempt: int, payload: dict[str, Any]) -> DeliveryRecord:
         record = DeliveryRecord(type=kind, kind=name, at=self._clock(), attempt=attempt, started=time.monotonic())
         self._deliveries.append(record)
         if self.sent is not None:

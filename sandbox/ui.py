@@ -212,7 +212,7 @@ async def read(visit: Visit) -> Json:
     channel = visit.channel()
     timeline = visit.sandbox.state.timeline(channel.id)
     latest = timeline[-1].ts if timeline else ""
-    visit.sandbox.state.mark_read(channel, visit.user.id, visit.text("ts") or latest)
+    visit.sandbox.state.mark_read(channel, visit.user.id, ts=visit.text("ts") or latest)
     return {}
 
 
@@ -278,7 +278,7 @@ async def reaction(visit: Visit) -> Json:
     name = visit.text("name").strip(":")
     if not name:
         raise Refused("invalid_name")
-    visit.sandbox.state.react(visit.message(), visit.user.id, name, added=not visit.asked.get("remove"))
+    visit.sandbox.state.react(visit.message(), visit.user.id, name=name, added=not visit.asked.get("remove"))
     return {}
 
 
@@ -299,20 +299,20 @@ async def command(visit: Visit) -> Json:
     channel, line = visit.channel(), visit.text("text").strip()
     name, _, rest = line.partition(" ")
     if name in ("/invite", "/remove"):
-        _membership(visit, channel, name, rest)
+        _membership(visit, channel, verb=name, guest_name=rest)
         return {}
     await visit.interactions.command(visit.user, channel, line)
     return {}
 
 
-def _membership(visit: Visit, channel: Channel, name: str, rest: str) -> None:
+def _membership(visit: Visit, channel: Channel, *, verb: str, guest_name: str) -> None:
     state = visit.sandbox.state
     if visit.user.id not in channel.members:
         raise Refused("not_in_channel", "Join the channel first.")
-    guest = state.find_user(rest.strip().lower())
+    guest = state.find_user(guest_name.strip().lower())
     if guest is None:
-        raise Refused("user_not_found", f"There is nobody called {rest.strip()!r} here.")
-    if name == "/invite":
+        raise Refused("user_not_found", f"There is nobody called {guest_name.strip()!r} here.")
+    if verb == "/invite":
         state.join(channel, guest.id, inviter=visit.user.id)
     else:
         state.leave(channel, guest.id)

@@ -78,7 +78,7 @@ class ViewWatcher(Protocol):
 
 
 class Views:
-    def __init__(self, app: InstalledApp, team_id: str, ids: Ids, clock: Clock) -> None:
+    def __init__(self, app: InstalledApp, team_id: str, *, ids: Ids, clock: Clock) -> None:
         self._app = app
         self._team_id = team_id
         self._ids = ids

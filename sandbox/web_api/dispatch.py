@@ -32,7 +32,7 @@ def web_api(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
         if fault is not None and (refusal := await _before(request, fault)) is not None:
             sandbox.stats.called(name, fault.effect.value)
             return refusal
-        response = _answered(sandbox, request, name, args)
+        response = _answered(sandbox, request, name=name, args=args)
         if fault is not None and fault.effect is Effect.COMMIT_THEN_DROP:
             return await _hung_up(request)
         return response
@@ -88,7 +88,7 @@ def _limited(seconds: int) -> Response:
     return JSONResponse({"ok": False, "error": "ratelimited"}, status_code=429, headers={"retry-after": str(seconds)})
 
 
-def _answered(sandbox: Sandbox, request: Request, name: str, args: Json) -> Response:
+def _answered(sandbox: Sandbox, request: Request, *, name: str, args: Json) -> Response:
     method = METHODS.get(name)
     if method is None:
         sandbox.stats.called(name, "unknown_method")
@@ -100,7 +100,7 @@ def _answered(sandbox: Sandbox, request: Request, name: str, args: Json) -> Resp
         base_url=str(request.base_url).rstrip("/"),
     )
     try:
-        _authorize(sandbox, request, method, args)
+        _authorize(sandbox, request, method=method, args=args)
         wait = sandbox.limits.retry_after(name, _channel_id(sandbox, args) or "")
         if wait:
             sandbox.stats.called(name, "ratelimited")
@@ -114,7 +114,7 @@ def _answered(sandbox: Sandbox, request: Request, name: str, args: Json) -> Resp
     return JSONResponse(body, headers=_headers(sandbox, method))
 
 
-def _authorize(sandbox: Sandbox, request: Request, method: Method, args: Json) -> None:
+def _authorize(sandbox: Sandbox, request: Request, *, method: Method, args: Json) -> None:
     if method.token is TokenType.NONE:
         return
     header = request.headers.get("authorization", "")

@@ -12,7 +12,7 @@ EMOJI_NAME = re.compile(r"^[a-z0-9_'+-]+(::skin-tone-[2-6])?$")
 @method("reactions.add", "reactions:write")
 def add(call: Call) -> Json:
     _, message = _item(call)
-    if not call.sandbox.state.react(message, call.bot_user_id, _name(call), added=True):
+    if not call.sandbox.state.react(message, call.bot_user_id, name=_name(call), added=True):
         raise ApiError("already_reacted")
     return {}
 
@@ -20,7 +20,7 @@ def add(call: Call) -> Json:
 @method("reactions.remove", "reactions:write")
 def remove(call: Call) -> Json:
     _, message = _item(call)
-    if not call.sandbox.state.react(message, call.bot_user_id, _name(call), added=False):
+    if not call.sandbox.state.react(message, call.bot_user_id, name=_name(call), added=False):
         raise ApiError("no_reaction")
     return {}
 
