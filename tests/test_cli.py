@@ -300,20 +300,20 @@ def test_check_finds_everything_in_place(connected: Path, capsys: Said) -> None:
 
 def test_check_goes_on_after_a_fault_and_says_what_to_do(connected: Path, capsys: Said) -> None:
     broken = CONFIG.replace("#billing", "#board").replace('"@ana"', '"@nobody"')
-    (connected / "config.toml").write_text(broken + '\n[model]\nencoder = "no/such-folder"\n')
+    (connected / "config.toml").write_text(broken + '\n[model]\nencoder = "/no/such-folder"\n')
     assert main(["check"]) == 1
     *told, last = capsys.readouterr().out.splitlines()
     bad = [line for line in told if line.startswith("FAIL")]
     assert [line.split("  ")[1].split(":")[0] for line in bad] == ["channel of billing", "people of billing", "model"]
     assert "/invite @Earshot" in bad[0]
-    assert last == f"3 of {len(told)} need you."
+    assert last == f"3 of {len(told)} need you.", "\n".join(told)
 
 
 def test_check_asks_slack_nothing_more_with_a_token_it_refuses(
     connected: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1-wrong")
-    (connected / "config.toml").write_text(CONFIG + '\n[model]\nencoder = "no/such-folder"\n')
+    (connected / "config.toml").write_text(CONFIG + '\n[model]\nencoder = "/no/such-folder"\n')
     assert main(["check"]) == 1
     told = capsys.readouterr().out
     assert "FAIL  Slack bot token: " in told
