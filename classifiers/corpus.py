@@ -65,10 +65,13 @@ def read_extra_topics(file: Path, *, cap: int) -> list[Extra]:
     return [Extra(text=row["text"], source=row["source"], topic=row["topic"]) for row in kept]
 
 
-def read_extra_detractors(file: Path, *, cap: int) -> list[Extra]:
-    """At most `cap` a (source, native label); plain questions (`train_aux`) are left out."""
+def read_extra_detractors(file: Path, *, caps: Mapping[str, int], cap: int) -> list[Extra]:
+    """At most `cap` a (source, native label), or what `caps` says of the source; plain questions are left out."""
     rows = [row for row in rows_of(file) if row["split"] == "train" and row["role"] == "train"]
-    kept = _capped(rows, lambda row: row["source"] + "/" + row["label_orig"], cap)
+    kept = []
+    for source in sorted({row["source"] for row in rows}):
+        ours = [row for row in rows if row["source"] == source]
+        kept += _capped(ours, lambda row: row["label_orig"], caps.get(source, cap))
     return [
         Extra(
             text=row["text"],

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 
 from classifiers.verdict import ModelFault
 
@@ -109,7 +110,7 @@ def load_encoder(name: str = "", *, max_tokens: int = 256) -> Encoder:
     try:
         model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True, dtype=torch.float32)
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelFault(f"{folder} cannot be loaded as an encoder: {error}") from error
     finally:
         logging.set_verbosity(verbosity)

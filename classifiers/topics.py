@@ -10,9 +10,9 @@ from classifiers.settings import DEFAULT_TOPICS, TopicSpec
 from classifiers.text import readable
 from classifiers.verdict import ModelFault
 
-SHARPNESS, LEAD = 16.0, 1.0
-"""Slope and offset of an added topic's score beside the trained ones. They made held-out halves of the training mentions
-least surprising, each trained topic in turn left out of the head and added back by its words and 0, 4 or 16 examples."""
+SHARPNESS, LEAD = 10.0, 1.5
+"""Slope and offset of an added topic's score beside the trained ones, chosen where held-out halves of the training
+mentions are least surprised, each trained topic in turn taken out of the head and added back by its words."""
 
 DESCRIPTION_SHARE = 0.7
 """A description names a topic more plainly than customers do: it counts as one example at 0.7 of its length."""

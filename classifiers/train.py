@@ -47,9 +47,10 @@ FOLDS = 5
 BARE_WEIGHT = 0.3
 """Weight of a mention read without its company's name, so that a subject that names none is judged well too."""
 
-OWN_WEIGHT = 2.0
+OWN_WEIGHT = 1.0
 EXTRA_TOPIC_CAP, EXTRA_TOPIC_WEIGHT = 300, 0.05
-EXTRA_DETRACTOR_CAP = 400
+EXTRA_DETRACTOR_CAP = 900
+EXTRA_DETRACTOR_CAPS = {"goemotions": 250}
 EXTRA_DETRACTOR_WEIGHTS = {"goemotions": 0.1}
 EXTRA_DETRACTOR_WEIGHT = 0.5
 """Comments on Reddit help brand tweets and cost mentions more; at a tenth they cost nothing."""
@@ -88,7 +89,7 @@ def read_rows(folder: Path) -> Rows:
         mentions=read_mentions(folder / MENTIONS_FILE),
         own=own_mentions(),
         topics=read_extra_topics(folder / TOPICS_FILE, cap=EXTRA_TOPIC_CAP),
-        detractors=read_extra_detractors(folder / DETRACTORS_FILE, cap=EXTRA_DETRACTOR_CAP),
+        detractors=read_extra_detractors(folder / DETRACTORS_FILE, caps=EXTRA_DETRACTOR_CAPS, cap=EXTRA_DETRACTOR_CAP),
     )
 
 
