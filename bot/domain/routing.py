@@ -117,19 +117,24 @@ def choose_route(table: RoutingTable, source: str, mention: Incoming, verdict: V
     percent = f"{verdict.confidence:.0%}"
     if verdict.confidence < table.min_confidence:
         first, second = verdict.ranked[0][0], verdict.ranked[1][0] if len(verdict.ranked) > 1 else "nothing else"
-        return _to_triage(table, "unsure", f"only {percent} sure: {first} or {second}?")
+        return _to_triage(table, "unsure", f"only {percent} sure: {in_words(first)} or {in_words(second)}?")
     if verdict.language not in table.fallback_languages and verdict.language != "und":
         return _to_triage(table, "language", f"the model is not trusted in language “{verdict.language}”")
     topic = table.topics.get(verdict.topic)
     if topic is None:
-        return _to_triage(table, "unowned", f"no department owns the topic {verdict.topic}")
+        return _to_triage(table, "unowned", f"no department owns the topic {in_words(verdict.topic)}")
     return Route(
         outcome=Outcome.SEND,
         department=topic.department,
         urgent=False,
         rule="topic",
-        why=f"topic {topic.name}, {percent} sure{_because(verdict.why)}",
+        why=f"topic {in_words(topic.name)}, {percent} sure{_because(verdict.why)}",
     )
+
+
+def in_words(name: str) -> str:
+    """A topic's name as people read it."""
+    return name.replace("_", " ")
 
 
 def _by_rule(table: RoutingTable, rule: Rule, verdict: Verdict) -> Route:
@@ -139,7 +144,7 @@ def _by_rule(table: RoutingTable, rule: Rule, verdict: Verdict) -> Route:
         department=rule.department or (topic.department if topic else table.triage),
         urgent=rule.urgent,
         rule=rule.name,
-        why=f"rule “{rule.name}”; topic {verdict.topic}, {verdict.confidence:.0%} sure{_because(verdict.why)}",
+        why=f"rule “{rule.name}”; topic {in_words(verdict.topic)}, {verdict.confidence:.0%} sure{_because(verdict.why)}",
     )
 
 

@@ -101,7 +101,7 @@ def test_the_unsure_goes_to_triage_with_the_two_topics() -> None:
     unsure = verdict(topics={"billing": 0.4, "technical_issue": 0.35, "trust_safety": 0.25})
     chosen = route(read=unsure)
     assert (chosen.outcome, chosen.department, chosen.rule) == (Outcome.SEND, "triage", "unsure")
-    assert chosen.why == "only 40% sure: billing or technical_issue?"
+    assert chosen.why == "only 40% sure: billing or technical issue?"
 
 
 def test_as_sure_as_needed_is_sure() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain.card import AnswerState, Card
 from bot.domain.lifecycle import CLOSED, LIVE, Action, State, available
+from bot.domain.routing import in_words
 from bot.domain.triage import TITLES
 from bot.slack import ids
 from bot.slack.blocks.elements import (
@@ -118,10 +119,9 @@ def _judgement(card: Card) -> str:
     verdict = card.verdict
     if verdict is None:
         return "Not judged: the model could not read this one, so nothing here is estimated."
-    said = [
-        f"Topic {inline(verdict.topic, 60)}, {percent(verdict.confidence)} sure",
-        f"estimated {percent(verdict.detractor)} detractor",
-    ]
+    said = [f"Estimated {percent(verdict.detractor)} detractor"]
+    if card.route_rule != "topic":  # else the line below says it
+        said.append(f"topic {inline(in_words(verdict.topic), 60)}, {percent(verdict.confidence)} sure")
     if verdict.promoter >= 0.5:
         said.append(f"estimated {percent(verdict.promoter)} promoter")
     if language := foreign_language(verdict.language):
@@ -136,7 +136,7 @@ def _why_here(card: Card) -> str:
     return f"Why here? {inline(card.place.title, 60)}: {named}{why}"
 
 
-_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "fallback", "reroute"})
+_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "unowned", "fallback", "reroute"})
 """Routes that come from no rule of the company: their reason says it all."""
 
 
