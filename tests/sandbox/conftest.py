@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -24,6 +25,12 @@ def sandbox() -> Iterator[RunningSandbox]:
         options=Options(rate_scale=None, ack_seconds=1.0, retry_scale=0.001),
     ) as running:
         yield running
+
+
+@pytest.fixture
+def page(sandbox: RunningSandbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=sandbox.url, trust_env=False, timeout=10) as client:
+        yield client
 
 
 @pytest.fixture
