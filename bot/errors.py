@@ -41,9 +41,13 @@ class Refused(EarshotError):
 
 
 class Taken(Refused):
-    """Somebody else holds it. Slack shows `owner` as a person and `since` in the reader's own time."""
+    """Somebody else was first. Slack shows `owner` as a person and `since` in the reader's own time.
 
-    def __init__(self, sentence: str, *, owner: str, since: datetime) -> None:
+    `did` is what `owner` did then ("decided it"); empty where they hold it still.
+    """
+
+    def __init__(self, sentence: str, *, owner: str, since: datetime, did: str = "") -> None:
         super().__init__(sentence)
         self.owner = owner
         self.since = since
+        self.did = did

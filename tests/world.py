@@ -11,11 +11,11 @@ from bot.domain.policy import Policy
 from bot.flow import classify, deliver, desk, ingest, reply, report, route, watch
 from bot.flow.desk import Click, Desk
 from bot.sources.base import Source
-from bot.store import events, mentions
+from bot.store import events, figures, mentions
 from bot.store.database import Database
 from bot.store.figures import Ledger
 from bot.store.records import Record
-from tests.fakes import FakeClassifier, FakeMessenger, MovedClock, policy, post
+from tests.fakes import START, FakeClassifier, FakeMessenger, MovedClock, policy, post
 
 QUIET = 400
 """Rounds after which a test that never comes to rest fails."""
@@ -51,14 +51,15 @@ class World:
         due = deliver.due_channels(self.db, self.clock())
         return sum(deliver.deliver_next(self.db, self.slack, self.policy, channel, self.clock) for channel in due)
 
-    def deliver(self, *, step: float = 1.2) -> int:
-        """Post until no channel has anything due now, `step` seconds a round."""
+    def deliver(self) -> int:
+        """Post until nothing waits, also what was put off: the clock goes as far as that takes."""
         posted = 0
         for _ in range(QUIET):
-            if not deliver.due_channels(self.db, self.clock()):
+            if not deliver.due_channels(self.db, self.clock() + timedelta(days=1)):
                 return posted
-            posted += self.deliver_round()
-            self.clock.seconds(step)
+            due_now = deliver.due_channels(self.db, self.clock())
+            posted += self.deliver_round() if due_now else 0
+            self.clock.seconds(1.2 if due_now else 4)
         raise AssertionError("the outbox never comes to rest")
 
     def draw(self) -> int:
@@ -108,6 +109,11 @@ class World:
     def log(self, mention_id: int = 1) -> tuple[Event, ...]:
         with self.db.read() as session:
             return events.of_mention(session, mention_id)
+
+    def log_ids(self) -> list[int]:
+        """Ids of all mentions, oldest first."""
+        with self.db.read() as session:
+            return [each.mention_id for each in sorted(figures.facts(session, START), key=lambda each: each.mention_id)]
 
     def whats(self, mention_id: int = 1) -> list[str]:
         return [event.what for event in self.log(mention_id)]

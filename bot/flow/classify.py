@@ -8,6 +8,7 @@ from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action, State
 from bot.domain.mention import Mention
 from bot.flow.clock import Clock
+from bot.flow.crash import crash_point
 from bot.store import events, mentions
 from bot.store.database import Database
 from classifiers.verdict import Classifier, ModelFault, Subject, Verdict
@@ -28,11 +29,13 @@ def classify_waiting(db: Database, classifier: Classifier, about: str, clock: Cl
     worn = [mention for mention, attempts in taken if attempts > TRIES]
     fresh = [mention for mention, attempts in taken if attempts <= TRIES]
     verdicts = _judge(classifier, fresh, about)
+    crash_point("classify.judged")
     judged = [(mention, verdicts[mention.id]) for mention in fresh if mention.id in verdicts]
     failed = [mention.id for mention in fresh if mention.id not in verdicts]
     with db.write() as session:
         now = clock()
-        for mention, verdict in [*judged, *((mention, None) for mention in worn)]:
+        found: list[tuple[Mention, Verdict | None]] = [*judged, *((mention, None) for mention in worn)]
+        for mention, verdict in sorted(found, key=lambda pair: pair[0].id):  # every stage locks rows in this order
             record = mentions.lock(session, mention.id)
             if record is None or not mentions.change(session, record, Action.JUDGE, now, {"attempts": 0}):
                 continue
@@ -43,7 +46,8 @@ def classify_waiting(db: Database, classifier: Classifier, about: str, clock: Cl
                 events.append(
                     session, mention.id, EARSHOT, Action.JUDGE, now, {"model": verdict.model, "topic": verdict.topic}
                 )
-        mentions.put_off(session, failed, now + FAULT_PAUSE)
+    with db.write() as session:
+        mentions.put_off(session, failed, clock() + FAULT_PAUSE)
     return len(judged) + len(worn)
 
 

@@ -29,22 +29,32 @@ SETTLE = timedelta(seconds=3)
 LOOK_BACK = timedelta(seconds=60)
 DRAW_LEASE = timedelta(seconds=20)
 DRAW_BATCH = 20
+DRAW_TIME = timedelta(seconds=5)
+"""No drawing starts later than this after the lease: one that outlives it could put an old card over a newer one."""
+
 LONGEST_PAUSE = timedelta(minutes=5)
+TRIES = 10
+"""After so many tries a message that ends in a fault nobody foresaw is listed as failed, not tried for ever."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What one message shows. `permalink` leads to the owner's card, empty on the owner's card itself.
+    """What one message shows. `permalink` leads to the owner's card in channel `place`, both empty on that card itself.
 
     `notice` and `body` are set for notices only.
     """
 
     kind: PostingKind
     card: Card
+    place: str = ""
     moved: bool = False
     permalink: str = ""
     notice: NoticeKind | None = None
     body: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Needless(Exception):
+    """A copy for the channel that has the owner's card itself."""
 
 
 class Messenger(Protocol):
@@ -78,30 +88,59 @@ def deliver_next(db: Database, messenger: Messenger, policy: Policy, channel: st
     try:
         channel_id = messenger.channel_id(channel)
     except Retry as fault:
+        with db.write() as session:
+            outbox.put_off_channel(session, channel, clock() + fault.after)
         log.warning("channel_unresolved", extra={"channel": channel, "reason": fault.reason})
         return 0
     except GiveUp as fault:
         return _bury_next(db, policy, channel, fault.reason, clock)
-    with db.write() as session:
-        now = clock()
-        if not outbox.enter_lane(session, channel_id, now, LANE_GAP):
-            return 0
-        leased = outbox.lease_next(session, channel, now, LEASE)
+    leased = _lease_next(db, channel, channel_id, clock)
     if leased is None:
         return 0
     posting, uncertain = leased
     crash_point("deliver.leased")
+    shown = _try_to_post(db, messenger, policy, posting, channel_id, uncertain=uncertain, clock=clock)
+    # A fault in recording comes after the post. The row stays "sending", so that the next try looks first.
+    return 0 if shown is None else _record(db, posting, channel_id, shown, clock)
+
+
+def _lease_next(db: Database, channel: str, channel_id: str, clock: Clock) -> tuple[Posting, bool] | None:
+    with db.write() as session:
+        now = clock()
+        if not outbox.enter_lane(session, channel_id, now, LANE_GAP):
+            return None
+        return outbox.lease_next(session, channel, now, LEASE)
+
+
+def _try_to_post(
+    db: Database,
+    messenger: Messenger,
+    policy: Policy,
+    posting: Posting,
+    channel_id: str,
+    *,
+    uncertain: bool,
+    clock: Clock,
+) -> tuple[str, int] | None:
+    """What `_post` gives; None where it failed, after the row was told what is to become of it."""
     try:
         return _post(db, messenger, policy, posting, channel_id, uncertain=uncertain, clock=clock)
+    except _Needless:
+        with db.write() as session:
+            outbox.drop(session, posting.id)
     except Retry as fault:
         _again(db, posting, channel_id, fault, clock, uncertain=uncertain)
     except GiveUp as fault:
         _bury(db, policy, posting, fault.reason, clock())
     except Exception as error:  # whatever it was, it may have reached Slack: look before posting again
-        log.exception("delivery_failed", extra={"mention": posting.mention_id, "channel": channel})
-        unknown = Retry(f"an unexpected fault: {type(error).__name__}", after=timedelta(seconds=30), ambiguous=True)
-        _again(db, posting, channel_id, unknown, clock, uncertain=True)
-    return 0
+        log.exception("delivery_failed", extra={"mention": posting.mention_id, "channel": channel_id})
+        reason = f"an unexpected fault: {type(error).__name__}"
+        if posting.attempts + 1 >= TRIES:
+            _bury(db, policy, posting, reason, clock())
+        else:
+            unknown = Retry(reason, after=timedelta(seconds=30), ambiguous=True)
+            _again(db, posting, channel_id, unknown, clock, uncertain=True)
+    return None
 
 
 def _post(
@@ -113,22 +152,33 @@ def _post(
     *,
     uncertain: bool,
     clock: Clock,
-) -> int:
+) -> tuple[str, int]:
+    """The message's ts and the version that it shows: 0 for one that an earlier try posted, nobody knows when."""
     content = _content(db, messenger, policy, posting)
-    ts = ""
+    if posting.kind is PostingKind.COPY and content.place == channel_id:
+        raise _Needless
     if uncertain:
         tried_at = posting.tried_at or clock()
         if clock() - tried_at < SETTLE:
             raise Retry("waiting for the channel's history to settle", after=SETTLE, ambiguous=True)
         ts = messenger.find(channel_id, posting.delivery_id, since=tried_at - LOOK_BACK)
-    if not ts:
-        ts = messenger.post(channel_id, content, delivery_id=posting.delivery_id)
+        if ts:
+            return ts, 0
+    ts = messenger.post(channel_id, content, delivery_id=posting.delivery_id)
     crash_point("deliver.posted")
+    return ts, content.card.version
+
+
+def _record(db: Database, posting: Posting, channel_id: str, shown: tuple[str, int], clock: Clock) -> int:
+    ts, version = shown
     with db.write() as session:
         now = clock()
-        outbox.sent(session, posting.id, channel_id=channel_id, ts=ts, version=content.card.version, now=now)
         detail = {"channel": channel_id, "ts": ts, "kind": posting.kind, "slot": posting.slot}
         events.append(session, posting.mention_id, EARSHOT, "posted", now, detail)
+        outbox.sent(session, posting.id, channel_id=channel_id, ts=ts, version=version, now=now)
+        if posting.kind is PostingKind.CARD:
+            outbox.redraw_others(session, posting.mention_id, posting.id)
+    crash_point("deliver.recorded")
     log.info("posted", extra={"mention": posting.mention_id, "channel": channel_id, "kind": posting.kind})
     return 1
 
@@ -148,6 +198,7 @@ def _content(db: Database, messenger: Messenger, policy: Policy, posting: Postin
     return Content(
         kind=posting.kind,
         card=card,
+        place=live.channel_id if live else "",
         moved=moved,
         permalink=messenger.permalink(live.channel_id, live.ts) if live else "",
         notice=NoticeKind(posting.body["notice"]) if posting.kind is PostingKind.NOTICE else None,
@@ -158,7 +209,8 @@ def _content(db: Database, messenger: Messenger, policy: Policy, posting: Postin
 def _again(db: Database, posting: Posting, channel_id: str, fault: Retry, clock: Clock, *, uncertain: bool) -> None:
     """A try failed. Once uncertain, a message stays so until the history has been read."""
     now = clock()
-    until = now + max(fault.after, min(LANE_GAP * 2 ** min(posting.attempts, 10), LONGEST_PAUSE))
+    least = max(fault.after, SETTLE) if fault.ambiguous else fault.after
+    until = now + max(least, min(LANE_GAP * 2 ** min(posting.attempts, 10), LONGEST_PAUSE))
     with db.write() as session:
         outbox.not_sent(session, posting.id, fault.reason, until, uncertain=uncertain or fault.ambiguous)
         if not fault.ambiguous and fault.after > LANE_GAP:
@@ -177,12 +229,14 @@ def _bury_next(db: Database, policy: Policy, channel: str, reason: str, clock: C
 def _bury(db: Database, policy: Policy, posting: Posting, reason: str, now: datetime) -> None:
     """A message that cannot be posted is listed as failed; a card is brought to #triage instead, so nobody misses it."""
     with db.write() as session:
+        record = mentions.lock(session, posting.mention_id)
+        if record is None:  # erased meanwhile, and its messages with it
+            return
         outbox.dead(session, posting.id, reason)
-        events.append(
-            session, posting.mention_id, EARSHOT, "post_failed", now, {"channel": posting.channel, "reason": reason}
-        )
-        fallback = policy.triage
-        if posting.kind is PostingKind.CARD and posting.channel != fallback.channel:
+        detail = {"channel": posting.channel, "reason": reason}
+        events.append(session, posting.mention_id, EARSHOT, "post_failed", now, detail)
+        fallback, owner = policy.triage, policy.department(record.department)
+        if posting.kind is PostingKind.CARD and posting.channel == owner.channel != fallback.channel:
             mentions.touch(
                 session,
                 posting.mention_id,
@@ -209,8 +263,9 @@ def retry_failed(db: Database, now: datetime) -> int:
 def draw_stale(db: Database, messenger: Messenger, policy: Policy, clock: Clock) -> int:
     """Bring posted cards and copies up to date after a change; the number drawn."""
     with db.write() as session:
-        stale = outbox.lease_stale(session, clock(), limit=DRAW_BATCH, lease=DRAW_LEASE)
-    return sum(_draw(db, messenger, policy, posting, clock) for posting in stale)
+        begun = clock()
+        stale = outbox.lease_stale(session, begun, limit=DRAW_BATCH, lease=DRAW_LEASE)
+    return sum(_draw(db, messenger, policy, each, clock) for each in stale if clock() <= begun + DRAW_TIME)
 
 
 def _draw(db: Database, messenger: Messenger, policy: Policy, posting: Posting, clock: Clock) -> int:
@@ -225,6 +280,12 @@ def _draw(db: Database, messenger: Messenger, policy: Policy, posting: Posting, 
         with db.write() as session:
             outbox.dead(session, posting.id, fault.reason)
         log.error("card_not_drawn", extra={"mention": posting.mention_id, "reason": fault.reason})
+        return 0
+    except Exception as error:  # one card that cannot be drawn must not hold up the others
+        log.exception("drawing_failed", extra={"mention": posting.mention_id, "channel": posting.channel})
+        with db.write() as session:
+            reason = f"an unexpected fault: {type(error).__name__}"
+            outbox.not_shown(session, posting.id, reason, clock() + LONGEST_PAUSE)
         return 0
     with db.write() as session:
         outbox.shown(session, posting.id, content.card.version)

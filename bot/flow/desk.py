@@ -10,19 +10,20 @@ from typing import Any
 
 from bot.domain.card import AnswerState, Card, History
 from bot.domain.lifecycle import OWNERS_ONLY, Action, State, after
-from bot.domain.policy import Policy, terms_of
+from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
-from bot.domain.promise import PromiseKind, promises_for
-from bot.domain.routing import Department
+from bot.domain.promise import PromiseKind
 from bot.errors import Refused, Taken
 from bot.flow.clock import Clock
 from bot.flow.raise_level import raise_level
+from bot.flow.route import bring_to
 from bot.flow.view import card_of
 from bot.store import answers, events, inbound, mentions, outbox, promises
 from bot.store.database import Database, Session
 from bot.store.records import Record
 
 BOTH = (PromiseKind.DECISION, PromiseKind.ANSWER)
+CLOSING = frozenset({Action.ANSWER, Action.ANSWER_ELSEWHERE, Action.LET_STAND, Action.MONITOR, Action.DISMISS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +67,6 @@ def allow(desk: Desk, mention_id: int, user: str, action: Action) -> Card:
     with desk.db.read() as session:
         card = _card(session, desk, mention_id)
     _refuse_unless_possible(card, action, user)
-    if action is Action.ANSWER:
-        _refuse_second_answer(card, user)
     return card
 
 
@@ -110,7 +109,6 @@ def write_answer(desk: Desk, click: Click, text: str) -> Card:
             return _card(session, desk, click.mention_id)
         card = card_of(record, desk.policy)
         _refuse_unless_possible(card, Action.ANSWER, click.user)
-        _refuse_second_answer(card, click.user)
         if record.state is not State.CLAIMED:
             mentions.change(session, record, Action.CLAIM, now, _claim_values(desk, record, click.user, now))
             events.append(session, card.mention.id, click.user, Action.CLAIM, now, {"by": "answering"})
@@ -191,7 +189,7 @@ def reroute(desk: Desk, click: Click, department: str, *, topic: str = "", reaso
     def effect(session: Session, record: Record, now: datetime) -> Done:
         if record.department == department:
             raise Refused(f"It is with {target.title} already.")
-        _bring_to(session, target, record, now)
+        bring_to(session, target, record, now)
         values = {
             "department": department,
             "route_rule": "reroute",
@@ -221,17 +219,10 @@ def reopen(desk: Desk, click: Click) -> Card:
     """Take a decision back: the mention is open again, with a new promise."""
 
     def effect(session: Session, record: Record, now: datetime) -> Done:
-        _bring_to(session, desk.policy.department(record.department), record, now)
+        bring_to(session, desk.policy.department(record.department), record, now)
         return Done(detail={"before": record.decision.what if record.decision else record.state})
 
     return _act(desk, click, Action.REOPEN, effect)
-
-
-def _bring_to(session: Session, department: Department, record: Record, now: datetime) -> None:
-    """Promise anew and ask for the card in the department's channel (once: an earlier one there comes back to life)."""
-    promised = promises_for(terms_of(department), now, urgent=record.urgent)
-    promises.make(session, record.mention.id, department.name, promised, now)
-    outbox.want(session, record.mention.id, department.channel, PostingKind.CARD, now, urgent=record.urgent)
 
 
 def _nothing(_session: Session, _record: Record, _now: datetime) -> Done:
@@ -269,21 +260,19 @@ def _refuse_unless_possible(card: Card, action: Action, user: str) -> None:
     if card.claim is not None and held and action in {*OWNERS_ONLY, Action.CLAIM}:
         raise Taken("Somebody else has it.", owner=card.claim.owner, since=card.claim.since)
     if after(card.state, action) is not None:
+        _refuse_over_answer(card, action)
         return
     if card.claim is not None and action is Action.CLAIM:
         raise Refused("You have it already.")
     if card.decision is not None:
-        raise Taken("It was decided meanwhile.", owner=card.decision.by, since=card.decision.at)
+        raise Taken("It was decided meanwhile.", owner=card.decision.by, since=card.decision.at, did="decided it")
     raise Refused(f"That is not possible now: it is {card.state.replace('_', ' ')}.")
 
 
-def _refuse_second_answer(card: Card, user: str) -> None:
-    if card.answer is None:
-        return
-    if card.answer.state is AnswerState.SENDING:
-        raise Taken("An answer is on its way.", owner=card.answer.author, since=card.answer.at)
-    if card.answer.state is AnswerState.COPIED and card.answer.author != user and card.claim is not None:
-        raise Taken("An answer was written already.", owner=card.answer.author, since=card.answer.at)
+def _refuse_over_answer(card: Card, action: Action) -> None:
+    """While an answer is on its way nothing else may close the mention: the customer is about to read that one."""
+    if action in CLOSING and card.answer is not None and card.answer.state is AnswerState.SENDING:
+        raise Taken("An answer is on its way.", owner=card.answer.author, since=card.answer.at, did="wrote it")
 
 
 def _claim_values(desk: Desk, record: Record, user: str, now: datetime) -> dict[str, Any]:

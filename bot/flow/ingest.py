@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
+from bot.flow.crash import crash_point
 from bot.sources.base import Batch, Source
 from bot.store import mentions, sources
 from bot.store.database import Database
@@ -48,6 +49,7 @@ def poll(db: Database, source: Source, cursor: str, clock: Clock) -> int:
     except Exception as error:  # one bad source must not stop the others
         log.exception("poll_failed", extra={"source": source.name})
         return _put_off(db, source, f"an unexpected fault: {type(error).__name__}", clock, least=source.every)
+    crash_point("ingest.polled")
     return _store(db, source, batch, clock())
 
 
@@ -87,9 +89,9 @@ def standings(db: Database) -> list[Standing]:
 
 
 def back_off(failures: int, base: timedelta, least: timedelta) -> timedelta:
-    """Doubling from `base` up to an hour, with a fifth of jitter so that many sources do not return at once."""
+    """Doubling from `base` up to an hour (or `base`), with a fifth of jitter so that many sources do not return at once."""
     factor: int = 2 ** min(failures, 16)
-    doubled = min(base * factor, LONGEST_BACK_OFF)
+    doubled = min(base * factor, max(base, LONGEST_BACK_OFF))
     jitter: float = random.uniform(1.0, 1.2)
     return max(doubled, least) * jitter
 

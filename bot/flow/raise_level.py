@@ -36,7 +36,7 @@ def raise_level(
         "level_by": by,
         "level_reason": reason,
         "level_notified": list(step.notify),
-        "escalate_at": None if last or record.claim else now + step.within,
+        "escalate_at": None if last else now + step.within,
     }
     return values, {"level": str(number), "reason": reason, "notified": people}
 

@@ -10,6 +10,7 @@ from bot.domain.lifecycle import Action
 from bot.domain.promise import PromiseKind
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
+from bot.flow.crash import crash_point
 from bot.sources.base import Answerable, Source
 from bot.store import answers, events, mentions, promises
 from bot.store.answers import Parcel
@@ -45,20 +46,24 @@ def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> 
         return 0
     except GiveUp as fault:
         return _fail(db, parcel, fault.reason, clock)
+    crash_point("reply.carried")
     return _arrived(db, parcel, replied.permalink, clock)
 
 
 def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
     with db.write() as session:
         now = clock()
-        answers.settle(session, parcel.id, AnswerState.SENT, permalink=permalink)
+        if not answers.settle(session, parcel.id, AnswerState.SENT, permalink=permalink):
+            return 0
+        events.append(session, parcel.mention_id, EARSHOT, "reply_sent", now, {"permalink": permalink})
         record = mentions.lock(session, parcel.mention_id)
         assert record is not None
         decided = {"decided_what": Action.ANSWER, "decided_by": parcel.author, "decided_at": now}
-        mentions.change(session, record, Action.ANSWER, now, decided)
-        promises.settle(session, parcel.mention_id, list(PromiseKind), now)
-        events.append(session, parcel.mention_id, EARSHOT, "reply_sent", now, {"permalink": permalink})
-        events.append(session, parcel.mention_id, parcel.author, Action.ANSWER, now, {"permalink": permalink})
+        if mentions.change(session, record, Action.ANSWER, now, decided):
+            promises.settle(session, parcel.mention_id, list(PromiseKind), now)
+            events.append(session, parcel.mention_id, parcel.author, Action.ANSWER, now, {"permalink": permalink})
+        else:
+            mentions.touch(session, parcel.mention_id)
     log.info("reply_sent", extra={"mention": parcel.mention_id, "source": parcel.source})
     return 1
 
@@ -66,7 +71,8 @@ def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
 def _fail(db: Database, parcel: Parcel, reason: str, clock: Clock) -> int:
     """The card says why; the writer still holds the mention and may send it again."""
     with db.write() as session:
-        answers.settle(session, parcel.id, AnswerState.FAILED, problem=reason)
+        if not answers.settle(session, parcel.id, AnswerState.FAILED, problem=reason):
+            return 0
         mentions.touch(session, parcel.mention_id)
         events.append(session, parcel.mention_id, EARSHOT, "reply_failed", clock(), {"reason": reason})
     log.error("reply_failed", extra={"mention": parcel.mention_id, "source": parcel.source, "reason": reason})

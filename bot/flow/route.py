@@ -1,5 +1,6 @@
 """verdicts → outbox: choose the department, promise, and ask for the card and its copies, in one transaction."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.event import EARSHOT
@@ -7,7 +8,7 @@ from bot.domain.lifecycle import Action, State
 from bot.domain.policy import Policy, terms_of
 from bot.domain.posting import PostingKind
 from bot.domain.promise import promises_for
-from bot.domain.routing import Outcome, Route, choose_route
+from bot.domain.routing import Department, Outcome, Route, choose_route
 from bot.domain.triage import recommend
 from bot.store import events, mentions, outbox, promises, subscriptions
 from bot.store.database import Database, Session
@@ -50,10 +51,14 @@ def _route(session: Session, policy: Policy, record: Record, now: datetime) -> N
 def bring(session: Session, policy: Policy, record: Record, route: Route, now: datetime) -> None:
     """Promise, and ask for the department's card and for the copies that channels subscribed to."""
     mention = record.mention
-    department = policy.department(route.department)
-    promised = promises_for(terms_of(department), now, urgent=route.urgent)
-    promises.make(session, mention.id, department.name, promised, now)
-    outbox.want(session, mention.id, department.channel, PostingKind.CARD, now, urgent=route.urgent)
+    bring_to(session, policy.department(route.department), replace(record, urgent=route.urgent), now)
     for wish in subscriptions.active(session):
         if wish.wants(mention.source, record.verdict):
             outbox.want(session, mention.id, wish.channel, PostingKind.COPY, now)
+
+
+def bring_to(session: Session, department: Department, record: Record, now: datetime) -> None:
+    """Promise anew and ask for the card in the department's channel (once: an earlier one there comes back to life)."""
+    promised = promises_for(terms_of(department), now, urgent=record.urgent)
+    promises.make(session, record.mention.id, department.name, promised, now)
+    outbox.want(session, record.mention.id, department.channel, PostingKind.CARD, now, urgent=record.urgent)

@@ -11,8 +11,8 @@ def subscribe(desk: Desk, wish: Subscription, key: str) -> Subscription:
     with desk.db.write() as session:
         present = subscriptions.active(session, wish.channel)
         same = next((each for each in present if _filters(each) == _filters(wish)), None)
-        if not inbound.first_time(session, key, desk.clock()) and same is not None:
-            return same
+        if not inbound.first_time(session, key, desk.clock()):
+            return same or wish  # it was granted then, and may have been ended since
         if same is not None:
             raise Refused("This channel has that subscription already.")
         subscriptions.add(session, wish)

@@ -1,15 +1,17 @@
 """the clock → mentions, outbox: promises, leases, snoozes and escalations whose time has come."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.event import EARSHOT
-from bot.domain.lifecycle import Action
+from bot.domain.lifecycle import Action, State
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
-from bot.domain.promise import Step, step
+from bot.domain.promise import Promise, Step, step
 from bot.errors import Refused
 from bot.flow.raise_level import raise_level
-from bot.store import events, inbound, mentions, outbox, promises, timers
+from bot.flow.route import bring_to
+from bot.store import events, mentions, outbox, promises, timers
 from bot.store.database import Database, Session
 from bot.store.promises import Due
 from bot.store.records import Record
@@ -18,47 +20,78 @@ BATCH = 100
 NOTICES = {Step.WARN: (NoticeKind.DUE_SOON, "warned"), Step.ANNOUNCE: (NoticeKind.MISSED, "missed")}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What the clock says of the promise with this id."""
+
+    id: int
+    promise: Promise
+    what: Step
+
+
 def keep_promises(db: Database, policy: Policy, now: datetime) -> int:
-    """Warn before a promise is due, announce a missed one and escalate it; the number of things said."""
-    with db.write() as session:
+    """Warn before a promise is due, announce a missed one and escalate it; the number of things said.
+
+    Each has a transaction of its own, which takes the mention first as the desk does: two that wait for each other's
+    rows would both stand still.
+    """
+    _promise_anew(db, policy, now)
+    with db.read() as session:
         due = promises.due(session, now, BATCH)
-        return sum(_remind(session, policy, promise, now) for promise in due)
+    return sum(_remind(db, policy, each, now) for each in due)
 
 
-def _remind(session: Session, policy: Policy, due: Due, now: datetime) -> int:
-    what = step(due.promise, now)
-    promises.said(session, due.id, what, now)
-    if what is Step.NOTHING:
-        return 0
-    record = mentions.lock(session, due.mention_id)
-    assert record is not None
-    notice, note = NOTICES[what]
-    _call(session, policy, record, due, notice, now)
-    detail = {"promise": due.promise.kind, "due_at": due.promise.due_at.isoformat()}
-    events.append(session, due.mention_id, EARSHOT, note, now, detail)
+def _promise_anew(db: Database, policy: Policy, now: datetime) -> None:
+    """What its author brought back to life is promised like a new one."""
+    with db.read() as session:
+        found = promises.unpromised(session, BATCH)
+    for mention_id in found:
+        with db.write() as session:
+            record = mentions.lock(session, mention_id)
+            if record is not None and record.state is State.OPEN and all(each.settled_at for each in record.promises):
+                bring_to(session, policy.department(record.department), record, now)
+
+
+def _remind(db: Database, policy: Policy, due: Due, now: datetime) -> int:
+    with db.write() as session:
+        record = mentions.lock(session, due.mention_id)
+        promise = promises.lock_due(session, due.id, now)
+        if record is None or promise is None:
+            return 0
+        what = step(promise, now)
+        promises.said(session, due.id, what, now)
+        if what is not Step.NOTHING:
+            _say(session, policy, record, Said(id=due.id, promise=promise, what=what), now)
+        return int(what is not Step.NOTHING)
+
+
+def _say(session: Session, policy: Policy, record: Record, said: Said, now: datetime) -> None:
+    notice, note = NOTICES[said.what]
+    _call(session, policy, record, said, notice, now)
+    detail = {"promise": said.promise.kind, "due_at": said.promise.due_at.isoformat()}
+    events.append(session, record.mention.id, EARSHOT, note, now, detail)
     if (
-        what is not Step.ANNOUNCE
+        said.what is not Step.ANNOUNCE
         or record.level
         or not _escalate(session, policy, record, now, "the promise was missed")
     ):
-        mentions.touch(session, due.mention_id)
-    return 1
+        mentions.touch(session, record.mention.id)
 
 
-def _call(session: Session, policy: Policy, record: Record, due: Due, notice: NoticeKind, now: datetime) -> None:
+def _call(session: Session, policy: Policy, record: Record, said: Said, notice: NoticeKind, now: datetime) -> None:
     """Tell whoever holds it, in person; else, and for a missed promise, the department in its channel."""
     department = policy.department(record.department)
     owner = record.claim.owner if record.claim else ""
     body = {
         "notice": notice,
-        "promise": due.promise.kind,
-        "due_at": due.promise.due_at.isoformat(),
+        "promise": said.promise.kind,
+        "due_at": said.promise.due_at.isoformat(),
         "people": owner or department.user_group or " ".join(department.people),
     }
     places = [department.channel] if notice is NoticeKind.MISSED or not owner else []
     for place in [*places, *([owner] if owner else [])]:
-        slot = f"{notice}-{due.id}"
-        outbox.want(session, due.mention_id, place, PostingKind.NOTICE, now, slot=slot, urgent=True, body=body)
+        slot = f"{notice}-{said.id}"
+        outbox.want(session, record.mention.id, place, PostingKind.NOTICE, now, slot=slot, urgent=True, body=body)
 
 
 def _escalate(session: Session, policy: Policy, record: Record, now: datetime, reason: str) -> bool:
@@ -103,9 +136,3 @@ def wake_snoozed(db: Database, now: datetime) -> int:
             mentions.change(session, record, Action.WAKE, now, {})
             events.append(session, record.mention.id, EARSHOT, Action.WAKE, now)
         return len(ended)
-
-
-def forget_deliveries(db: Database, now: datetime, keep: timedelta) -> None:
-    """Drop the keys of Slack deliveries that Slack will not repeat any more."""
-    with db.write() as session:
-        inbound.forget_before(session, now - keep)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from bot.domain.card import AnswerState
 from bot.store.schema import AnswerRow, MentionRow
 
+ON_ITS_WAY = (AnswerState.SENDING, AnswerState.COPIED)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
@@ -77,17 +79,22 @@ def _parcel(session: Session, row: AnswerRow) -> Parcel:
     )
 
 
-def settle(session: Session, answer_id: int, state: AnswerState, *, permalink: str = "", problem: str = "") -> None:
-    session.execute(
+def settle(session: Session, answer_id: int, state: AnswerState, *, permalink: str = "", problem: str = "") -> bool:
+    """Say how an answer on its way ended; False where that was said before (a lease ran out and two carried it)."""
+    settled = session.execute(
         update(AnswerRow)
-        .where(AnswerRow.id == answer_id)
+        .where(AnswerRow.id == answer_id, AnswerRow.state.in_(ON_ITS_WAY))
         .values(state=state, permalink=permalink, problem=problem, leased_until=None)
-    )
+        .returning(AnswerRow.id)
+    ).scalar_one_or_none()
+    return settled is not None
 
 
 def put_off(session: Session, answer_id: int, problem: str, until: datetime) -> None:
     session.execute(
-        update(AnswerRow).where(AnswerRow.id == answer_id).values(problem=problem, next_at=until, leased_until=None)
+        update(AnswerRow)
+        .where(AnswerRow.id == answer_id, AnswerRow.state == AnswerState.SENDING)
+        .values(problem=problem, next_at=until, leased_until=None)
     )
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.posting import Posting, PostingKind, PostingState
@@ -25,7 +25,14 @@ def want(
     urgent: bool = False,
     body: Mapping[str, str] | None = None,
 ) -> None:
-    """Ask for a message. Asking twice for the same (mention, channel, kind, slot) asks once."""
+    """Ask for a message. Asking twice for the same (mention, channel, kind, slot) asks once; a dead one is tried again."""
+    same = (
+        PostingRow.mention_id == mention_id,
+        PostingRow.channel == channel,
+        PostingRow.kind == kind,
+        PostingRow.slot == slot,
+    )
+    _revive(session, now, *same)
     session.execute(
         insert_into(session, PostingRow)
         .values(
@@ -142,13 +149,42 @@ def dead(session: Session, posting_id: int, problem: str) -> None:
 
 def revive(session: Session, now: datetime) -> int:
     """Put every dead message back in its lane: an operator mended the cause."""
+    return _revive(session, now)
+
+
+def _revive(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> int:
+    """One that was ever tried may stand in the channel (posted, then not drawable): it is looked for before it is posted."""
+    looked_for = case((PostingRow.tried_at.is_(None), PostingState.PENDING), else_=PostingState.SENDING)
     rows = session.execute(
         update(PostingRow)
-        .where(PostingRow.state == PostingState.DEAD)
-        .values(state=PostingState.PENDING, next_at=now, attempts=0)
+        .where(PostingRow.state == PostingState.DEAD, *conditions)
+        .values(state=looked_for, next_at=now, attempts=0)
         .returning(PostingRow.id)
     ).all()
     return len(rows)
+
+
+def put_off_channel(session: Session, channel: str, until: datetime) -> None:
+    """Nothing to this channel before `until`: it cannot be looked up now."""
+    session.execute(
+        update(PostingRow)
+        .where(PostingRow.channel == channel, PostingRow.state.in_(WAITING), PostingRow.next_at < until)
+        .values(next_at=until)
+    )
+
+
+def drop(session: Session, posting_id: int) -> None:
+    """Forget a message that is not needed and was never posted."""
+    session.execute(delete(PostingRow).where(PostingRow.id == posting_id, PostingRow.ts == ""))
+
+
+def redraw_others(session: Session, mention_id: int, posting_id: int) -> None:
+    """Make what else is posted about a mention stale: pointers and copies can lead to this card now."""
+    session.execute(
+        update(PostingRow)
+        .where(PostingRow.mention_id == mention_id, PostingRow.id != posting_id, PostingRow.state == PostingState.SENT)
+        .values(shown_version=0)
+    )
 
 
 def lease_stale(session: Session, now: datetime, *, limit: int, lease: timedelta) -> list[Posting]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.lifecycle import State
 from bot.domain.promise import Promise, PromiseKind, Step, next_look
 from bot.store.records import promise_of
-from bot.store.schema import PromiseRow
+from bot.store.schema import MentionRow, PromiseRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,6 @@ class Due:
 
     id: int
     mention_id: int
-    promise: Promise
 
 
 def make(session: Session, mention_id: int, department: str, promises: Iterable[Promise], now: datetime) -> None:
@@ -57,15 +57,30 @@ def settle(session: Session, mention_id: int, kinds: Iterable[PromiseKind], now:
 
 
 def due(session: Session, now: datetime, limit: int) -> list[Due]:
-    """Open promises with something to say, most overdue first; their rows stay locked until the transaction ends."""
-    rows = session.scalars(
-        select(PromiseRow)
+    """Open promises with something to say, most overdue first."""
+    rows = session.execute(
+        select(PromiseRow.id, PromiseRow.mention_id)
         .where(PromiseRow.look_at <= now)
         .order_by(PromiseRow.look_at, PromiseRow.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    return [Due(id=row.id, mention_id=row.mention_id, promise=promise_of(row)) for row in rows]
+    return [Due(id=id_, mention_id=mention_id) for id_, mention_id in rows]
+
+
+def lock_due(session: Session, promise_id: int, now: datetime) -> Promise | None:
+    """The promise, held until the transaction ends, if it still has something to say. Lock its mention first."""
+    query = select(PromiseRow).where(PromiseRow.id == promise_id, PromiseRow.look_at <= now).with_for_update()
+    row = session.scalars(query).one_or_none()
+    return promise_of(row) if row else None
+
+
+def unpromised(session: Session, limit: int) -> list[int]:
+    """Open mentions that nobody promises anything for: their author brought them back."""
+    still = select(PromiseRow.id).where(
+        PromiseRow.mention_id == MentionRow.id, PromiseRow.settled_at.is_(None), PromiseRow.cancelled_at.is_(None)
+    )
+    query = select(MentionRow.id).where(MentionRow.state == State.OPEN, ~still.exists())
+    return list(session.scalars(query.order_by(MentionRow.id).limit(limit)))
 
 
 def said(session: Session, promise_id: int, step: Step, now: datetime) -> None:

@@ -2,33 +2,36 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bot.domain.card import AnswerState
 from bot.domain.lifecycle import State
 from bot.store.records import Record, records_of
-from bot.store.schema import MentionRow
+from bot.store.schema import AnswerRow, MentionRow
 
 
 def leases_ended(session: Session, now: datetime, limit: int) -> list[Record]:
-    return _due(session, MentionRow.claim_until, [State.CLAIMED], now, limit)
+    """Claims that ran out, but for those whose answer is on its way: its writer holds the mention until it has arrived."""
+    sending = select(AnswerRow.id).where(AnswerRow.mention_id == MentionRow.id, AnswerRow.state == AnswerState.SENDING)
+    return _due(session, MentionRow.claim_until, now, limit, MentionRow.state == State.CLAIMED, ~sending.exists())
 
 
 def snoozes_ended(session: Session, now: datetime, limit: int) -> list[Record]:
-    return _due(session, MentionRow.snoozed_until, [State.SNOOZED], now, limit)
+    return _due(session, MentionRow.snoozed_until, now, limit, MentionRow.state == State.SNOOZED)
 
 
 def escalations_due(session: Session, now: datetime, limit: int) -> list[Record]:
-    return _due(session, MentionRow.escalate_at, [State.OPEN], now, limit)
+    return _due(session, MentionRow.escalate_at, now, limit, MentionRow.state == State.OPEN)
 
 
 def _due(
     session: Session,
     column: InstrumentedAttribute[datetime | None],
-    states: list[State],
     now: datetime,
     limit: int,
+    *conditions: ColumnElement[bool],
 ) -> list[Record]:
-    query = select(MentionRow).where(column <= now, MentionRow.state.in_(states)).order_by(column, MentionRow.id)
+    query = select(MentionRow).where(column <= now, *conditions).order_by(column, MentionRow.id)
     rows = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
     return records_of(session, rows)
