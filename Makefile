@@ -7,6 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 DATA ?=
+FILE ?=
+NAME ?=
 ARGS ?=
 BIN := .venv/bin
 RUN := .venv/.installed
@@ -44,6 +46,10 @@ format: $(DEV) ## Mend what a tool can mend
 bench: $(DEV) ## Measure: model, contended claims, delivery
 	$(BIN)/python -m benches $(ARGS)
 
+drill: $(DEV) ## Kill the bot while it works, and account for every mention: make drill FILE=mentions.csv
+	$(if $(FILE),,$(error Name a file of mentions: make drill FILE=mentions.csv))
+	$(BIN)/python -m benches.drill $(FILE) $(ARGS)
+
 train: $(RUN) ## Make the classifier's weights: make train DATA=FOLDER (what is in it: docs/model-card.md)
 	$(if $(DATA),,$(error Name the folder with the training files: make train DATA=FOLDER))
 	$(BIN)/python -m classifiers.train --data $(DATA) $(ARGS)
@@ -70,4 +76,4 @@ $(DEV): requirements-dev.lock $(RUN)
 	.ci/environment "$(PYTHON)" requirements-dev.lock
 	touch $@
 
-.PHONY: help demo run check test lint format bench train evaluate migration lock clean
+.PHONY: help demo run check test lint format bench drill train evaluate migration lock clean
