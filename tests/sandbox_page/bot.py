@@ -64,6 +64,11 @@ class Bot:
         def suggest(ack: Ack, payload: Body) -> None:
             ack(options=kitchen.options(f"{payload['value']}-one", f"{payload['value']}-two"))
 
+        @self.app.shortcut("new_mention")
+        def new_mention(ack: Ack, body: Body, client: WebClient) -> None:
+            ack()
+            client.views_open(trigger_id=body["trigger_id"], view=views.ANSWER)
+
         @self.app.shortcut("file_it")
         def file_it(ack: Ack, body: Body) -> None:
             ack()
@@ -81,6 +86,15 @@ class Bot:
             shown = {"type": "section", "block_id": "shown", "text": kitchen.mrkdwn("_Preview drawn_")}
             view = {**views.ANSWER, "blocks": [*views.ANSWER["blocks"], shown]}
             client.views_update(view_id=body["view"]["id"], view=view)
+
+        @self.app.action("help")
+        def help_out(ack: Ack, body: Body, client: WebClient) -> None:
+            ack()
+            client.views_push(trigger_id=body["trigger_id"], view=views.HELP)
+
+        @self.app.view("unheard")
+        def never_acked(body: Body) -> None:
+            self.told.append(body)
 
         @self.app.view("answer")
         def submitted(ack: Ack, view: Body) -> None:

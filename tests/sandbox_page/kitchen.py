@@ -296,6 +296,21 @@ FRAMES: list[Block] = [
         ],
     },
     {
+        "type": "container",
+        "block_id": "ct",
+        "title": plain("A folder"),
+        "is_collapsible": True,
+        "default_collapsed": True,
+        "child_blocks": [{"type": "section", "block_id": "inside", "text": plain("What is inside")}],
+    },
+    {
+        "type": "image",
+        "block_id": "im",
+        "image_url": "https://pictures.example.org/kettle.png",
+        "alt_text": "A kettle that is too hot",
+        "title": plain("The evidence"),
+    },
+    {
         "type": "context_actions",
         "block_id": "ca",
         "elements": [

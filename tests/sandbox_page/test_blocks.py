@@ -54,6 +54,27 @@ def test_an_unknown_block_says_so(open_page: Open) -> None:
     assert drawn == ["unsupported block: hologram", "unsupported element: lever"]
 
 
+def test_frames_fold_and_pictures_say_what_they_show(web: WebClient, open_page: Open) -> None:
+    post(web, kitchen.FRAMES)
+    page = open_page(path="&channel=general")
+    inside = page.get_by_text("What is inside")
+    expect(inside).to_be_hidden()
+    page.get_by_text("A folder").click()
+    expect(inside).to_be_visible()
+    expect(page.locator(".plan-head")).to_contain_text("1 of 3 done")
+    expect(page.get_by_role("img", name="A kettle that is too hot")).to_be_visible()
+
+
+def test_long_text_starts_folded(web: WebClient, open_page: Open) -> None:
+    words = kitchen.plain("A long story. " * 100)
+    post(web, [{"type": "section", "text": words}, {"type": "section", "text": words, "expand": True}])
+    page = open_page(path="&channel=general")
+    folded, whole = page.locator(".section-text").first, page.locator(".section-text").last
+    assert folded.evaluate("n => n.clientHeight") < whole.evaluate("n => n.clientHeight")
+    page.get_by_role("button", name="See more").click()
+    assert folded.evaluate("n => n.clientHeight") == whole.evaluate("n => n.clientHeight")
+
+
 def test_charts_have_a_legend_and_their_figures(web: WebClient, open_page: Open) -> None:
     post(web, kitchen.CHARTS)
     page = open_page(path="&channel=general")
@@ -146,7 +167,15 @@ def choose(page: Page, opener: str, option: str) -> None:
 def test_menus_and_pickers_tell_what_was_chosen(
     bot: Bot, sandbox: RunningSandbox, web: WebClient, open_page: Open
 ) -> None:
-    post(web, [*kitchen.SELECTS, *kitchen.CARD[-1:], *kitchen.FRAMES[3:4]], "#billing")
+    post(
+        web,
+        [
+            *kitchen.SELECTS,
+            *kitchen.CARD[-1:],
+            *(block for block in kitchen.FRAMES if block["type"] == "context_actions"),
+        ],
+        "#billing",
+    )
     page = open_page(path="&channel=billing")
     choose(page, "Choose a topic", "Refunds")
     page.get_by_role("combobox", name="Choose a person").click()

@@ -71,6 +71,28 @@ def test_a_dialog_holds_the_focus_and_esc_closes_it(bot: Bot, web: WebClient, op
     expect(page.get_by_role("button", name="Answer")).to_be_focused()
 
 
+def test_a_pushed_view_goes_back_to_what_was_typed(bot: Bot, web: WebClient, open_page: Open) -> None:
+    page = open_answer(web, open_page)
+    page.get_by_label("Your answer").fill("Half")
+    page.get_by_role("button", name="Help").click()
+    help_view = page.get_by_role("dialog", name="How to say sorry")
+    expect(help_view).to_be_visible()
+    help_view.get_by_role("button", name="Back").first.click()
+    expect(page.get_by_label("Your answer")).to_have_value("Half")
+    page.get_by_role("button", name="Help").click()
+    help_view.get_by_label("Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_form_that_the_bot_does_not_take_says_so(bot: Bot, web: WebClient, open_page: Open) -> None:
+    page = open_answer(web, open_page)
+    page.get_by_role("button", name="Help").click()
+    page.get_by_role("button", name="Understood").click()
+    expect(page.locator(".modal-body")).to_have_attribute("aria-busy", "true")
+    expect(page.locator(".modal .alert-error")).to_contain_text("We had some trouble")
+    expect(page.get_by_role("button", name="Understood")).to_be_enabled()
+
+
 def test_every_input_gives_its_value(bot: Bot, sandbox: RunningSandbox, open_page: Open) -> None:
     page = open_page(path="&view=home")
     page.get_by_role("button", name="Open", exact=True).click()
@@ -151,6 +173,13 @@ def test_commands_are_completed_answered_and_refused(bot: Bot, open_page: Open) 
         page.keyboard.press("Escape")
         page.keyboard.press("Enter")
         expect(page.locator(".message.ephemeral").last).to_contain_text(words)
+
+
+def test_a_global_shortcut_opens_its_dialog(bot: Bot, open_page: Open) -> None:
+    page = open_page(path="&channel=general")
+    page.get_by_label("Shortcuts").click()
+    page.get_by_role("menuitem", name="New mention").click()
+    expect(page.get_by_role("dialog", name="Answer Nell Frost")).to_be_visible()
 
 
 def test_a_message_shortcut_reaches_the_app(bot: Bot, web: WebClient, open_page: Open) -> None:

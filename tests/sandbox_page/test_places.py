@@ -89,6 +89,16 @@ def test_the_switcher_jumps_by_keyboard(open_page: Open) -> None:
     expect(page.get_by_role("heading", name="leads").first).to_be_visible()
 
 
+def test_after_a_break_the_page_loads_what_it_missed(sandbox: RunningSandbox, web: WebClient, open_page: Open) -> None:
+    page = open_page(path="&channel=general")
+    sandbox.within(lambda running: running.streams.close())
+    web.chat_postMessage(channel="#general", text="Said in the break")
+    missed = page.locator(".message", has_text="Said in the break")
+    expect(missed).to_be_visible(timeout=10_000)
+    web.chat_postMessage(channel="#general", text="Said later")
+    expect(page.locator(".message", has_text="Said later")).to_be_visible()
+
+
 def test_arrow_keys_walk_through_the_messages(web: WebClient, open_page: Open) -> None:
     for n in range(3):
         web.chat_postMessage(channel="#general", text=f"Message {n}")

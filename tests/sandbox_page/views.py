@@ -34,6 +34,7 @@ ANSWER: Block = {
             {"type": "plain_text_input", "multiline": True, "placeholder": plain("Dear Nell …"), "max_length": 200},
             hint=plain("It is public."),
         ),
+        {"type": "alert", "block_id": "alarm", "level": "warning", "text": plain("Everybody can read it.")},
         entry(
             "tone",
             "Tone",
@@ -42,8 +43,16 @@ ANSWER: Block = {
             dispatch_action=True,
         ),
         entry("who", "In copy", {"type": "multi_users_select"}, optional=True),
-        {"type": "actions", "block_id": "extra", "elements": [button("preview", "Preview")]},
+        {"type": "actions", "block_id": "extra", "elements": [button("preview", "Preview"), button("help", "Help")]},
     ],
+}
+
+HELP: Block = {
+    "type": "modal",
+    "callback_id": "unheard",
+    "title": plain("How to say sorry"),
+    "submit": plain("Understood"),
+    "blocks": [{"type": "section", "block_id": "how", "text": mrkdwn("*Once*, and mean it.")}],
 }
 
 EVERY_INPUT: Block = {

@@ -99,13 +99,21 @@ export class App {
     document.title = `${channel.is_im ? '' : '#'}${this.directory.titleOf(channel)} · ${this.directory.team.name} · Sandbox`;
     const conversation = new Conversation({ app: this, channel });
     this.conversation = conversation;
-    const head = this.directory.isAppDm(channel) ? appHead(this, 'messages') : channelHead(channel, this);
-    refill(this.main, head, conversation.timeline.node, conversation.foot);
+    refill(this.main, this.headOf(channel), conversation.timeline.node, conversation.foot);
     await this.guard(() => conversation.load());
     if (this.conversation !== conversation) return;
     this.live.read(channel.id);
     if (ts) await this.guard(() => conversation.seek(ts));
     else if (matchMedia('(hover: hover)').matches) conversation.composer.focus();
+  }
+
+  headOf(channel) {
+    return this.directory.isAppDm(channel) ? appHead(this, 'messages') : channelHead(channel, this);
+  }
+
+  /** The channel's name, topic or members changed. */
+  drawHead() {
+    this.main.firstElementChild.replaceWith(this.headOf(this.conversation.channel));
   }
 
   async openThread(channelId, threadTs, ts) {

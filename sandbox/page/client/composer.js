@@ -11,6 +11,7 @@ export class Composer {
    * @param {object} given.directory
    * @param {(text: string) => Promise<void>} given.say
    * @param {(text: string) => Promise<void>} given.command
+   * @param {(anchor: HTMLElement) => void} [given.shortcuts] shows the app's shortcuts, where it has some
    * @param {(error: Error) => void} given.failed the text is put back before
    * @param {() => void} [given.up] Arrow up in an empty field
    */
@@ -21,8 +22,9 @@ export class Composer {
     this.hint = h('div', { class: 'command-hint', 'aria-live': 'polite' });
     this.sendButton = h('button', { type: 'button', class: 'send', 'aria-label': 'Send', disabled: true, onClick: () => this.send() }, icon('send', 17));
     const tool = (name, label, insert) => h('button', { type: 'button', class: 'icon-button small', 'aria-label': label, title: label, onClick: () => this.insert(insert) }, name.length > 1 ? icon(name, 17) : h('span', { class: 'glyph' }, name));
+    const bolt = given.shortcuts && h('button', { type: 'button', class: 'icon-button small', 'aria-label': 'Shortcuts', title: 'Shortcuts', 'aria-haspopup': 'menu', onClick: () => given.shortcuts(bolt) }, icon('bolt', 17));
     this.node = h('div', { class: 'composer' }, this.completion.node, h('div', { class: 'composer-box' }, this.field,
-      h('div', { class: 'composer-foot' }, tool('/', 'Run a command', '/'), tool('@', 'Mention someone', '@'), tool('smile', 'Emoji', ':sm'), this.hint, this.sendButton)));
+      h('div', { class: 'composer-foot' }, tool('/', 'Run a command', '/'), tool('@', 'Mention someone', '@'), tool('smile', 'Emoji', ':sm'), bolt, this.hint, this.sendButton)));
     this.field.addEventListener('input', () => this.typed());
     this.field.addEventListener('keydown', (event) => this.key(event));
   }

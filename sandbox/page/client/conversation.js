@@ -1,6 +1,6 @@
 import { h, refill } from '../kit/dom.js';
 import { icon } from '../kit/icons.js';
-import { closeButton } from '../kit/overlay.js';
+import { closeButton, openMenu } from '../kit/overlay.js';
 import { avatar } from './avatar.js';
 import { Composer } from './composer.js';
 import { MessageDesk } from './desk.js';
@@ -35,6 +35,7 @@ export class Conversation {
       directory: app.directory,
       say: (text) => this.say(text),
       command: (text) => this.command(text),
+      shortcuts: app.directory.shortcuts.some((each) => each.type === 'global') ? (anchor) => this.openShortcuts(anchor) : null,
       failed: (error) => app.notices.toast(error.message),
       up: () => this.timeline.rows.at(-1)?.article.focus(),
     });
@@ -99,6 +100,12 @@ export class Conversation {
       this.note(commandWords(name, error));
     }
     return undefined;
+  }
+
+  openShortcuts(anchor) {
+    const own = this.app.directory.shortcuts.filter((each) => each.type === 'global');
+    const items = own.map((each) => ({ label: each.name, description: each.description, run: () => this.guard(() => this.app.api.shortcut(each.callback_id)) }));
+    openMenu(anchor, items, 'Shortcuts');
   }
 
   note(text) {

@@ -107,6 +107,7 @@ export class Live {
     if (this.app.isCurrent(channel.id) && this.app.conversation) {
       Object.assign(this.app.conversation.channel, channel);
       this.app.conversation.drawFoot();
+      this.app.drawHead();
     }
   }
 
