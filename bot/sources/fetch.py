@@ -1,4 +1,4 @@
-"""The one door to the network for everything that reads customers' places.
+"""The one door to the network for everything that reads customers' places, and for answers that go back to them.
 
 The other side is not trusted: it may be slow on purpose, answer with a bomb, or lead us to a machine inside the
 company. Every fetch has one deadline for all it does, a cap on decoded bytes, and connections to checked addresses only
@@ -11,6 +11,7 @@ import functools
 import ssl
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -31,6 +32,8 @@ PAUSE = timedelta(minutes=5)
 """Before the next try, where the place did not name a time."""
 LONGEST_PAUSE = timedelta(days=1)
 """A Retry-After beyond this is taken as this: a typing error there must not silence a source for ever."""
+SOON = timedelta(seconds=5)
+"""As PAUSE, for what we send: a person waits for it."""
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TRY_AGAIN = frozenset({408, 425, 429})
@@ -56,7 +59,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """An answer with status 2xx or 304. `headers` ignore case, `body` is decoded, `url` is the last one, no login in it."""
+    """What was answered. `headers` ignore case, `body` is decoded, `url` is the last one, no login in it."""
 
     status: int
     headers: Mapping[str, str]
@@ -72,15 +75,15 @@ def fetch(
     allow_private: bool = False,
     resolve: Resolve = resolve,
 ) -> Fetched:
-    """GET `url`, following redirects. A login in the URL (`https://name:key@host/`) is sent as basic authentication.
+    """GET `url`, following redirects, to an answer with status 2xx or 304.
 
-    Raises `Retry` when the place may answer later and `GiveUp` when it will not; both name the host only.
+    A login in the URL (`https://name:key@host/`) is sent as basic authentication. Raises `Retry` when the place may
+    answer later and `GiveUp` when it will not; both name the host only.
     """
     limits = limits or Limits()
     deadline = Deadline(limits.deadline)
     hop = _parsed(url)
-    ours = {"user-agent": f"Earshot/{__version__}", "accept": "*/*", **_login(hop)}
-    sent = ours | {name.lower(): value for name, value in (headers or {}).items()}
+    sent = _headers(hop, headers)
     for _ in range(limits.max_redirects + 1):
         backend = CheckedDialer(deadline=deadline, allow_private=allow_private, resolve=resolve)
         with httpcore.ConnectionPool(ssl_context=ssl_context(), network_backend=backend) as pool:
@@ -93,14 +96,50 @@ def fetch(
     raise GiveUp(f"{_parsed(url).host} redirects more than {limits.max_redirects} times")
 
 
+def post(
+    url: str,
+    body: bytes,
+    *,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    allow_private: bool = False,
+) -> Fetched:
+    """POST `body` once, through the same checks as `fetch`, to an answer with status 2xx or a refusal (4xx) to read.
+
+    No redirect is followed: what we send is for this address only. An answering body that is too large or cannot be
+    decoded counts as empty, because the status has said already what became of ours. Raises `Retry` when the place may
+    take it later, `ambiguous` where it may have taken it already, and `GiveUp` when a person has to mend something.
+    """
+    limits = limits or Limits()
+    target = _parsed(url)
+    sent = _headers(target, headers) | {"content-length": str(len(body))}
+    dialer = CheckedDialer(deadline=Deadline(limits.deadline), allow_private=allow_private, resolve=resolve)
+    with (
+        httpcore.ConnectionPool(ssl_context=ssl_context(), network_backend=dialer) as pool,
+        _named_faults(target.host, SOON),
+        _stream(pool, target, sent, body) as response,
+    ):
+        received = httpx.Headers(response.headers, encoding="latin-1")
+        _refuse_unread(response.status, received, target.host)
+        return Fetched(
+            status=response.status,
+            headers=received,
+            body=_readable_body(response.iter_stream(), received, limits.max_bytes),
+            url=str(target.copy_with(username=None, password=None)),
+        )
+
+
+def _headers(url: httpx.URL, wanted: Mapping[str, str] | None) -> dict[str, str]:
+    ours = {"user-agent": f"Earshot/{__version__}", "accept": "*/*", **_login(url)}
+    return ours | {name.lower(): value for name, value in (wanted or {}).items()}
+
+
 def _ask(
     pool: httpcore.ConnectionPool, url: httpx.URL, headers: Mapping[str, str], max_bytes: int
 ) -> Fetched | httpx.URL:
     """One request: the answer, or where it redirects to."""
-    wire = [(b"Host", url.netloc), (b"Accept-Encoding", b"gzip"), *_on_the_wire(headers)]
-    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     try:
-        with pool.stream("GET", target, headers=wire) as response:
+        with _named_faults(url.host, PAUSE), _stream(pool, url, headers) as response:
             received = httpx.Headers(response.headers, encoding="latin-1")
             if response.status in REDIRECTS and "location" in received:
                 return _target(url, received["location"])
@@ -108,17 +147,35 @@ def _ask(
             body = _body(response.iter_stream(), received, max_bytes)
             clean_url = str(url.copy_with(username=None, password=None))
             return Fetched(status=response.status, headers=received, body=body, url=clean_url)
-    except httpcore.LocalProtocolError:
-        # Not chained: the error quotes the header.
-        raise GiveUp(UNSENDABLE) from None
-    except httpcore.TimeoutException as error:
-        raise Retry(f"{url.host} did not answer in full before the deadline", after=PAUSE) from error
-    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        raise Retry(f"{url.host} {_fault(error)}", after=PAUSE) from error
     except TooLargeError as error:
         raise GiveUp(f"{url.host} answers with more than {max_bytes / MIB:g} MiB") from error
     except zlib.error as error:
         raise Retry(f"{url.host} answers with a damaged gzip body", after=PAUSE) from error
+
+
+def _stream(
+    pool: httpcore.ConnectionPool, url: httpx.URL, headers: Mapping[str, str], body: bytes | None = None
+) -> AbstractContextManager[httpcore.Response]:
+    """One request on the wire: GET, or POST where there is a body."""
+    wire = [(b"Host", url.netloc), (b"Accept-Encoding", b"gzip"), *_on_the_wire(headers)]
+    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    return pool.stream("GET" if body is None else "POST", target, headers=wire, content=body)
+
+
+@contextmanager
+def _named_faults(host: str, after: timedelta) -> Iterator[None]:
+    """The network's faults as ours. `ambiguous` where a connection stood, because a request may have arrived on it."""
+    try:
+        yield
+    except httpcore.LocalProtocolError:
+        # Not chained: the error quotes the header.
+        raise GiveUp(UNSENDABLE) from None
+    except httpcore.TimeoutException as error:
+        arrived = not isinstance(error, httpcore.ConnectTimeout)
+        raise Retry(f"{host} did not answer in full before the deadline", after=after, ambiguous=arrived) from error
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        arrived = not isinstance(error, httpcore.ConnectError)
+        raise Retry(f"{host} {_fault(error)}", after=after, ambiguous=arrived) from error
 
 
 def _on_the_wire(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
@@ -185,8 +242,17 @@ def _refuse_bad_status(status: int, headers: Mapping[str, str], host: str) -> No
         raise GiveUp(f"{host} answers with an unexpected status ({status})")
 
 
-def pause(retry_after: str, now: datetime) -> timedelta:
-    """How long a Retry-After header asks us to wait: seconds or an HTTP date; `PAUSE` where it makes no sense."""
+def _refuse_unread(status: int, headers: Mapping[str, str], host: str) -> None:
+    """What a POST may be answered with that says nothing worth reading."""
+    if status in TRY_AGAIN or status >= 500:
+        wait = pause(headers.get("retry-after", ""), datetime.now(UTC), otherwise=SOON)
+        raise Retry(f"{host} is not able to answer now ({status})", after=wait, ambiguous=status >= 500)
+    if 300 <= status < 400:
+        raise GiveUp(f"{host} redirects ({status}), and what we send is not sent on: name the address it leads to")
+
+
+def pause(retry_after: str, now: datetime, *, otherwise: timedelta = PAUSE) -> timedelta:
+    """How long a Retry-After header asks us to wait: seconds or an HTTP date; `otherwise` where it makes no sense."""
     text = retry_after.strip()
     if text.isascii() and text.isdigit():
         seconds = int(text[:9])
@@ -195,7 +261,7 @@ def pause(retry_after: str, now: datetime) -> timedelta:
         moment = parsedate_to_datetime(text)
         wait = moment.replace(tzinfo=moment.tzinfo or UTC) - now
     except (ValueError, OverflowError):
-        return PAUSE
+        return otherwise
     return min(max(wait, timedelta(0)), LONGEST_PAUSE)
 
 
@@ -211,6 +277,13 @@ def _body(raw: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> b
         raise GiveUp("the place compresses its answer in a way that was not asked for")
     # The raw side is capped too: a gzip stream of empty blocks is endless and decodes to nothing.
     return b"".join(_capped(_gunzip(_capped(raw, max_bytes)), max_bytes))
+
+
+def _readable_body(raw: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:
+    try:
+        return _body(raw, headers, max_bytes)
+    except (TooLargeError, zlib.error, GiveUp):
+        return b""
 
 
 def _capped(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:

@@ -20,10 +20,14 @@ class Answer:
 
 @dataclass
 class Place:
-    """An HTTP server: `answers` by path, or one function of the request; `asked` remembers every request."""
+    """An HTTP server: `answers` by path, or one function of the request.
+
+    `asked` remembers every request, `sent` every body that was posted, before it is answered.
+    """
 
     answers: dict[str, Answer | Callable[[str, Message], Answer]] = field(default_factory=dict)
     asked: list[tuple[str, Message]] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
     port: int = 0
 
     def url(self, path: str = "/") -> str:
@@ -40,6 +44,10 @@ def place(tls: ssl.SSLContext | None = None) -> Iterator[Place]:
     served = Place()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            served.sent.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
+
         def do_GET(self) -> None:
             answer = served.answer(self.path, self.headers)
             self.send_response(answer.status)
