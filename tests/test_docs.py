@@ -1,0 +1,46 @@
+"""What the documentation promises a reader: links that lead somewhere, and commands that there are."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("sandbox/**/*.md")])
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text()) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_make_target_exists(page: Path) -> None:
+    code = "\n".join(CODE.findall(page.read_text()))
+    assert set(re.findall(r"\bmake ([a-z]+)", code)) - TARGETS == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_command_exists(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = set(re.findall(r"^    ([a-z]+) ", capsys.readouterr().out, re.MULTILINE))
+    code = "\n".join(CODE.findall(page.read_text()))
+    assert set(re.findall(r"(?:^|`|bin/)earshot ([a-z]+)\b", code, re.MULTILINE)) - commands == set()
+
+
+def test_make_help_lists_every_target() -> None:
+    text = (ROOT / "Makefile").read_text()
+    explained = set(re.findall(r"^([a-z-]+):.*## ", text, re.MULTILINE))
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+    assert explained == TARGETS == set(phony.split())
