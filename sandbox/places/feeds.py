@@ -55,7 +55,7 @@ def _rss(place: Place, posts: Sequence[Shown], base: str) -> bytes:
         if shown.post.title:
             _add(item, "title", _as_html(shown.post.title))
         _add(item, "link", base + shown.post.url)
-        _add(item, "guid", _tag(shown), {"isPermaLink": "false"})
+        _add(item, "guid", tag(shown), {"isPermaLink": "false"})
         _add(item, "pubDate", format_datetime(shown.published.astimezone(UTC), usegmt=True))
         _add(item, "atom:updated", _iso(shown.updated))
         _add_author(item, shown, base, prefix="atom:")
@@ -77,7 +77,7 @@ def _atom(place: Place, posts: Sequence[Shown], base: str) -> bytes:
             entry.set("xml:lang", shown.post.lang)
         # RFC 4287 wants a title element; a comment has none, so it is there and empty.
         _add(entry, "title", shown.post.title, {"type": "text"})
-        _add(entry, "id", _tag(shown))
+        _add(entry, "id", tag(shown))
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": base + shown.post.url})
         _add(entry, "published", _iso(shown.published))
         _add(entry, "updated", _iso(shown.updated))
@@ -102,7 +102,7 @@ def _json_feed(place: Place, posts: Sequence[Shown], base: str) -> bytes:
 def _json_item(shown: Shown, base: str) -> dict[str, Any]:
     post = shown.post
     item: dict[str, Any] = {
-        "id": _tag(shown),
+        "id": tag(shown),
         "url": base + post.url,
         "content_text": shown.text,
         "date_published": _iso(shown.published),
@@ -165,7 +165,8 @@ def _iso(when: datetime) -> str:
     return when.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
-def _tag(shown: Shown) -> str:
+def tag(shown: Shown) -> str:
+    """The post's id as every feed says it."""
     return _tag_of(shown.post.place, shown.post.id)
 
 

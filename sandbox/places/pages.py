@@ -1,21 +1,42 @@
 """The places as pages for people: plain HTML, one column, no script. Every text that comes in here is escaped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from typing import NamedTuple
 
+from sandbox.places.answers import Answer
 from sandbox.places.board import MAX_TEXT, Shown
 from sandbox.places.feeds import MAX_STARS
 from sandbox.places.stream import Measure, Place
 
 
-def index_page(rows: Sequence[tuple[Place, int]], to_come: int) -> str:
-    """All places with the number of posts in each; `to_come` is how many the story still holds back."""
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What every page needs beside the posts: the time, and what `company` answers under a post."""
+
+    now: datetime
+    company: str
+    answers: Callable[[Shown], Sequence[Answer]]
+
+
+class Row(NamedTuple):
+    """A place on the front page: how many posts it has, and whether the company can answer there."""
+
+    place: Place
+    posts: int
+    takes_answers: bool
+
+
+def index_page(rows: Sequence[Row], to_come: int) -> str:
+    """All places; `to_come` is how many posts the story still holds back."""
     items = "".join(
         f'<li style="--place:{place.color}"><a href="/places/{place.name}"><b>{escape(place.title)}</b></a>'
         f'<p>{escape(place.tagline)}</p><p class="dim">{count} {_plural(count, "post")} · '
-        f'<a href="/places/{place.name}/feed">{place.format.value} feed</a></p></li>'
-        for place, count in rows
+        f'<a href="/places/{place.name}/feed">{place.format.value} feed</a>'
+        f"{' · takes answers' if takes_answers else ''}</p></li>"
+        for place, count, takes_answers in rows
     )
     waiting = f"{to_come} more {_plural(to_come, 'post')} to come" if to_come else "the story has been told to its end"
     body = (
@@ -25,27 +46,29 @@ def index_page(rows: Sequence[tuple[Place, int]], to_come: int) -> str:
     return _document("Where customers write", body, "#1d3a3a")
 
 
-def place_page(place: Place, posts: Sequence[Shown], now: datetime) -> str:
-    listed = "".join(_post(shown, now, linked=True) for shown in posts) or "<p>Nobody has written here yet.</p>"
+def place_page(place: Place, posts: Sequence[Shown], look: Look) -> str:
+    listed = "".join(_post(shown, look, linked=True) for shown in posts) or "<p>Nobody has written here yet.</p>"
     body = f"<main>{_form(place)}<h2>Latest</h2>{listed}</main>"
     return _document(place.title, _head(place) + body, place.color)
 
 
-def author_page(place: Place, author: str, posts: Sequence[Shown], now: datetime) -> str:
-    listed = "".join(_post(shown, now, linked=True) for shown in posts)
+def author_page(place: Place, author: str, posts: Sequence[Shown], look: Look) -> str:
+    listed = "".join(_post(shown, look, linked=True) for shown in posts)
     name = posts[0].post.author_name
     body = f"<main><h1>{escape(name)} <small>@{escape(author)}</small></h1>{listed}</main>"
     return _document(f"{name} · {place.title}", _head(place) + body, place.color)
 
 
-def post_page(place: Place, shown: Shown, thread: tuple[Shown | None, Sequence[Shown]], now: datetime) -> str:
-    """One post. `thread` is the post that it answers, and the answers to it."""
+def post_page(place: Place, shown: Shown, thread: tuple[Shown | None, Sequence[Shown]], look: Look) -> str:
+    """One post. `thread` is the post that it answers, and what others answer to it."""
     parent, answers = thread
-    above = f'<section aria-label="in answer to">{_post(parent, now, linked=True)}</section>' if parent else ""
-    below = "".join(_post(answer, now, linked=True) for answer in answers)
+    above = f'<section aria-label="in answer to">{_post(parent, look, linked=True)}</section>' if parent else ""
+    below = "".join(_post(answer, look, linked=True) for answer in answers)
     below = f"<h2>Answers</h2>{below}" if below else ""
     change = _edit_form(place, shown) if shown.is_own else ""
-    body = f"<main>{above}{_post(shown, now, linked=False)}{change}{below}{_form(place, reply_to=shown.post.id)}</main>"
+    body = (
+        f"<main>{above}{_post(shown, look, linked=False)}{change}{below}{_form(place, reply_to=shown.post.id)}</main>"
+    )
     title = shown.post.title or shown.text[:60]
     return _document(f"{title} · {place.title}", _head(place) + body, place.color)
 
@@ -71,8 +94,8 @@ def _head(place: Place) -> str:
     )
 
 
-def _post(shown: Shown, now: datetime, *, linked: bool) -> str:
-    post = shown.post
+def _post(shown: Shown, look: Look, *, linked: bool) -> str:
+    post, now = shown.post, look.now
     level = "h3" if linked else "h1"
     title = f"<{level}>{escape(post.title)}</{level}>" if post.title else ""
     when = f'<time datetime="{shown.published.astimezone(UTC).isoformat()}">{_ago(now, shown.published)}</time>'
@@ -82,7 +105,15 @@ def _post(shown: Shown, now: datetime, *, linked: bool) -> str:
     return (
         f'<article dir="auto">{title}<p class="text">{escape(shown.text)}</p>'
         f'<footer dir="ltr">{_stars(shown.stars)}{by} <span class=dim>@{escape(post.author)}'
-        f"{_reach(shown)} · {link}{edited}</span></footer></article>"
+        f"{_reach(shown)} · {link}{edited}</span></footer>{_our_answers(shown, look)}</article>"
+    )
+
+
+def _our_answers(shown: Shown, look: Look) -> str:
+    return "".join(
+        f'<section class="ours" id="{answer.anchor}"><p class="dim" dir="ltr"><b>{escape(look.company)} answered</b>'
+        f' · {_ago(look.now, answer.at)}</p><p class="text">{escape(answer.text)}</p></section>'
+        for answer in look.answers(shown)
     )
 
 

@@ -33,7 +33,10 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """One place, and the format of its feed. `titles` says whether posts have a title there."""
+    """One place, and the format of its feed. `titles` says whether posts have a title there.
+
+    `answers` says whether the company may answer under posts, `answer_limit` in how many characters; 0 is any number.
+    """
 
     name: str
     title: str
@@ -43,6 +46,8 @@ class Place:
     color: str
     titles: bool = False
     measure: Measure = Measure.NONE
+    answers: bool = False
+    answer_limit: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The routes of the places: feeds with conditional GET, pages, and the form to write in."""
+"""The routes of the places: feeds with conditional GET, pages, the form to write in, and the door for answers."""
 
 import hashlib
 import urllib.parse
@@ -8,12 +8,13 @@ from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.places.answers import Answers, RefusedAnswer
 from sandbox.places.board import Board, Draft, RefusedDraft, Shown
 from sandbox.places.feeds import MAX_STARS, MEDIA_TYPES, last_change, render_feed
-from sandbox.places.pages import author_page, index_page, message_page, place_page, post_page
+from sandbox.places.pages import Look, Row, author_page, index_page, message_page, place_page, post_page
 from sandbox.places.stream import Place, load_stream
 
 MAX_BODY = 256 * 1024
@@ -29,15 +30,27 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def routes(stream: Path, *, speed: float, clock: Callable[[], datetime] = utc_now) -> list[BaseRoute]:
-    """Everything under `/places`, telling the story of `stream` from now on; `speed` is story minutes per real minute."""
-    site = _Site(Board(load_stream(stream), speed=speed, clock=clock), clock)
+def routes(
+    stream: Path,
+    *,
+    speed: float,
+    clock: Callable[[], datetime] = utc_now,
+    company: str = "The company",
+    reply_secret: str = "",
+) -> list[BaseRoute]:
+    """Everything under `/places`, telling the story of `stream` from now on; `speed` is story minutes per real minute.
+
+    `company` answers under posts with requests that are signed with `reply_secret`; without one nobody can.
+    """
+    board = Board(load_stream(stream), speed=speed, clock=clock)
+    site = _Site(board, Answers(board, company=company, secret=reply_secret, clock=clock), clock)
     return [
         Route("/places", site.index),
         Route("/places/style.css", _style),
         Route("/places/{place}", site.browse, methods=["GET"]),
         Route("/places/{place}", site.publish, methods=["POST"]),
         Route("/places/{place}/feed", site.feed),
+        Route("/places/{place}/answers", site.take_answer, methods=["POST"]),
         Route("/places/{place}/by/{author}", site.author),
         Route("/places/{place}/{post}", site.read, methods=["GET"]),
         Route("/places/{place}/{post}", site.edit, methods=["POST"]),
@@ -68,12 +81,13 @@ def _with_pages(endpoint: Endpoint) -> Endpoint:
 class _Site:
     """The endpoints. All are coroutines of one event loop, so the board needs no lock."""
 
-    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
+    def __init__(self, board: Board, answers: Answers, clock: Callable[[], datetime]) -> None:
         self._board = board
+        self._answers = answers
         self._clock = clock
 
     async def index(self, _request: Request) -> Response:
-        rows = [(place, len(self._board.visible(place.name))) for place in self._board.places]
+        rows = [Row(place, self._count(place), self._answers.taken_by(place)) for place in self._board.places]
         return _page(index_page(rows, self._board.to_come()))
 
     @_with_pages
@@ -95,7 +109,7 @@ class _Site:
     @_with_pages
     async def browse(self, request: Request) -> Response:
         place = self._place(request)
-        return _page(place_page(place, self._board.visible(place.name), self._clock()))
+        return _page(place_page(place, self._board.visible(place.name), self._look()))
 
     @_with_pages
     async def author(self, request: Request) -> Response:
@@ -104,15 +118,14 @@ class _Site:
         posts = [shown for shown in self._board.visible(place.name) if shown.post.author == author]
         if not posts:
             raise _NotThere(f"Nobody called {author} has written on {place.title}.")
-        return _page(author_page(place, author, posts, self._clock()))
+        return _page(author_page(place, author, posts, self._look()))
 
     @_with_pages
     async def read(self, request: Request) -> Response:
         place = self._place(request)
         shown = self._post(request, place)
         parent = self._board.find(place.name, shown.post.reply_to)
-        answers = self._answers(place, shown)
-        return _page(post_page(place, shown, (parent, answers), self._clock()))
+        return _page(post_page(place, shown, (parent, self._replies(place, shown)), self._look()))
 
     @_with_pages
     async def publish(self, request: Request) -> Response:
@@ -125,6 +138,23 @@ class _Site:
         shown = self._post(request, self._place(request))
         form = await _form(request)
         return RedirectResponse(self._board.edit(shown, form.get("text", "")).post.url, status_code=303)
+
+    async def take_answer(self, request: Request) -> Response:
+        """201 with the answer's link, 200 where it stood there already, else a sentence that says why not."""
+        place = self._board.place(request.path_params["place"])
+        try:
+            if place is None:
+                raise RefusedAnswer("There is no such place.", 404)
+            answer, is_new = self._answers.take(place, await _body(request), request.headers)
+        except (RefusedAnswer, RefusedDraft) as fault:
+            return JSONResponse({"error": str(fault)}, status_code=getattr(fault, "status", 413))
+        return JSONResponse({"permalink": _base(request) + answer.url}, status_code=201 if is_new else 200)
+
+    def _count(self, place: Place) -> int:
+        return len(self._board.visible(place.name))
+
+    def _look(self) -> Look:
+        return Look(now=self._clock(), company=self._answers.company, answers=self._answers.under)
 
     def _place(self, request: Request) -> Place:
         name = request.path_params["place"]
@@ -139,7 +169,7 @@ class _Site:
             raise _NotThere("There is no such post, or it has not been written yet.")
         return shown
 
-    def _answers(self, place: Place, shown: Shown) -> Sequence[Shown]:
+    def _replies(self, place: Place, shown: Shown) -> Sequence[Shown]:
         """Oldest first, as a thread is read."""
         return [other for other in reversed(self._board.visible(place.name)) if other.post.reply_to == shown.post.id]
 
@@ -166,13 +196,18 @@ async def _form(request: Request) -> dict[str, str]:
     """The fields of a url-encoded form; raises RefusedDraft where it is too long or a stranger's page sent it."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise RefusedDraft("This form was sent from another site.")
+    body = await _body(request)
+    fields = urllib.parse.parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: values[-1] for name, values in fields.items()}
+
+
+async def _body(request: Request) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY:
             raise RefusedDraft(f"More than {MAX_BODY // 1024} KiB cannot be published.")
-    fields = urllib.parse.parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
-    return {name: values[-1] for name, values in fields.items()}
+    return body
 
 
 def _draft(form: dict[str, str]) -> Draft:
