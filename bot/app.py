@@ -27,6 +27,7 @@ from bot.slack.floor import Floor
 from bot.slack.listeners import build_app
 from bot.slack.messenger import SlackMessenger
 from bot.sources.base import Answerable, Source
+from bot.sources.callback import AnsweringFeed
 from bot.sources.feed import FeedSource
 from bot.store import migrate
 from bot.store.database import Database, SingleRunner
@@ -63,7 +64,7 @@ def build_sources(settings: Sequence[SourceSettings]) -> dict[str, Source]:
 def _source(settings: SourceSettings) -> Source:
     if not isinstance(settings, Feed):
         raise TypeError(f"no source is known for settings of {type(settings).__name__}")
-    return FeedSource(
+    feed = FeedSource(
         name=settings.name,
         url=settings.url,
         every=settings.every,
@@ -71,6 +72,9 @@ def _source(settings: SourceSettings) -> Source:
         allow_private=settings.allow_private,
         headers=(("User-Agent", settings.user_agent),),
     )
+    if not settings.reply_url:
+        return feed
+    return AnsweringFeed(feed=feed, reply_url=settings.reply_url, reply_secret=settings.reply_secret)
 
 
 def load_classifier(config: Config) -> Classifier:

@@ -9,7 +9,7 @@ from bot.errors import ConfigError, GiveUp
 from bot.finding import Finding, tried
 from bot.slack.calls import reading_client
 from bot.slack.inspection import inspect_workspace
-from bot.sources.base import Source
+from bot.sources.base import Answerable, Source
 from bot.store import migrate
 from bot.store.database import Database
 from classifiers.verdict import ModelFault, Subject
@@ -71,4 +71,5 @@ def _model(config: Config) -> str:
 def _source(source: Source) -> str:
     batch = source.poll("", utc_now())
     noted = f", {len(batch.problems)} entries left out" if batch.problems else ""
-    return f"answers, {len(batch.items)} recent mentions{noted}"
+    takes = ", takes our answers" if isinstance(source, Answerable) else ""
+    return f"answers, {len(batch.items)} recent mentions{noted}{takes}"

@@ -85,7 +85,7 @@ def _run(options: argparse.Namespace) -> int:
 
     config = _config(options)
     secrets = load_secrets(os.environ, mode=config.slack.mode)
-    set_up(config.logging, secrets=(*secrets.values(), config.database.password))
+    set_up(config.logging, secrets=(*secrets.values(), *config.hidden()))
     lock = only_runner(config) if config.database.url.startswith("sqlite") else None
     database = open_database(config, auto_migrate=not options.no_auto_migrate)
     try:

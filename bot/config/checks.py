@@ -17,13 +17,15 @@ RESERVED_RULES = frozenset({"topic", "unsure", "language", "unjudged", "unowned"
 """What a route says in place of a rule's name where no rule took the mention."""
 
 PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
-"""`${NAME}` in a source's url stands for an environment variable."""
+"""`${NAME}` in a source's url or reply_url stands for an environment variable."""
+
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 RawTable = Mapping[str, Any]
 
 
 def misplaced_secrets(value: object, where: KeyPath = ()) -> Iterator[Fault]:
-    """Tokens, and passwords in addresses, anywhere in the file."""
+    """Tokens and secrets, and passwords in addresses, anywhere in the file."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from misplaced_secrets(inner, (*where, key))
@@ -31,9 +33,15 @@ def misplaced_secrets(value: object, where: KeyPath = ()) -> Iterator[Fault]:
         for index, inner in enumerate(value):
             yield from misplaced_secrets(inner, (*where, index))
     elif isinstance(value, str) and looks_secret(value):
-        yield Fault(where=where, advice=f"this looks like a token; {SECRETS_ELSEWHERE}, and revoke this one")
+        yield Fault(where=where, advice=f"this looks like a token; {_token_advice(where)}, and revoke this one")
     elif isinstance(value, str) and has_password(PLACEHOLDER.sub("", value)):
         yield Fault(where=where, advice=f"this address has a password in it; {_password_advice(where)}")
+
+
+def _token_advice(where: KeyPath) -> str:
+    if where[-1:] == ("reply_secret",):
+        return "put the secret in an environment variable and write that variable's name here"
+    return SECRETS_ELSEWHERE
 
 
 def _password_advice(where: KeyPath) -> str:

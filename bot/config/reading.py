@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bot.config import checks
 from bot.config.faults import Fault, dotted, from_validation, one_line
 from bot.config.positions import KeyPath, line_numbers, nearest_line
-from bot.config.secrets import read_secret, without_tokens
+from bot.config.secrets import check_reply_secret, looks_secret, read_secret, without_tokens
 from bot.config.tables import FileTable
 from bot.config.translation import endless_promises, to_config
 from bot.config.tree import Config
@@ -36,13 +36,13 @@ def config_path(env: Mapping[str, str]) -> Path:
 def load_config(path: Path, env: Mapping[str, str]) -> Config:
     """Reads and checks everything. Raises ConfigError with all faults, each `FILE:LINE: key: what to do`.
 
-    EARSHOT_DATABASE_URL (or …_FILE) and EARSHOT_SLACK_API_URL win over the file; `${NAME}` in a source's url is taken
-    from `env`.
+    EARSHOT_DATABASE_URL (or …_FILE) and EARSHOT_SLACK_API_URL win over the file; `${NAME}` in a source's addresses and
+    the secrets that `reply_secret` names are taken from `env`.
     """
     document = _read(path)
     raw = _parse(path, document)
     overrides, complaints = _overrides(env)
-    first = [*checks.misplaced_secrets(raw), *_expand_urls(raw, env)]
+    first = [*checks.misplaced_secrets(raw), *_expand_urls(raw, env), *_fetch_reply_secrets(raw, env)]
     table, others = _validate(raw)
     others += [*checks.repeated_names(raw), *checks.reserved_names(raw), *checks.broken_references(raw)]
     if table is not None:
@@ -122,20 +122,49 @@ def _overridden(config: Config, overrides: Mapping[str, str]) -> Config:
 
 
 def _expand_urls(raw: dict[str, Any], env: Mapping[str, str]) -> Iterator[Fault]:
-    """Puts the environment's values into `${NAME}` in the sources' urls, in place; a name that is not set is a fault."""
-    sources = raw.get("sources")
-    for index, source in enumerate(sources if isinstance(sources, list) else []):
-        url = source.get("url") if isinstance(source, dict) else None
-        if not isinstance(url, str):
-            continue
-        where: KeyPath = ("sources", index, "url")
+    """Puts the environment's values into `${NAME}` in the sources' addresses, in place; one that is not set is a fault."""
+    for where, source, url in [*_texts(raw, "url"), *_texts(raw, "reply_url")]:
         for name in dict.fromkeys(checks.PLACEHOLDER.findall(url)):
             if not env.get(name):
                 yield Fault(
                     where=where,
                     advice=f"the environment variable {name or '${}'} is not set: set it, or write the address",
                 )
-        source["url"] = checks.PLACEHOLDER.sub(lambda match: env.get(match[1], ""), url)
+        source[where[-1]] = checks.PLACEHOLDER.sub(lambda match: env.get(match[1], ""), url)
+
+
+def _fetch_reply_secrets(raw: dict[str, Any], env: Mapping[str, str]) -> Iterator[Fault]:
+    """Puts what a variable (or …_FILE) holds in the place of its name, in place; the file itself holds no secret."""
+    for where, source, name in _texts(raw, "reply_secret"):
+        if not name or looks_secret(name):
+            continue
+        try:
+            source[where[-1]] = _reply_secret(name, env)
+        except ConfigError as error:
+            yield from (Fault(where=where, advice=fault.removeprefix("environment: ")) for fault in error.faults)
+        except ValueError as error:
+            yield Fault(where=where, advice=str(error))
+
+
+def _reply_secret(name: str, env: Mapping[str, str]) -> str:
+    """Raises ConfigError and ValueError, each with what to do."""
+    if checks.VARIABLE.fullmatch(name) is None:
+        raise ValueError('write the name of an environment variable, such as "FORUM_REPLY_SECRET"')
+    secret = read_secret(env, name)
+    if not secret:
+        raise ValueError(f"the environment variable {name} is not set: set it, or {name}_FILE, to the shared secret")
+    try:
+        return check_reply_secret(secret)
+    except ValueError as error:
+        raise ValueError(f"the environment variable {name}: {error}") from error
+
+
+def _texts(raw: Mapping[str, Any], key: str) -> Iterator[tuple[KeyPath, dict[Any, Any], str]]:
+    """Every text under `key` in the sources, where it stands, and the source to change it in."""
+    sources = raw.get("sources")
+    for index, source in enumerate(sources if isinstance(sources, list) else []):
+        if isinstance(source, dict) and isinstance(source.get(key), str):
+            yield ("sources", index, key), source, source[key]
 
 
 def _validate(raw: Mapping[str, Any]) -> tuple[FileTable | None, list[Fault]]:

@@ -17,6 +17,7 @@ from bot.config.values import (
     Filled,
     GroupOrEmpty,
     HttpUrl,
+    HttpUrlOrEmpty,
     Interval,
     Label,
     Language,
@@ -190,6 +191,16 @@ class FeedTable(SourceTable):
     url: HttpUrl
     allow_private: bool = False
     user_agent: Label = "Earshot"
+    reply_url: HttpUrlOrEmpty = ""
+    reply_secret: str = ""
+
+    @model_validator(mode="after")
+    def _signs_its_answers(self) -> Self:
+        if self.reply_url and not self.reply_secret:
+            raise ValueError("add reply_secret: the place must be able to tell our answers from a stranger's")
+        if self.reply_secret and not self.reply_url:
+            raise ValueError("add reply_url, or take reply_secret out: there is nothing to sign")
+        return self
 
 
 AnySource = FeedTable

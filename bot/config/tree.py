@@ -84,11 +84,16 @@ class SourceSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Feed(SourceSettings):
-    """RSS, Atom or JSON Feed. `url` may hold a key, so it stays out of every repr."""
+    """RSS, Atom or JSON Feed, and where our answers go, if they go anywhere.
+
+    The addresses may hold keys, and `reply_secret` is what the variable of that name held: they stay out of every repr.
+    """
 
     url: str = field(repr=False)
     allow_private: bool
     user_agent: str
+    reply_url: str = field(default="", repr=False)
+    reply_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +125,7 @@ class Logging:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Everything that a person decides about an installation. Made by `load_config` only; secrets are not in it."""
+    """Everything that a person decides about an installation. Made by `load_config` only; Slack's secrets are not in it."""
 
     company: Company
     slack: Slack
@@ -135,6 +140,11 @@ class Config:
     claims: Claims
     health: Health
     logging: Logging
+
+    def hidden(self) -> tuple[str, ...]:
+        """What of it must never appear in a log."""
+        signing = (source.reply_secret for source in self.sources if isinstance(source, Feed))
+        return tuple(secret for secret in (self.database.password, *signing) if secret)
 
     def routing(self) -> RoutingTable:
         return RoutingTable(

@@ -45,7 +45,9 @@ def check_http_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write a whole address that starts with https:// or http://")
     if _NOT_IN_HOST & set(parts.netloc):
-        raise ValueError("write a plain host name; ${NAME} stands for an environment variable in a source's url only")
+        raise ValueError(
+            "write a plain host name; ${NAME} stands for an environment variable in a source's addresses only"
+        )
     if parts.fragment:
         raise ValueError("leave out what follows the # in the address: it is never sent")
     return text
@@ -195,6 +197,7 @@ GroupOrEmpty = Annotated[str, AfterValidator(_or_empty(_group))]
 Member = Annotated[str, AfterValidator(_member)]
 Anybody = Annotated[str, AfterValidator(_anybody)]
 HttpUrl = Annotated[str, AfterValidator(check_http_url)]
+HttpUrlOrEmpty = Annotated[str, AfterValidator(_or_empty(check_http_url))]
 ApiUrl = Annotated[str, AfterValidator(check_api_url)]
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
 Port = Annotated[int, Field(ge=0, le=65535)]

@@ -322,7 +322,7 @@ ONE_FAULT = {
         old='mode = "socket"',
         new='api_url = "https://${HOST}/api/" #!',
         key="slack.api_url",
-        says="in a source's url only",
+        says="in a source's addresses only",
     ),
     "database of another kind": Broken(
         new='[database]\nurl = "mysql://h/d" #!', key="database.url", says="sqlite:///FILE or postgresql://"
@@ -396,6 +396,32 @@ ONE_FAULT = {
         new='ops_channel = "xoxb' + '-123456-abcdef" #!',
         key="slack.ops_channel",
         says="this looks like a token",
+    ),
+    "secret for answers in the file": Broken(
+        new='reply_url = "https://example.com/answers"\nreply_secret = "whsec_' + 'hunter2hunter2" #!',
+        key="sources[0].reply_secret",
+        says="put the secret in an environment variable and write that variable's name here, and revoke this one",
+    ),
+    "no variable": Broken(
+        new='reply_url = "https://example.com/answers"\nreply_secret = "my secret" #!',
+        key="sources[0].reply_secret",
+        says="write the name of an environment variable",
+    ),
+    "secret for answers that is not set": Broken(
+        new='reply_url = "https://example.com/answers"\nreply_secret = "REPLY_SECRET" #!',
+        key="sources[0].reply_secret",
+        says="the environment variable REPLY_SECRET is not set",
+    ),
+    "answers without a signature": Broken(
+        old='[[sources]]\nname = "Reviews"',
+        new=f'[[sources]] {MARK}\nname = "Reviews"\nreply_url = "https://example.com/answers"',
+        key="sources[0]",
+        says="add reply_secret: the place must be able to tell our answers from a stranger's",
+    ),
+    "no address for answers": Broken(
+        new='reply_url = "example.com/answers" #!\nreply_secret = ""',
+        key="sources[0].reply_url",
+        says="write a whole address",
     ),
 }
 

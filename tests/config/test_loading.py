@@ -203,6 +203,61 @@ def test_a_password_for_a_feed_comes_from_the_environment(tmp_path: Path) -> Non
     assert feed.url == "https://me:abc@example.com/reviews.atom"
 
 
+REPLY_SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the Standard Webhooks specification's own example
+ANSWERING = f"""{SOUND}
+reply_url = "${{BASE}}/answers?key=${{KEY}}"
+reply_secret = "REVIEWS_SECRET"
+"""
+ANSWERING_ENV = {"BASE": "https://example.com", "KEY": "abc", "REVIEWS_SECRET": REPLY_SECRET}
+
+
+def test_where_answers_go_and_what_signs_them_come_from_the_environment(tmp_path: Path) -> None:
+    config = load(tmp_path, ANSWERING, ANSWERING_ENV)
+    (feed,) = config.sources
+    assert isinstance(feed, Feed)
+    assert (feed.reply_url, feed.reply_secret) == ("https://example.com/answers?key=abc", REPLY_SECRET)
+    assert "key=abc" not in repr(config)
+    assert REPLY_SECRET not in repr(config)
+    assert config.hidden() == (REPLY_SECRET,)
+
+
+def test_the_secret_for_answers_can_be_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{REPLY_SECRET}\n", encoding="utf-8")
+    env = {"BASE": "https://example.com", "KEY": "abc", "REVIEWS_SECRET_FILE": str(tmp_path / "secret")}
+    (feed,) = load(tmp_path, ANSWERING, env).sources
+    assert isinstance(feed, Feed)
+    assert feed.reply_secret == REPLY_SECRET
+
+
+@pytest.mark.parametrize(
+    ("env", "says"),
+    [
+        ({}, "the environment variable REVIEWS_SECRET is not set: set it, or REVIEWS_SECRET_FILE"),
+        ({"REVIEWS_SECRET": "hunter2hunter2hunter2hunter2hunter2hunter2"}, "REVIEWS_SECRET: it must hold whsec_ and"),
+        ({"REVIEWS_SECRET": "whsec_hunter2"}, "REVIEWS_SECRET: it must hold whsec_ and at least 24 random bytes"),
+        ({"REVIEWS_SECRET": f"{REPLY_SECRET}%hunter2"}, "in base64"),
+        ({"REVIEWS_SECRET": "whsec_hünter2"}, "in base64"),
+        ({"REVIEWS_SECRET_FILE": "/nowhere/at/all"}, "REVIEWS_SECRET_FILE: the file it names cannot be read"),
+    ],
+)
+def test_a_secret_for_answers_that_cannot_be_used_is_one_fault(tmp_path: Path, env: dict[str, str], says: str) -> None:
+    usable = {"BASE": "https://example.com", "KEY": "abc"}
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, ANSWERING, {**usable, **env})
+    (fault,) = raised.value.faults
+    assert ":34: sources[0].reply_secret: " in fault
+    assert says in fault
+    assert "hunter2" not in fault
+
+
+def test_a_password_in_the_address_for_answers_does_not_belong_in_the_file(tmp_path: Path) -> None:
+    document = ANSWERING.replace("${BASE}", "https://me:hunter2@example.com")
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, document, ANSWERING_ENV)
+    (fault,) = raised.value.faults
+    assert "sources[0].reply_url: this address has a password in it; put the address in an environment" in fault
+
+
 def test_a_bad_address_from_the_environment_is_not_repeated(tmp_path: Path) -> None:
     document = SOUND.replace("https://example.com/reviews.atom", "${ADDRESS}")
     with pytest.raises(ConfigError, match=r"sources\[0\].url: write a whole address") as raised:

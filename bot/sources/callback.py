@@ -1,0 +1,113 @@
+"""A feed whose place also takes our answers: one signed POST to an address that the place names.
+
+The request is signed by the Standard Webhooks scheme (https://www.standardwebhooks.com), so that whoever runs the place
+can check it with a library that exists already. What the place has to do is in docs/configuration.md.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from standardwebhooks import Webhook
+
+from bot.domain.mention import clean
+from bot.errors import GiveUp
+from bot.sources.base import Batch, Replied
+from bot.sources.feed import FeedSource
+from bot.sources.fetch import Fetched, Limits, post
+from bot.sources.fields import web_address
+
+LIMITS = Limits(deadline=timedelta(seconds=10), max_bytes=64 * 1024)
+"""An answer needs a sentence; ten slow places in a row must fit into the time for which answers are leased."""
+
+ALREADY_THERE = 409
+LONGEST_REASON = 300
+REASONS = {
+    401: "does not accept our signature (401): is the secret the same on both sides?",
+    403: "does not let us answer (403)",
+    404: "does not know this post any more (404)",
+    410: "does not know this post any more (410)",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnsweringFeed:
+    """A feed and the address for our answers. Neither address nor secret shows in its representation or an error."""
+
+    feed: FeedSource
+    reply_url: str = field(repr=False)
+    reply_secret: str = field(repr=False)
+    limits: Limits = LIMITS
+
+    @property
+    def name(self) -> str:
+        return self.feed.name
+
+    @property
+    def kind(self) -> str:
+        return self.feed.kind
+
+    @property
+    def every(self) -> timedelta:
+        return self.feed.every
+
+    def poll(self, cursor: str, now: datetime) -> Batch:
+        return self.feed.poll(cursor, now)
+
+    def reply(self, external_id: str, text: str, *, key: str) -> Replied:
+        """Send one answer. Raises Retry and GiveUp as `fetch.post` does, and GiveUp with the place's own reason.
+
+        `key` is the request's webhook-id and stays the same in every try: by it the place knows what it has already.
+        """
+        body = json.dumps({"type": "earshot.reply", "external_id": external_id, "text": text, "key": key})
+        answer = post(
+            self.reply_url,
+            body.encode("ascii"),
+            headers={**dict(self.feed.headers), "content-type": "application/json", **self._signed(body, key)},
+            limits=self.limits,
+            allow_private=self.feed.allow_private,
+        )
+        said = _said(answer)
+        if answer.status < 300 or answer.status == ALREADY_THERE:
+            return Replied(permalink=_permalink(said))
+        raise GiveUp(_reason(said, answer))
+
+    def _signed(self, body: str, key: str) -> dict[str, str]:
+        now = datetime.now(UTC)
+        return {
+            "webhook-id": key,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(self.reply_secret).sign(key, now, body),
+        }
+
+
+def _said(answer: Fetched) -> dict[str, Any]:
+    """The JSON object in the body; an empty one for anything else, because a place need not say more than its status."""
+    try:
+        said = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _permalink(said: dict[str, Any]) -> str:
+    """The answer's own address, where it is one that a person can open without being led astray; else nothing."""
+    written = said.get("permalink")
+    address = web_address(written, "") if isinstance(written, str) else ""
+    try:
+        parsed = httpx.URL(address)
+    except httpx.InvalidURL:
+        return ""
+    return address if parsed.host and not parsed.userinfo else ""
+
+
+def _reason(said: dict[str, Any], answer: Fetched) -> str:
+    """The place's sentence, on one line and marked where it is cut, or ours by the status."""
+    host = httpx.URL(answer.url).host
+    told = said.get("error")
+    sentence = " ".join(clean(told).split()) if isinstance(told, str) else ""
+    if not sentence:
+        return f"{host} {REASONS.get(answer.status, f'refuses our answer ({answer.status})')}"
+    return sentence if len(sentence) <= LONGEST_REASON else sentence[: LONGEST_REASON - 1] + "…"
