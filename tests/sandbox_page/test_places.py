@@ -1,11 +1,13 @@
 """Getting around: who one is, the sidebar, the switcher, the keyboard, small screens, long channels."""
 
+import dataclasses
 import time
 
 import pytest
 from playwright.sync_api import expect
 from slack_sdk import WebClient
 
+from sandbox.core import Sandbox
 from sandbox.serve import RunningSandbox
 from tests.sandbox_page import kitchen
 from tests.sandbox_page.conftest import Open
@@ -97,6 +99,22 @@ def test_after_a_break_the_page_loads_what_it_missed(sandbox: RunningSandbox, we
     expect(missed).to_be_visible(timeout=10_000)
     web.chat_postMessage(channel="#general", text="Said later")
     expect(page.locator(".message", has_text="Said later")).to_be_visible()
+
+
+def test_what_to_try_is_offered_until_it_is_closed(sandbox: RunningSandbox, open_page: Open) -> None:
+    def advise(running: Sandbox) -> None:
+        running.options = dataclasses.replace(running.options, tips=("Claim *one*", "Then answer it"))
+
+    sandbox.within(advise)
+    page = open_page()
+    panel = page.get_by_role("complementary", name="What to try")
+    assert panel.locator("li").all_inner_texts() == ["Claim one", "Then answer it"]
+    panel.get_by_label("Close what to try").click()
+    page.reload()
+    expect(page.locator(".side-row").first).to_be_visible()
+    expect(panel).to_be_hidden()
+    page.get_by_role("button", name="What to try").click()
+    expect(panel).to_be_visible()
 
 
 def test_arrow_keys_walk_through_the_messages(web: WebClient, open_page: Open) -> None:

@@ -120,7 +120,7 @@ export class Modals {
   /** Refusals stand under their inputs; one for a block that is not here stands on top. */
   refused(entry, errors) {
     entry.surface.errors = errors;
-    const known = new Set(entry.view.blocks.map((block) => block.block_id));
+    const known = new Set(entry.view.blocks.flatMap((block) => [block, ...(block.child_blocks ?? [])]).map((block) => block.block_id));
     const stray = Object.entries(errors).filter(([blockId]) => !known.has(blockId)).map(([, words]) => words);
     if (stray.length) entry.failure = stray.join(' ');
   }

@@ -4,7 +4,7 @@ import { Surface } from '../kit/surface.js';
 import { dateOf, dayLabel, daysAgo } from '../kit/time.js';
 import { renderMessage } from './message.js';
 
-const GROUP_SECONDS = 300; // messages of one author within five minutes share a heading
+const GROUP_SECONDS = 300; // messages of one author share the heading of the first for five minutes
 const NEAR_END = 60; // px from the end that still count as "at the end"
 const NEAR_START = 400; // px from the start at which older messages are fetched
 const KEEP = 300; // rows kept when a long stay at the end has gathered twice as many
@@ -148,7 +148,9 @@ export class Timeline {
     const newDay = !before || daysAgo(dateOf(before.ts), dateOf(row.message.ts)) !== 0;
     const isFirstUnread = row.message.ts === this.firstUnread;
     const firstReply = this.inThread && index === 1;
-    const grouped = !newDay && !isFirstUnread && !firstReply && sameBreath(before, row.message);
+    const head = this.rows[index - 1]?.head;
+    const grouped = !newDay && !isFirstUnread && !firstReply && sameBreath(before, row.message) && Number(row.message.ts) - Number(head) < GROUP_SECONDS;
+    row.head = grouped ? head : row.message.ts;
     if (!row.article || row.grouped !== grouped) row.article = this.article(row.message, grouped);
     row.grouped = grouped;
     const day = newDay && h('div', { class: 'day', role: 'separator' }, h('span', {}, dayLabel(dateOf(row.message.ts))));
@@ -251,5 +253,5 @@ export class Timeline {
 
 function sameBreath(before, message) {
   const plain = (each) => !each.is_ephemeral && !['channel_join', 'channel_leave'].includes(each.subtype);
-  return before.user === message.user && before.username === message.username && plain(before) && plain(message) && Number(message.ts) - Number(before.ts) < GROUP_SECONDS;
+  return before.user === message.user && before.username === message.username && plain(before) && plain(message);
 }
