@@ -6,6 +6,7 @@ sentiment: the middle layer keeps the mood that sentence-similarity training wea
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +102,7 @@ def load_encoder(name: str = "", *, max_tokens: int = 256) -> Encoder:
         raise ModelFault(
             f"{folder / 'model.safetensors'} is not the shipped encoder (sha256 {fingerprint}): reinstall it"
         )
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads would take the core that is left to Slack
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 

@@ -15,6 +15,7 @@ from classifiers.baselines import Opinion, TfIdf, Vader
 from classifiers.corpus import UNSEEN_SOURCES, Mention, is_detractor, read_mentions, rows_of
 from classifiers.heads import HEAD_LABELS
 from classifiers.local import LocalClassifier, load
+from classifiers.removal import removal_figures
 from classifiers.scores import area_under_curve, calibration_error, macro_f1
 from classifiers.settings import ModelSettings
 from classifiers.train import read_rows
@@ -126,6 +127,11 @@ def topic_table(folder: Path, judges: dict[str, Judge], *, per_source: int) -> l
     return [*_table(f"topics_dev, accuracy ({per_source or 'all'} rows a source)", tuple(asked)), *lines]
 
 
+def why_table(folder: Path, classifier: LocalClassifier) -> list[str]:
+    figures = removal_figures(classifier, read_mentions(folder / MENTIONS_DEV))
+    return [*_table("mentions_dev, words taken out", tuple(figures)), _line(classifier.name, list(figures.values()))]
+
+
 def _table(title: str, columns: Sequence[str]) -> list[str]:
     return ["", f"| {title} | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
 
@@ -141,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--per-source", type=int, default=1500, help="rows a source of the large dev sets, 0 for all")
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args(arguments)
-    classifier = load(ModelSettings(heads=asked.heads, threads=asked.threads, explain=False))
+    classifier = load(ModelSettings(heads=asked.heads, threads=asked.threads))
     tfidf, vader = TfIdf(read_rows(asked.data)), Vader()
     judges: dict[str, Judge] = {
         classifier.name: lambda subjects: opinion_of(classifier.classify(subjects)),
@@ -152,6 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mention_table(asked.data, classifier, judges),
         mood_table(asked.data, judges, per_source=asked.per_source),
         topic_table(asked.data, judges, per_source=asked.per_source),
+        why_table(asked.data, classifier),
     ):
         print("\n".join(table), flush=True)
     return 0

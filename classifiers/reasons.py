@@ -21,8 +21,8 @@ _LONGEST_WORD = 40
 _WORD = re.compile(r"[@#]?\w[\w'’-]*|[^\w\s]")
 _NAMED = re.compile(r"\w")
 _STOP = """
-a about after all also am an and any are as at be been but by can could did do does for from had has
-have he her here him his how i if i'm in into is it it's its i've just me my no not of off on or our
+a about after all also am an and any are as at be because been but by can could did do does for from had has
+have he her here him his how i if i'm in into is it it's its i've just me my no not now of off on or our
 out rt s she so some t than that the their them then there these they this those to too up us was we
 were what when where which who will with would you your you're im ive http
 """

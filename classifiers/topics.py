@@ -10,9 +10,12 @@ from classifiers.settings import DEFAULT_TOPICS, TopicSpec
 from classifiers.text import readable
 from classifiers.verdict import ModelFault
 
-SHARPNESS, LEAD = 10.0, 1.5
-"""Slope and offset of an added topic's score beside the trained ones, chosen where held-out halves of the training
-mentions are least surprised, each trained topic in turn taken out of the head and added back by its words."""
+SHARPNESS = 10.0
+"""Slope of an added topic's score beside the trained ones, chosen where held-out halves of the training mentions are least
+surprised, each trained topic in turn taken out of the head and added back by its words."""
+
+LEAD, LEAD_WITH_EXAMPLES = 1.5, 0.75
+"""Offset of that score. Examples look like any mention, a description does not: with them a topic needs less of a lead."""
 
 DESCRIPTION_SHARE = 0.7
 """A description names a topic more plainly than customers do: it counts as one example at 0.7 of its length."""
@@ -59,4 +62,5 @@ def _added(spec: TopicSpec, heads: Heads, encoder: Encoder, plain: Matrix) -> tu
     middle = told.mean(axis=0)
     direction = middle / max(float(np.linalg.norm(middle)), 1e-6)
     weight = SHARPNESS * direction / (heads.scale * np.sqrt(len(direction)))
-    return weight.astype(np.float32), np.float32(LEAD - float(weight @ heads.mean))
+    lead = LEAD_WITH_EXAMPLES if len(examples) else LEAD
+    return weight.astype(np.float32), np.float32(lead - float(weight @ heads.mean))

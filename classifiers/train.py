@@ -55,7 +55,7 @@ EXTRA_DETRACTOR_WEIGHTS = {"goemotions": 0.1}
 EXTRA_DETRACTOR_WEIGHT = 0.5
 """Comments on Reddit help brand tweets and cost mentions more; at a tenth they cost nothing."""
 
-PENALTIES = {"topic": 0.006, "detractor": 0.004, "promoter": 0.004, "triage": 0.006, "reply": 0.006}
+PENALTIES = {"topic": 0.012, "detractor": 0.004, "promoter": 0.004, "triage": 0.006, "reply": 0.006}
 
 
 class Embedder(Protocol):

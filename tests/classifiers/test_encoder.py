@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from huggingface_hub.errors import LocalEntryNotFoundError
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from classifiers import encoder as encoder_module
@@ -60,6 +61,29 @@ def test_folder_without_weights_is_refused(tmp_path: Path) -> None:
 def test_folder_that_is_not_there_is_refused() -> None:
     with pytest.raises(ModelFault, match="no such folder"):
         load_encoder("/nowhere/at/all")
+
+
+def test_name_on_the_hub_is_fetched_without_code_or_pickles(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def fetched(name: str, *, allow_patterns: list[str]) -> str:
+        asked.append((name, allow_patterns))
+        return str(tiny)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fetched)
+
+    assert load_encoder("pelican/kettle-bert").encode(["the kettle"]).shape == (1, 16)
+    assert asked == [("pelican/kettle-bert", ["*.json", "*.txt", "*.model", "*.safetensors"])]
+
+
+def test_name_the_hub_does_not_give_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(name: str, *, allow_patterns: list[str]) -> str:
+        raise LocalEntryNotFoundError("no connection")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", gone)
+
+    with pytest.raises(ModelFault, match="pelican/gone: neither a folder nor a model that the hub gives"):
+        load_encoder("pelican/gone")
 
 
 def test_damaged_weights_are_refused(tiny: Path, tmp_path: Path) -> None:
