@@ -32,12 +32,16 @@ STOP_WORDS = frozenset(_STOP.split())
 def telling_words(
     text: str, *, start: int, spans: Sequence[tuple[int, int]], shares: NDArray[np.float32]
 ) -> tuple[str, ...]:
-    """Words of `text` from `start` on, strongest first. `shares` has one number per token, `spans` its characters."""
+    """Words of `text` from `start` on, strongest first. `shares` has one number per token, `spans` its characters.
+
+    What stands before `start`, the company's name, is no news to anyone: its words are not named either.
+    """
+    silent = STOP_WORDS | {word.lower() for word in _WORD.findall(text[:start])}
     scores: dict[str, float] = {}
     shown: dict[str, str] = {}
     for match in _WORD.finditer(text, start):
         word = match.group()
-        if not _NAMED.search(word) or word.lower() in STOP_WORDS or len(word) > _LONGEST_WORD:
+        if not _NAMED.search(word) or word.lower().lstrip("@#") in silent or len(word) > _LONGEST_WORD:
             continue
         inside = [index for index, (first, last) in enumerate(spans) if first < match.end() and last > match.start()]
         key = word.lower()

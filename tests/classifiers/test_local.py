@@ -49,8 +49,8 @@ def test_mood_is_read(classifier: LocalClassifier) -> None:
     glad = judge(classifier, "I love my Pelican kettle, best one I ever owned, everybody should get one!")
     angry = judge(classifier, "Worst kettle ever. It broke after two days and nobody answers. Never again.")
 
-    assert glad.promoter > 0.6 > 0.4 > glad.detractor
-    assert angry.detractor > 0.6 > 0.4 > angry.promoter
+    assert glad.promoter > 0.5 > glad.detractor
+    assert angry.detractor > 0.5 > angry.promoter
     assert max(glad.triage, key=lambda name: glad.triage[name]) == "positive"
     assert max(angry.triage, key=lambda name: angry.triage[name]) == "unhappy"
 
@@ -80,6 +80,13 @@ def test_why_names_words_of_the_text(classifier: LocalClassifier) -> None:
     assert {"charged", "refund"} & set(why)
     assert all(word in CLEAR["billing"] for word in why)
     assert not {word.lower() for word in why} & STOP_WORDS
+
+
+def test_why_leaves_out_the_name_of_the_company(classifier: LocalClassifier) -> None:
+    why = judge(classifier, "Pelican Kettles charged me twice, @pelican please refund the pelican").why
+
+    assert why
+    assert not {"pelican", "kettles"} & {word.lower().lstrip("@") for word in why}
 
 
 def test_taking_out_the_named_words_costs_more_than_taking_out_others(classifier: LocalClassifier) -> None:
