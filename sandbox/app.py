@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
@@ -24,6 +25,15 @@ from sandbox.web_api.dispatch import web_api
 PAGE = Path(__file__).parent / "page"
 
 
+class FreshFiles(StaticFiles):
+    """Browsers ask each time whether a file changed: after an upgrade nobody works with yesterday's modules."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
 def build_app(sandbox: Sandbox, *, extra_routes: Sequence[BaseRoute] = ()) -> Starlette:
     """Everything under one address; `extra_routes` are what a demonstration adds."""
     return Starlette(
@@ -37,7 +47,7 @@ def build_app(sandbox: Sandbox, *, extra_routes: Sequence[BaseRoute] = ()) -> St
             *control_routes(sandbox),
             *extra_routes,
             Route("/", _index),
-            Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
+            Mount("/page", FreshFiles(directory=PAGE, check_dir=False)),
         ],
     )
 
