@@ -1,7 +1,9 @@
 """Databases for tests: a file for SQLite and a PostgreSQL server of our own, each test with a fresh migrated copy."""
 
+import ctypes
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -75,7 +77,9 @@ class Cluster:
         settings = [part for setting in (*SETTINGS, f"port={self.port}") for part in ("-c", setting)]
         command = [*self._as_user, str(self._programs / "postgres"), "-D", str(self._data), *settings]
         with (self._folder / "log").open("wb") as log:
-            self._server = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log)
+            self._server = subprocess.Popen(
+                command, cwd=self._folder, stdout=log, stderr=log, preexec_fn=_end_with_the_test
+            )
         self._wait()
         self._execute(f"CREATE DATABASE {TEMPLATE}")
         template = Database(self.url(TEMPLATE))
@@ -126,6 +130,11 @@ class Cluster:
                 if time.monotonic() > deadline or self._server.poll() is not None:
                     raise RuntimeError((self._folder / "log").read_text()) from None
                 time.sleep(0.05)
+
+
+def _end_with_the_test() -> None:
+    """Linux ends the server when the test run is killed and no fixture can: prctl(PR_SET_PDEATHSIG, SIGTERM)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _free_port() -> int:
