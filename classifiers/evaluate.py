@@ -140,6 +140,10 @@ def _line(name: str, figures: Sequence[float | None]) -> str:
     return f"| {name} | " + " | ".join("" if figure is None else f"{figure:.3f}" for figure in figures) + " |"
 
 
+def _print(lines: Sequence[str]) -> None:
+    print("\n".join(lines), flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m classifiers.evaluate", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the train and dev files")
@@ -154,13 +158,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "TF-IDF": lambda subjects: tfidf.judge([subject.text for subject in subjects]),
         "VADER": lambda subjects: vader.judge([subject.text for subject in subjects]),
     }
-    for table in (
-        mention_table(asked.data, classifier, judges),
-        mood_table(asked.data, judges, per_source=asked.per_source),
-        topic_table(asked.data, judges, per_source=asked.per_source),
-        why_table(asked.data, classifier),
-    ):
-        print("\n".join(table), flush=True)
+    _print(mention_table(asked.data, classifier, judges))
+    _print(mood_table(asked.data, judges, per_source=asked.per_source))
+    _print(topic_table(asked.data, judges, per_source=asked.per_source))
+    _print(why_table(asked.data, classifier))
     return 0
 
 
