@@ -1,0 +1,360 @@
+"""A company at work for a test: the sandbox's Slack, the whole bot in this process, and customers who write.
+
+People act through the sandbox (`Person`), the bot is reached through Slack and its sources only, and time is the
+bot's own: it runs faster than ours and is moved on by the test.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+import bot.app
+from bot.app import Earshot
+from bot.config import Config, Secrets, SourceSettings, load_config
+from bot.domain.event import Event
+from bot.domain.mention import Incoming
+from bot.domain.posting import PostingKind
+from bot.flow import ingest
+from bot.sources.base import Source
+from bot.store import events, outbox
+from bot.store.database import Database
+from bot.store.schema import MentionRow, PostingRow
+from classifiers.verdict import Verdict
+from sandbox.core import Options
+from sandbox.delivery import Attempt, PayloadType, Transport
+from sandbox.person import POLL_SECONDS, Person, visible_text
+from sandbox.places import routes
+from sandbox.serve import RunningSandbox, build_sandbox, running_sandbox
+from tests.fakes import START, TOPICS, FakeClassifier, FakeForum, post
+
+HERE = Path(__file__).parent
+MANIFEST = HERE.parents[1] / "slack-manifest.yaml"
+WORKSPACE = HERE / "workspace.toml"
+PATIENCE = 12.0
+"""Seconds of our own time that a test waits for what must happen: everything here takes less than one on a free machine."""
+
+SPEED = 8.0
+"""How fast the bot's time runs: a channel's lane of 1.1 s is free again after 0.14 s of ours, an hour takes 7.5 minutes."""
+
+MENU = "mention.menu"
+Json = dict[str, Any]
+
+
+class HurriedClock:
+    """The bot's clock. Slack's own stays the real one, so that dialogs open as they do there; START is long before it."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._skipped = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return START + timedelta(seconds=(time.monotonic() - self._began) * SPEED) + self._skipped
+
+    def forward(self, *, minutes: float) -> None:
+        self._skipped += timedelta(minutes=minutes)
+
+
+class Reader(FakeClassifier):
+    """Knows German when it sees it, and a second topic; a text with `unreadable` in it cannot be judged."""
+
+    def __init__(self) -> None:
+        super().__init__(poison=("unreadable",))
+
+    def judge(self, text: str) -> Verdict:
+        judged = super().judge(text)
+        second = next((name for name in TOPICS if name in text.casefold() and name != judged.topic), "")
+        topics = judged.topics
+        if second:
+            topics = {name: {judged.topic: 0.9, second: 0.1}.get(name, 0.0) for name in topics}
+        return replace(judged, topics=topics, language="de" if "Rechnung" in text else "en")
+
+
+class Twice:
+    """Slack that never heard the first ack: brings everything that people do a second time."""
+
+    def __init__(self, inner: Transport) -> None:
+        self._inner = inner
+
+    async def deliver(self, kind: PayloadType, payload: Json, *, attempt: Attempt, within: float) -> Json | None:
+        first = await self._inner.deliver(kind, payload, attempt=attempt, within=within)
+        await self._inner.deliver(kind, payload, attempt=attempt, within=within)
+        return first
+
+
+class Office:
+    """One running sandbox and one bot in it. `forum` is a source that takes answers, `blog` one that does not."""
+
+    def __init__(self, slack: RunningSandbox, bot: Earshot, clock: HurriedClock, forum: FakeForum) -> None:
+        self.slack = slack
+        self.bot = bot
+        self.clock = clock
+        self.forum = forum
+        self._numbers = count(1)
+        self._web = httpx.Client(base_url=slack.url, trust_env=False, timeout=15.0)
+
+    def person(self, handle: str) -> Person:
+        return self.slack.person(handle)
+
+    # -- customers
+
+    def hears(self, text: str, *, source: str = "blog", **fields: Any) -> Incoming:
+        """Somebody wrote `text`; it comes in as an imported file does."""
+        written = post(next(self._numbers), text, posted_at=self.clock() - timedelta(minutes=5), **fields)
+        self.hears_again(written, source=source)
+        return written
+
+    def hears_again(self, written: Incoming, *, source: str = "blog") -> None:
+        ingest.store_imported(self.bot.database, source, [written], self.clock)
+
+    def publish(self, place: str, text: str, **fields: Any) -> str:
+        """Write in one of the sandbox's places, as a customer does in the browser; the post's path."""
+        answer = self._web.post(f"/places/{place}", data={"text": text, **fields})
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    def edit(self, path: str, text: str) -> None:
+        assert self._web.post(path, data={"text": text}).status_code == 303
+
+    # -- Slack
+
+    def card(self, text: str, channel: str = "#billing", *, within: float = PATIENCE) -> "Card":
+        """The live card that shows this text, once it is there."""
+        return Card(
+            self, channel, until(lambda: self._ts_of_card(text, channel), f"a card with {text!r}", within=within)
+        )
+
+    def cards(self, text: str, channel: str) -> list[str]:
+        """The ts of every card in the channel that shows this text, oldest first."""
+        return [each["ts"] for each in self.slack.messages(channel) if is_card(each) and text in visible_text(each)]
+
+    def _ts_of_card(self, text: str, channel: str) -> str:
+        return next(iter(self.cards(text, channel)), "")
+
+    def log(self, card: "Card") -> tuple[Event, ...]:
+        """The mention's events, oldest first."""
+        with self.bot.database.read() as session:
+            return events.of_mention(session, card.mention_id)
+
+    def direct(self, person: Person) -> str:
+        """The id of the bot's direct messages with somebody; empty where there are none."""
+        found = (each for each in person.channels() if each["is_im"] and each["user"] == self._bot_user)
+        return str(next(found, {"id": ""})["id"])
+
+    @property
+    def _bot_user(self) -> str:
+        return self.slack.sandbox.app.bot_user_id
+
+    def settle(self) -> None:
+        """Wait until the clock's stages have looked at everything due by now, and nothing is left to post or draw."""
+        self.bot._watch()  # a tick may have begun before the time was moved, and the next one is three seconds away
+        until(lambda: not self._in_motion(), "the outbox to come to rest")
+
+    def _in_motion(self) -> int:
+        with self.bot.database.read() as session:
+            waiting = select(func.count()).select_from(PostingRow).where(PostingRow.state.in_(outbox.WAITING))
+            stale = (
+                select(func.count())
+                .select_from(PostingRow)
+                .join(MentionRow, MentionRow.id == PostingRow.mention_id)
+                .where(PostingRow.kind != PostingKind.NOTICE, PostingRow.shown_version < MentionRow.version)
+            )
+            return sum(session.scalar(query) or 0 for query in (waiting, stale))
+
+    def fault(self, **body: Any) -> None:
+        """Slack's Web API goes wrong: see sandbox/README.md."""
+        answer = self._web.post("/sandbox/faults", json=body)
+        assert answer.status_code == 200, answer.text
+
+    def mend(self) -> None:
+        self._web.delete("/sandbox/faults")
+
+    def disconnect(self, reason: str) -> None:
+        """Slack asks the bot's sockets to come again."""
+        assert self._web.post("/sandbox/disconnect", json={"reason": reason}).status_code == 200
+
+    def get(self, path: str) -> bytes:
+        answer = self._web.get(path)
+        assert answer.status_code == 200, path
+        return answer.content
+
+    def calls(self, method: str) -> int:
+        """How often the bot called a method of the Web API."""
+        found: Mapping[str, Json] = self._web.get("/sandbox/stats").json()["calls"]
+        return int(found.get(method, {}).get("count", 0))
+
+    @contextmanager
+    def everything_twice(self) -> Iterator[None]:
+        """While it lasts Slack delivers each click, dialog and command a second time."""
+        delivery = self.slack.sandbox.delivery
+        once = delivery._transport
+        delivery._transport = Twice(once)
+        try:
+            yield
+        finally:
+            delivery._transport = once
+
+    @contextmanager
+    def cards_stay_as_they_are(self) -> Iterator[None]:
+        """Nobody's screen changes while it lasts: Slack asks the bot for patience with every redrawing."""
+        self.fault(method="chat.update", effect="ratelimit", retry_after=1, probability=1.0)
+        try:
+            yield
+        finally:
+            self.mend()
+
+    def close(self) -> None:
+        self._web.close()
+
+
+@dataclass(frozen=True)
+class Card:
+    """A live card in a channel, as people see it and use it."""
+
+    office: Office
+    channel: str
+    ts: str
+
+    @property
+    def message(self) -> Json:
+        return next(each for each in self.office.slack.messages(self.channel) if each["ts"] == self.ts)
+
+    @property
+    def text(self) -> str:
+        return visible_text(self.message)
+
+    @property
+    def row(self) -> Json:
+        """The block with the card's buttons."""
+        return next(each for each in self.message["blocks"] if each.get("block_id", "").startswith("card."))
+
+    @property
+    def mention_id(self) -> int:
+        return int(self.row["block_id"].split(".")[1])
+
+    @property
+    def buttons(self) -> list[str]:
+        return [each["text"]["text"] for each in self.row["elements"] if each["type"] == "button"]
+
+    @property
+    def choices(self) -> list[str]:
+        """The values of the menu without the mention's id."""
+        menu = next(each for each in self.row["elements"] if each.get("action_id") == MENU)
+        return [each["value"].partition(":")[0] for each in menu["options"]]
+
+    def shows(self, *words: str) -> "Card":
+        """Wait until all of it stands on the card."""
+        until(lambda: all(word in self.text for word in words), lambda: f"{words} in:\n{self.text}")
+        return self
+
+    def offers(self, *labels: str) -> "Card":
+        """Wait until the card has exactly these buttons."""
+        until(lambda: tuple(self.buttons) == labels, lambda: f"buttons {labels}, but {self.buttons}")
+        return self
+
+    def click(self, person: Person, action: str) -> None:
+        person.click(self.channel, self.ts, f"mention.{action}")
+
+    def choose(self, person: Person, action: str) -> None:
+        """Take an entry of the menu."""
+        person.choose(self.channel, self.ts, MENU, f"{action}:{self.mention_id}")
+
+    def dialog(self, person: Person, action: str, *, menu: bool = False) -> Json:
+        """Open an action's dialog."""
+        (self.choose if menu else self.click)(person, action)
+        return person.expect_modal(callback_id=f"mention.{action}", within=PATIENCE)
+
+
+def is_card(message: Json) -> bool:
+    return any(block.get("block_id", "").startswith("card.") for block in message.get("blocks") or [])
+
+
+def fill(person: Person, dialog: Json, **fields: Any) -> dict[str, str]:
+    """Fill in a dialog and submit it, inputs named with _ for the dot; the errors shown beside them."""
+    values = {name.replace("__", "."): value for name, value in fields.items()}
+    return person.submit(dialog["id"], {name: {name: value} for name, value in values.items()})
+
+
+def until(find: Callable[[], Any], what: str | Callable[[], str], *, within: float = PATIENCE) -> Any:
+    """What `find` gives, once it gives something; fails the test with `what` was missing."""
+    deadline = time.monotonic() + within
+    while not (found := find()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {within} s: {what if isinstance(what, str) else what()}")
+        time.sleep(POLL_SECONDS)
+    return found
+
+
+def config_of(slack_url: str, database_url: str) -> Config:
+    env = {
+        "SANDBOX_URL": slack_url,
+        "EARSHOT_SLACK_API_URL": f"{slack_url}/api/",
+        "EARSHOT_DATABASE_URL": database_url,
+    }
+    return load_config(HERE / "config.toml", env)
+
+
+def secrets_of_workspace(workspace: Path = WORKSPACE) -> Secrets:
+    """The sandbox's tokens, which are the same in every run."""
+    app = build_sandbox(manifest=MANIFEST, workspace=workspace).app
+    return Secrets(bot_token=app.bot_token, app_token=app.app_token, signing_secret=app.signing_secret)
+
+
+@contextmanager
+def running_slack(clock: HurriedClock | None = None, *, port: int = 0) -> Iterator[RunningSandbox]:
+    """The sandbox with the customers' places; without rate limits, which the bot's hurried lanes would meet."""
+    places = routes(HERE / "mentions.jsonl", speed=1.0, **({"clock": clock} if clock else {}))
+    options = Options(rate_scale=None)
+    with running_sandbox(
+        manifest=MANIFEST, workspace=WORKSPACE, options=options, extra_routes=places, port=port
+    ) as slack:
+        yield slack
+
+
+@contextmanager
+def running_bot(slack_url: str, database: Database, clock: HurriedClock, forum: FakeForum) -> Iterator[Earshot]:
+    """The bot as `earshot run` composes it, with one more source; not waited for."""
+    config = config_of(slack_url, database.engine.url.render_as_string(hide_password=False))
+    configured = bot.app.build_sources
+
+    def with_forum(settings: tuple[SourceSettings, ...]) -> dict[str, Source]:
+        return {**configured(settings), forum.name: forum}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bot.app, "build_sources", with_forum)
+        earshot = Earshot(
+            config=config, secrets=secrets_of_workspace(), database=database, classifier=Reader(), clock=clock
+        )
+    earshot.start()
+    try:
+        yield earshot
+    finally:
+        earshot.stop()
+
+
+def _hasten(earshot: Earshot) -> None:
+    """Closing a socket waits for the read under way, which is three seconds unless it is told to be less."""
+    session = earshot._socket._handler.client.current_session if earshot._socket else None
+    if session is not None and session.sock is not None:
+        session.sock.settimeout(0.1)
+
+
+@contextmanager
+def open_office(database: Database) -> Iterator[Office]:
+    clock, forum = HurriedClock(), FakeForum("forum", every=3600)
+    with running_slack(clock) as slack, running_bot(slack.url, database, clock, forum) as earshot:
+        assert earshot.wait_connected(PATIENCE)
+        _hasten(earshot)
+        office = Office(slack, earshot, clock, forum)
+        try:
+            yield office
+        finally:
+            office.close()

@@ -1,0 +1,159 @@
+"""`earshot check` against the sandbox: what is well, and what to do about what is not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.check import run_checks
+from bot.config import Config
+from bot.domain.routing import Department, Level
+from bot.finding import Finding
+from bot.slack.calls import reading_client
+from bot.slack.inspection import inspect_workspace
+from bot.slack.scopes import SCOPES
+from sandbox.core import Options
+from sandbox.person import Person
+from sandbox.serve import RunningSandbox, running_sandbox
+from tests.journeys.office import MANIFEST, WORKSPACE, config_of, running_slack
+
+UNSEEN = "does not exist in this workspace, or Earshot cannot see it"
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[RunningSandbox]:
+    with running_slack() as running:
+        yield running
+
+
+def environment(slack: RunningSandbox) -> dict[str, str]:
+    return {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
+
+
+def looked(slack: RunningSandbox, config: Config, *, bot_token: str = "", app_token: str = "") -> dict[str, Finding]:
+    """What the look at the workspace finds, by what it looked at."""
+    client = reading_client(bot_token or slack.bot_token, config.slack.api_url)
+    findings = inspect_workspace(
+        client,
+        app_token=app_token or slack.app_token,
+        departments=config.departments,
+        ops_channel=config.slack.ops_channel,
+        managers=config.slack.managers,
+    )
+    return {finding.what: finding for finding in findings}
+
+
+def bad(findings: dict[str, Finding]) -> dict[str, str]:
+    return {what: finding.said for what, finding in findings.items() if not finding.well}
+
+
+def with_billing(config: Config, **changes: object) -> Config:
+    def changed(department: Department) -> Department:
+        return replace(department, **changes) if department.name == "billing" else department  # type: ignore[arg-type]
+
+    return replace(config, departments=tuple(changed(each) for each in config.departments))
+
+
+@pytest.fixture
+def config(slack: RunningSandbox, tmp_path: Path) -> Config:
+    return config_of(slack.url, f"sqlite:///{tmp_path}/earshot.db")
+
+
+def test_all_is_well_in_a_workspace_that_is_set_up(slack: RunningSandbox, config: Config) -> None:
+    findings = {finding.what: finding for finding in run_checks(config, environment(slack))}
+    assert bad(findings) == {}
+    said = {what: finding.said for what, finding in findings.items()}
+    assert said["Slack bot token"] == "speaks as earshot in Acme"
+    assert said["Slack app token"] == "opens a socket"
+    assert said["Slack scopes"] == f"all {len(SCOPES)} granted"
+    assert said["channel of Billing"] == "can post in #billing"
+    assert said["channel of Brand & press"] == "will join #brand"
+    assert said["escalation of Engineering"] == "@on-call"
+    assert said["database"].startswith("sqlite, empty: `earshot run` sets it up")
+    assert said["model"].endswith(" judges")
+    assert said["source Chirrup"] == "answers, 0 recent mentions"
+
+
+def test_a_missing_scope_is_named_with_its_purpose(config: Config, tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.yaml"
+    without = [line for line in MANIFEST.read_text().splitlines() if line.strip() != "- files:write"]
+    manifest.write_text("\n".join(without))
+    with another(manifest, WORKSPACE) as slack:
+        findings = looked(slack, config_at(config, slack))
+    assert bad(findings) == {
+        "Slack scopes": "missing files:write (to attach the report's CSV and chart): "
+        "update the app from slack-manifest.yaml and reinstall it"
+    }
+
+
+@pytest.mark.parametrize(
+    ("channel", "sentence"),
+    [
+        (
+            "#vault",
+            "#vault does not exist in this workspace, or Earshot cannot see it: "
+            "if it is private, type /invite @Earshot there",
+        ),
+        ("#attic", "#attic is archived: unarchive it or name another in the configuration"),
+        (
+            "#nowhere",
+            "#nowhere does not exist in this workspace, or Earshot cannot see it: "
+            "if it is private, type /invite @Earshot there",
+        ),
+    ],
+)
+def test_a_channel_that_cannot_be_posted_in_says_what_to_do(
+    slack: RunningSandbox, config: Config, channel: str, sentence: str
+) -> None:
+    assert bad(looked(slack, with_billing(config, channel=channel))) == {"channel of Billing": sentence}
+
+
+def test_an_invitation_makes_a_private_channel_well(config: Config) -> None:
+    with another(MANIFEST, WORKSPACE) as slack:
+        wanted = with_billing(config_at(config, slack), channel="#vault")
+        assert "channel of Billing" in bad(looked(slack, wanted))
+        lee: Person = slack.person("lee")
+        lee.command("/invite @earshot", "#vault")
+        assert looked(slack, wanted)["channel of Billing"].said == "can post in #vault"
+
+
+def test_a_wrong_bot_token_ends_the_look_at_the_workspace(slack: RunningSandbox, config: Config) -> None:
+    findings = looked(slack, config, bot_token="xoxb-of-another-workspace")
+    assert bad(findings) == {"Slack bot token": "Slack refuses the token (invalid_auth)"}
+    assert set(findings) == {"Slack bot token", "Slack app token"}
+
+
+def test_a_wrong_app_token_is_found_apart(slack: RunningSandbox, config: Config) -> None:
+    findings = looked(slack, config, app_token="xapp-of-another-workspace")
+    assert bad(findings) == {"Slack app token": "Slack refuses the token (invalid_auth)"}
+
+
+def test_people_whom_nobody_knows_are_named(slack: RunningSandbox, config: Config) -> None:
+    lost = with_billing(
+        config, people=("@ana", "@nobody"), escalation=(Level(notify=("@gone",), within=timedelta(hours=1)),)
+    )
+    findings = bad(looked(slack, replace(lost, slack=replace(lost.slack, managers=("@chief",)))))
+    assert findings == {
+        "people of Billing": f"@nobody {UNSEEN}",
+        "escalation of Billing": f"@gone {UNSEEN}",
+        "managers": f"@chief {UNSEEN}",
+    }
+
+
+def test_tokens_that_are_not_set_are_asked_for(config: Config) -> None:
+    findings = {finding.said for finding in run_checks(config, {}) if finding.what == "Slack"}
+    assert any("SLACK_BOT_TOKEN" in said for said in findings)
+    assert any("SLACK_APP_TOKEN" in said for said in findings)
+
+
+@contextmanager
+def another(manifest: Path, workspace: Path) -> Iterator[RunningSandbox]:
+    with running_sandbox(manifest=manifest, workspace=workspace, options=Options(rate_scale=None)) as running:
+        yield running
+
+
+def config_at(config: Config, slack: RunningSandbox) -> Config:
+    return replace(config, slack=replace(config.slack, api_url=slack.api_url))
