@@ -50,6 +50,7 @@ def _promise_anew(db: Database, policy: Policy, now: datetime) -> None:
             record = mentions.lock(session, mention_id)
             if record is not None and record.state is State.OPEN and all(each.settled_at for each in record.promises):
                 bring_to(session, policy.department(record.department), record, now)
+                mentions.touch(session, mention_id)  # the card shows what is due
 
 
 def _remind(db: Database, policy: Policy, due: Due, now: datetime) -> int:
