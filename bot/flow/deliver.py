@@ -33,6 +33,10 @@ DRAW_TIME = timedelta(seconds=5)
 """No drawing starts later than this after the lease: one that outlives it could put an old card over a newer one."""
 
 LONGEST_PAUSE = timedelta(minutes=5)
+TRIES_IN_ORDER = 6
+"""So often, over a minute and a quarter, a channel waits for a message whose outcome is unknown: those after it do not
+overtake it. Then it waits alone: one that Slack never takes must not hold up the others."""
+
 TRIES = 10
 """After so many tries a message that ends in a fault nobody foresaw is listed as failed, not tried for ever."""
 
@@ -213,8 +217,8 @@ def _again(db: Database, posting: Posting, channel_id: str, fault: Retry, clock:
     until = now + max(least, min(LANE_GAP * 2 ** min(posting.attempts, 10), LONGEST_PAUSE))
     with db.write() as session:
         outbox.not_sent(session, posting.id, fault.reason, until, uncertain=uncertain or fault.ambiguous)
-        if not fault.ambiguous and fault.after > LANE_GAP:
-            outbox.close_lane(session, channel_id, now + fault.after)
+        if fault.after > LANE_GAP and not (fault.ambiguous and posting.attempts >= TRIES_IN_ORDER):
+            outbox.close_lane(session, channel_id, until)
     log.warning("not_posted", extra={"mention": posting.mention_id, "channel": channel_id, "reason": fault.reason})
 
 
