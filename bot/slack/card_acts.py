@@ -63,16 +63,14 @@ def show_history(floor: Floor, act: Act) -> None:
 def turn_history(floor: Floor, act: Act) -> None:
     """Another page of the log, in the dialog that is open."""
     mention_id, page = (whole_number(part) for part in act.value.split(":", 1))
-    view = _history(floor, mention_id, page)
-    floor.client.views_update(view_id=act.view["id"], hash=act.view["hash"], view=view)
+    floor.change(act.view, _history(floor, mention_id, page), unless_changed=True)
 
 
 def preview_answer(floor: Floor, act: Act) -> None:
     """The answer dialog while somebody types: the preview follows."""
     card = desk.look(floor.desk, int(_memory(act)["mention_id"]))
     origin = Origin(str(_memory(act).get("channel") or ""), str(_memory(act).get("ts") or ""))
-    view = answer_modal(card, act.value, origin=origin)
-    floor.client.views_update(view_id=act.view["id"], view=view)
+    floor.change(act.view, answer_modal(card, act.value, origin=origin))
 
 
 def _carry_out(floor: Floor, act: Act, action: Action, mention_id: int) -> None:

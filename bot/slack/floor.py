@@ -1,6 +1,7 @@
 """What listeners stand on: the desk, the directory, and ways to answer a person."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from bot.slack.blocks.message import Json, Message
 from bot.slack.calls import TIMEOUT_SECONDS, call
 from bot.slack.directory import Directory
 from bot.slack.payloads import Act, Command, Form
+
+log = logging.getLogger(__name__)
 
 BUSY = "Earshot is busy just now and could not do that. Nothing was changed: please try again in a moment."
 
@@ -43,6 +46,17 @@ class Floor:
         except GiveUp as fault:
             if "trigger" not in fault.reason:
                 raise
+
+    def change(self, dialog: Mapping[str, Any], view: Json, *, unless_changed: bool = False) -> None:
+        """Draw an open dialog anew; one that is closed by now, or that Slack cannot draw just now, stays as it is.
+
+        With `unless_changed` one that was drawn anew since the click stays too.
+        """
+        guard = {"hash": dialog["hash"]} if unless_changed else {}
+        try:
+            call(self.client.views_update, view_id=dialog["id"], view=view, **guard)
+        except (GiveUp, Retry) as fault:  # to say so would put another dialog over what the person is writing
+            log.info("dialog_not_drawn", extra={"view": dialog["id"], "reason": fault.reason})
 
     def whisper(self, asked: Act | Command, message: Message) -> None:
         """A message that only this person sees, where they clicked or typed, member of the channel or not."""
@@ -76,15 +90,19 @@ class Floor:
     def sentence(self, fault: EarshotError, user: str) -> str:
         """A failure in words for `user`: names as people know them, times in their zone."""
         if isinstance(fault, Taken):
-            name = "You" if fault.owner == user else self.directory.names_of([fault.owner]).get(fault.owner, "Somebody")
-            verb = "have" if fault.owner == user else "has"
-            since = fault.since.astimezone(self.zone_of(user))
-            return f"{fault} {name} {verb} it since {since:%H:%M} ({since:%d %b})."
+            return f"{fault} {self._who_and_when(fault, user)}."
         if isinstance(fault, Retry):
             return BUSY
         if isinstance(fault, GiveUp):
             return f"That did not work: {fault.reason}."
         return str(fault) if isinstance(fault, Refused) else BUSY
+
+    def _who_and_when(self, fault: Taken, user: str) -> str:
+        own = fault.owner == user
+        name = "You" if own else self.directory.names_of([fault.owner]).get(fault.owner, "Somebody")
+        since = fault.since.astimezone(self.zone_of(user))
+        holds = "have it since" if own else "has it since"
+        return f"{name} {f'{fault.did} at' if fault.did else holds} {since:%H:%M} ({since:%d %b})"
 
 
 def said(sentence: str) -> Message:
