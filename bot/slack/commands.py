@@ -25,6 +25,8 @@ def mentions(floor: Floor, command: Command) -> None:
     """/mentions subscribe | list | unsubscribe | help, for the channel it is typed in."""
     word = command.text.partition(" ")[0].casefold()
     if word == "subscribe":
+        if not floor.directory.can_post_in(command.channel):
+            raise Refused("Earshot cannot post in this channel: type /invite @Earshot here, then subscribe again.")
         routing = floor.policy.routing
         view = subscribe_modal(command.channel, list(routing.topics.values()), floor.policy.source_titles)
         floor.open(command.trigger, view)

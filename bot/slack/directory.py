@@ -82,6 +82,16 @@ class Directory:
             call(self._client.conversations_join, channel=channel_id)
         self._joined.add(channel_id)
 
+    def can_post_in(self, channel_id: str) -> bool:
+        """Whether Earshot is in the channel or may join it. Asked afresh: an invitation a moment ago counts."""
+        if channel_id.startswith("D"):  # to look at direct messages takes a scope that we do not ask for
+            return True
+        try:
+            channel = call(self._client.conversations_info, channel=channel_id)["channel"]
+        except GiveUp:
+            return False
+        return bool(not channel.get("is_archived") and (channel.get("is_member") or not channel.get("is_private")))
+
     def permalink(self, channel_id: str, ts: str) -> str:
         """A message's address, built as Slack builds it, without a call."""
         return f"{self._current().team_url}archives/{channel_id}/p{ts.replace('.', '')}"
