@@ -14,6 +14,7 @@ from bot.flow import classify, ingest, route
 from bot.store import migrate
 from bot.store.database import Database
 from classifiers.verdict import TRIAGE_CLASSES, Subject, Verdict
+from sandbox.demo.__main__ import reply_secret
 
 CONFIG = Path(__file__).parent.parent / "sandbox" / "demo" / "config.toml"
 
@@ -41,7 +42,8 @@ def _verdict(topic: str) -> Verdict:
 
 
 def demo_policy() -> Policy:
-    return build_policy(load_config(CONFIG, {"SANDBOX_URL": "http://127.0.0.1:1"}), {})
+    env = {"SANDBOX_URL": "http://127.0.0.1:1", "SIMMERWICK_REPLY_SECRET": reply_secret()}
+    return build_policy(load_config(CONFIG, env), {})
 
 
 @contextmanager
@@ -52,7 +54,7 @@ def office(policy: Policy, *, topics: Sequence[str], each: int) -> Iterator[Data
         migrate.migrate(database)
         posts = [_post(number, topic) for number in range(each) for topic in topics]
         ingest.store_imported(database, "bench", posts, utc_now)
-        while classify.classify_waiting(database, Steady(), policy.company, utc_now):
+        while classify.classify_waiting(database, Steady(), policy, utc_now):
             pass
         while route.route_judged(database, policy, utc_now()):
             pass

@@ -53,6 +53,7 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         ops_channel=config.slack.ops_channel,
         source_titles={name: name for name in sources},
         answerable=frozenset(name for name, source in sources.items() if isinstance(source, Answerable)),
+        about={each.name: each.about for each in config.sources},
     )
 
 
@@ -206,7 +207,7 @@ class Earshot:
 
     def _classify(self) -> None:
         while not self.engine.stopping:
-            if not classify.classify_waiting(self.database, self.classifier, self.policy.company, self.clock):
+            if not classify.classify_waiting(self.database, self.classifier, self.policy, self.clock):
                 return
             self.engine.pulse.beat("classify")
 

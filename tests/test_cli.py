@@ -86,7 +86,7 @@ def lose_one_card(database: Database, config: Config) -> None:
     clock = MovedClock()
     policy = build_policy(config, {})
     ingest.store_imported(database, "letters", [post(1, "billing is awful"), post(2, "a question")], clock)
-    classify.classify_waiting(database, FakeClassifier(("billing", "question")), "Acme", clock)
+    classify.classify_waiting(database, FakeClassifier(("billing", "question")), policy, clock)
     route.route_judged(database, policy, clock())
     messenger = FakeMessenger(clock=clock, gone={"#billing": GiveUp("the channel does not exist")})
     for _ in range(4):

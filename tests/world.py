@@ -41,7 +41,7 @@ class World:
 
     def think(self) -> None:
         """Judge and route until nothing is left."""
-        while classify.classify_waiting(self.db, self.model, self.policy.company, self.clock):
+        while classify.classify_waiting(self.db, self.model, self.policy, self.clock):
             pass
         while route.route_judged(self.db, self.policy, self.clock()):
             pass

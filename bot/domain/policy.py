@@ -1,7 +1,7 @@
 """What the company decided once and every stage needs: departments, rules, promises and who may do what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.promise import Terms
@@ -20,6 +20,8 @@ class Policy:
     ops_channel: str = ""
     source_titles: Mapping[str, str]
     answerable: frozenset[str] = frozenset()
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What the mentions of a source speak of, where that is not the company as a whole."""
 
     def department(self, name: str) -> Department:
         """The department, or the triage department for one that the configuration no longer has."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action, State
 from bot.domain.mention import Mention
+from bot.domain.policy import Policy
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
 from bot.store import events, mentions
@@ -22,13 +23,13 @@ TRIES = 3
 """After so many faults, or deaths of the process, a mention goes on unjudged: to #triage, marked."""
 
 
-def classify_waiting(db: Database, classifier: Classifier, about: str, clock: Clock) -> int:
-    """Judge up to BATCH new mentions; the number that moved on. `about` is the company they are about."""
+def classify_waiting(db: Database, classifier: Classifier, policy: Policy, clock: Clock) -> int:
+    """Judge up to BATCH new mentions; the number that moved on."""
     with db.write() as session:
         taken = mentions.lease_waiting(session, State.NEW, clock(), limit=BATCH, lease=LEASE)
     worn = [mention for mention, attempts in taken if attempts > TRIES]
     fresh = [mention for mention, attempts in taken if attempts <= TRIES]
-    verdicts = _judge(classifier, fresh, about)
+    verdicts = _judge(classifier, fresh, policy)
     crash_point("classify.judged")
     judged = [(mention, verdicts[mention.id]) for mention in fresh if mention.id in verdicts]
     failed = [mention.id for mention in fresh if mention.id not in verdicts]
@@ -51,19 +52,20 @@ def classify_waiting(db: Database, classifier: Classifier, about: str, clock: Cl
     return len(judged) + len(worn)
 
 
-def _judge(classifier: Classifier, batch: Sequence[Mention], about: str) -> dict[int, Verdict]:
+def _judge(classifier: Classifier, batch: Sequence[Mention], policy: Policy) -> dict[int, Verdict]:
     """Verdicts by mention id. Where a batch fails, each mention is tried alone: one bad text must not hold the others."""
     if not batch:
         return {}
     try:
-        verdicts = classifier.classify([_subject(mention, about) for mention in batch])
+        verdicts = classifier.classify([_subject(mention, policy) for mention in batch])
     except ModelFault as fault:
         log.warning("model_fault", extra={"mentions": len(batch), "reason": str(fault)})
         if len(batch) == 1:
             return {}
-        return {key: verdict for mention in batch for key, verdict in _judge(classifier, [mention], about).items()}
+        return {key: verdict for mention in batch for key, verdict in _judge(classifier, [mention], policy).items()}
     return {mention.id: verdict for mention, verdict in zip(batch, verdicts, strict=True)}
 
 
-def _subject(mention: Mention, about: str) -> Subject:
-    return Subject(text="\n".join(part for part in (mention.title, mention.text) if part), about=about)
+def _subject(mention: Mention, policy: Policy) -> Subject:
+    text = "\n".join(part for part in (mention.title, mention.text) if part)
+    return Subject(text=text, about=policy.about.get(mention.source, policy.company))

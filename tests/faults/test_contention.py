@@ -84,7 +84,7 @@ def test_stages_that_run_twice_at_the_same_time_do_everything_once(make_database
 
     def think() -> None:
         for _ in range(30):
-            classify.classify_waiting(database, world.model, "Acme", world.clock)
+            classify.classify_waiting(database, world.model, world.policy, world.clock)
             route.route_judged(database, world.policy, world.clock())
 
     assert together(think, think, think) == []

@@ -72,7 +72,7 @@ def main(url: str, slack: Path, answers: Path) -> None:
             ingest.poll(database, source, cursor, fast)
             for source, cursor in ingest.lease_due(database, {"forum": forum}, fast())
         )
-        moved += classify.classify_waiting(database, model, "Acme", fast)
+        moved += classify.classify_waiting(database, model, rules, fast)
         moved += route.route_judged(database, rules, fast())
         for channel in deliver.due_channels(database, fast()):
             moved += deliver.deliver_next(database, shelf, rules, channel, fast)

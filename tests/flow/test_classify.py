@@ -1,10 +1,14 @@
 """Judging: every mention gets its verdict, and none is held up by another one's text."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.lifecycle import State
 from bot.flow import classify
 from bot.store.database import Database
+from classifiers.verdict import Subject, Verdict
 from tests.fakes import FakeClassifier, MovedClock, post
 from tests.world import World, posts
 
@@ -15,7 +19,7 @@ def world(database: Database, clock: MovedClock) -> World:
 
 
 def judge(world: World) -> int:
-    return classify.classify_waiting(world.db, world.model, "Acme", world.clock)
+    return classify.classify_waiting(world.db, world.model, world.policy, world.clock)
 
 
 def test_new_mentions_are_judged_in_batches_oldest_first(world: World) -> None:
@@ -89,7 +93,7 @@ def test_a_leased_mention_is_nobody_elses_until_the_lease_runs_out(world: World)
 
     class Slow(FakeClassifier):
         def classify(self, subjects):  # type: ignore[no-untyped-def]
-            assert classify.classify_waiting(world.db, other, "Acme", world.clock) == 0
+            assert classify.classify_waiting(world.db, other, world.policy, world.clock) == 0
             return super().classify(subjects)
 
     world.model = Slow()
@@ -104,7 +108,7 @@ def test_a_lease_that_runs_out_in_the_middle_gives_one_verdict(world: World) -> 
     class Stuck(FakeClassifier):
         def classify(self, subjects):  # type: ignore[no-untyped-def]
             world.clock.forward(classify.LEASE)
-            assert classify.classify_waiting(world.db, other, "Acme", world.clock) == 2
+            assert classify.classify_waiting(world.db, other, world.policy, world.clock) == 2
             return super().classify(subjects)
 
     world.model = Stuck()
@@ -117,3 +121,18 @@ def test_an_empty_text_is_judged_like_any_other(world: World) -> None:
     world.arrive(post(1, ""))
     assert judge(world) == 1
     assert world.record().state is State.JUDGED
+
+
+def test_the_model_is_told_what_a_source_speaks_of(world: World) -> None:
+    asked: list[Subject] = []
+
+    class Listening(FakeClassifier):
+        def classify(self, subjects: Sequence[Subject]) -> list[Verdict]:
+            asked.extend(subjects)
+            return super().classify(subjects)
+
+    told = replace(world.policy, about={"feed": "the Kettle 3"})
+    world.arrive(post(1), source="feed")
+    world.arrive(post(2), source="elsewhere")
+    classify.classify_waiting(world.db, Listening(), told, world.clock)
+    assert sorted(subject.about for subject in asked) == sorted(["the Kettle 3", world.policy.company])
