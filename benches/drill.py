@@ -24,6 +24,7 @@ from typing import Any
 import httpx
 
 from sandbox.core import Options
+from sandbox.demo.__main__ import reply_secret
 from sandbox.person import NotPossible, Person
 from sandbox.serve import RunningSandbox, running_sandbox
 
@@ -63,6 +64,7 @@ def _environment(sandbox: RunningSandbox, state: Path) -> dict[str, str]:
         "EARSHOT_DATABASE_URL": os.environ.get("EARSHOT_DATABASE_URL", f"sqlite:///{state / 'earshot.db'}"),
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_APP_TOKEN": sandbox.app_token,
+        "SIMMERWICK_REPLY_SECRET": reply_secret(),  # no place is served, so nothing is ever signed with it
     }
 
 

@@ -4,13 +4,15 @@ The bot is another process, started as anybody would start it; all that is speci
 """
 
 import argparse
+import base64
 import os
+import secrets
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from sandbox.serve import RunningSandbox, running_sandbox
 
 HERE = Path(__file__).parent
 STATE = Path(".demo")
+COMPANY = "Simmerwick"
 STOP_SECONDS = 20
 ONCE_SPEED = 60.0
 """Minutes of the story in one minute of a headless run."""
@@ -29,6 +32,8 @@ TIPS = (
     "You are looking through the eyes of one employee: switch person at the top left. A second tab can be a second person.",
     "Click Claim on a card, then try it as somebody else: there is one owner, and the other is told who.",
     "Answer opens a dialog with what the response flow advises. Nothing reaches a customer from anywhere else.",
+    "An answer to Chirrup, Hob Nob, Spoonful or The Appery is sent: follow the card's link and read it. Others you carry there.",
+    "Chirrup takes 280 characters. Write more: the card says why it was not sent. Change it, and it goes.",
     "Escalate asks why and calls the next level. More… reroutes, lets stand, monitors, snoozes and shows the history.",
     "Write as a customer yourself: open {places} in another tab. It is a card here a few seconds later.",
     "Type /mentions subscribe in #product-feedback, or /engagement-report 7d as Hester, the manager.",
@@ -42,7 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
     with _state_folder(options.once) as state:
         url = f"http://127.0.0.1:{options.port}" if options.port else ""
         tips = tuple(tip.format(places=f"{url}/places") for tip in TIPS)
-        served = routes(HERE / "mentions.jsonl", speed=ONCE_SPEED if options.once else 1.0)
+        secret = reply_secret()
+        served = routes(
+            HERE / "mentions.jsonl",
+            speed=ONCE_SPEED if options.once else 1.0,
+            company=COMPANY,
+            reply_secret=secret,
+        )
         with running_sandbox(
             manifest=HERE / "slack-manifest.yaml",
             workspace=HERE / "workspace.toml",
@@ -50,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
             port=0 if options.once else options.port,
             options=Options(tips=tips),
         ) as sandbox:
-            return _with_bot(sandbox, state, once=options.once)
+            return _with_bot(sandbox, state, bot_environment(sandbox, state, secret), once=options.once)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,8 +71,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _with_bot(sandbox: RunningSandbox, state: Path, *, once: bool) -> int:
-    environment = {
+def reply_secret() -> str:
+    """What the bot and the places share for this run."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode("ascii")
+
+
+def bot_environment(sandbox: RunningSandbox, state: Path, secret: str) -> dict[str, str]:
+    return {
         **os.environ,
         "SANDBOX_URL": sandbox.url,
         "EARSHOT_SLACK_API_URL": sandbox.api_url,
@@ -69,7 +85,11 @@ def _with_bot(sandbox: RunningSandbox, state: Path, *, once: bool) -> int:
         "EARSHOT_CONFIG": str(HERE / "config.toml"),
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_APP_TOKEN": sandbox.app_token,
+        "SIMMERWICK_REPLY_SECRET": secret,
     }
+
+
+def _with_bot(sandbox: RunningSandbox, state: Path, environment: Mapping[str, str], *, once: bool) -> int:
     log = state / "earshot.log"
     with log.open("w") as stream:
         bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment, stderr=stream)

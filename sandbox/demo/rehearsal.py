@@ -5,8 +5,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
+
+import httpx
 
 from sandbox.person import Person, visible_text
 from sandbox.serve import RunningSandbox
@@ -14,15 +17,24 @@ from sandbox.serve import RunningSandbox
 START_SECONDS = 120
 QUIET_SECONDS = 180
 CARD = "mention.claim"
+CARE = ("#care-billing", "#care-orders", "#triage")
+"""Where Maren and Dov work. #triage fills first, whatever the model is sure of."""
+TAKING = ("Spoonful", "Hob Nob", "The Appery")
+"""Places that take answers of any length; Chirrup takes 280 characters, and what is longer stays on the card."""
+
+CLOSED = ("Ask a Pan", "Clipjar", "Two Eggs Late")
+"""Places to which people carry answers themselves."""
 
 
 def rehearse(sandbox: RunningSandbox, environment: Mapping[str, str]) -> int:
     """Everything that `make demo` invites to try, once; 0 when all of it worked and every mention is accounted for."""
     maren, dov, hester, teo = (sandbox.person(name) for name in ("maren", "dov", "hester", "teo"))
-    claimed = _first_free_card(maren, "#care-billing")
-    print("Mentions are arriving; the first free card of #care-billing is there.")
+    claimed = _first_free_card(maren, *CARE, source=TAKING)
+    print("Mentions are arriving; the first free card from a place that takes answers is there.")
     _claim(maren, dov, claimed)
     _answer(maren, claimed)
+    _fail_and_change(dov, _first_free_card(dov, *CARE, source=("Chirrup",)))
+    _carry(maren, _first_free_card(maren, *CARE, source=CLOSED))
     _escalate(dov, _first_free_card(dov, "#care-orders", "#engineering"))
     _subscribe(teo)
     _home(dov)
@@ -31,11 +43,12 @@ def rehearse(sandbox: RunningSandbox, environment: Mapping[str, str]) -> int:
     return _sum_up(sandbox, ledger)
 
 
-def _first_free_card(person: Person, *channels: str) -> dict[str, Any]:
+def _first_free_card(person: Person, *channels: str, source: Sequence[str] = ("",)) -> dict[str, Any]:
+    """A card that nobody has, from one of these sources where they are named."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         for message in (each for channel in channels for each in person.messages(channel)):
-            if _has_action(message, CARD):
+            if _has_action(message, CARD) and any(f" on {each}" in visible_text(message) for each in source):
                 return message
         time.sleep(0.2)
     raise AssertionError(f"no free card in {' or '.join(channels)} within {START_SECONDS} s")
@@ -61,12 +74,30 @@ def _claim(owner: Person, rival: Person, card: Mapping[str, Any]) -> None:
 
 
 def _answer(person: Person, card: Mapping[str, Any]) -> None:
+    """At a place that takes answers: Earshot sends it, and everybody can read it there."""
+    text = "I am sorry about that. I work for Simmerwick, and what went wrong is put right today. Maren"
+    _write(person, card, text)
+    _await_card(person, card, "mention.reopen")
+    link = _read_at_the_place(person, card, text)
+    print(f"{person.handle} wrote an answer; it was sent, and it stands at {link}.")
+
+
+def _fail_and_change(person: Person, card: Mapping[str, Any]) -> None:
+    """At a place that takes 280 characters: too long an answer comes back with the reason, a shorter one goes."""
+    _write(person, card, "I am sorry about that, and I will tell you how it came to be. " * 6)
+    _await_card(person, card, "mention.retry_reply")
+    reason = min((line for line in visible_text(_now(person, card)).splitlines() if "280 characters" in line), key=len)
+    text = "I am sorry about that. I work for Simmerwick and am on it. Dov"
+    _write(person, card, text)
+    _await_card(person, card, "mention.reopen")
+    link = _read_at_the_place(person, card, text)
+    print(f"{person.handle} wrote too much and was told: {reason.strip()} The shorter one stands at {link}.")
+
+
+def _carry(person: Person, card: Mapping[str, Any]) -> None:
+    """At a place that takes none: the person copies the answer there, and says so."""
     channel, ts = card["channel"], card["ts"]
-    person.click(channel, ts, "mention.answer")
-    dialog = person.expect_modal(callback_id="mention.answer")
-    text = "I am sorry about that. I work for Simmerwick, and the second charge goes back to you today. Maren"
-    errors = person.submit(dialog["id"], {"answer.text": {"answer.text": text}})
-    assert not errors, errors
+    _write(person, card, "I am sorry about that. I work for Simmerwick, and I have looked into it. Maren")
     _await_card(person, card, "mention.answer_elsewhere")
     person.click(channel, ts, "mention.answer_elsewhere")
     dialog = person.expect_modal(callback_id="mention.answer_elsewhere")
@@ -74,6 +105,29 @@ def _answer(person: Person, card: Mapping[str, Any]) -> None:
     assert not errors, errors
     _await_card(person, card, "mention.reopen")
     print(f"{person.handle} wrote an answer, carried it to the source and marked it as answered there.")
+
+
+def _write(person: Person, card: Mapping[str, Any], text: str) -> None:
+    person.click(card["channel"], card["ts"], "mention.answer")
+    dialog = person.expect_modal(callback_id="mention.answer")
+    errors = person.submit(dialog["id"], {"answer.text": {"answer.text": text}})
+    assert not errors, errors
+
+
+def _read_at_the_place(person: Person, card: Mapping[str, Any], text: str) -> str:
+    """Open the link on the card, as anybody would; the link."""
+    link = next(link for link in _links(_now(person, card)) if "#answer-" in link)
+    page = httpx.get(link, trust_env=False).text
+    assert page.count(escape(text)) == 1, f"the answer is not (once) on {link}"
+    return link
+
+
+def _links(shown: Any) -> list[str]:
+    """Every address in a message, wherever it stands."""
+    if isinstance(shown, Mapping):
+        own = [shown["url"]] if isinstance(shown.get("url"), str) else []
+        return own + [link for value in shown.values() for link in _links(value)]
+    return [link for each in shown for link in _links(each)] if isinstance(shown, list) else []
 
 
 def _escalate(person: Person, card: Mapping[str, Any]) -> None:

@@ -19,11 +19,12 @@ from sandbox.workspace import Seed, load_workspace
 from tests.demo_content.conftest import DEMO, MovedClock
 
 SITE = "http://127.0.0.1:3000"
+SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the Standard Webhooks specification's own example
 
 
 @pytest.fixture(scope="module")
 def config() -> Config:
-    return load_config(DEMO / "config.toml", {"SANDBOX_URL": SITE})
+    return load_config(DEMO / "config.toml", {"SANDBOX_URL": SITE, "SIMMERWICK_REPLY_SECRET": SECRET})
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def read(site: TestClient, clock: MovedClock, story: Stream) -> dict[str, Incomi
         answer = site.get(url)
         is_json = place.format is Format.JSON
         document = (
-            read_json(answer.content)
+            read_json(answer.content, SITE + url)
             if is_json
             else read_xml(answer.content, answer.headers["content-type"], SITE + url)
         )
@@ -75,6 +76,14 @@ def counted(points: int | None) -> int | None:
 def test_every_place_is_a_source_of_the_same_name(config: Config, story: Stream) -> None:
     feeds = {source.name: source.url for source in config.sources if isinstance(source, Feed)}
     assert feeds == {place.title: f"{SITE}/places/{place.name}/feed" for place in story.places.values()}
+
+
+def test_the_places_that_take_answers_are_the_sources_that_send_them(config: Config, story: Stream) -> None:
+    sent = {source.name: source.reply_url for source in config.sources if isinstance(source, Feed) and source.reply_url}
+    takers = [place for place in story.places.values() if place.answers]
+    assert sent == {place.title: f"{SITE}/places/{place.name}/answers" for place in takers}
+    assert {place.kind for place in takers} == {"microblog", "forum", "review", "app_review"}
+    assert [place.answer_limit for place in takers if place.answer_limit] == [280]
 
 
 def test_everybody_and_every_channel_in_the_configuration_exists(config: Config, seed: Seed) -> None:
