@@ -195,7 +195,11 @@ def test_endless_gzip_that_decodes_to_nothing_stops_at_the_cap(web: Place) -> No
         fetch(web.url(), limits=Limits(max_bytes=MIB), allow_private=True)
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b"x" * 99)[:-4], b"not gzip", gzip.compress(b"a") * 2])
+@pytest.mark.parametrize(
+    "body",
+    [gzip.compress(b"x" * 99)[:-4], b"not gzip", gzip.compress(b"a") * 2],
+    ids=["cut", "none", "two members"],  # the bytes hold the second at which they were made
+)
 def test_damaged_gzip_is_retried(web: Place, body: bytes) -> None:
     web.answers["/"] = Answer(body=body, headers={"Content-Encoding": "gzip"})
     with pytest.raises(Retry, match="damaged"):
