@@ -60,6 +60,7 @@ evaluate: $(RUN) ## Measure the classifier on labelled files: make evaluate DATA
 
 migration: $(DEV) ## Draft the next migration from the models: make migration NAME="add reach"
 	$(BIN)/python .ci/new_migration.py "$(NAME)"
+	$(BIN)/ruff format migrations
 
 lock: $(DEV) ## Write the lock files from pyproject.toml (newer versions: ARGS=--upgrade)
 	.ci/lock $(ARGS)
