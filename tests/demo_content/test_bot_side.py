@@ -62,15 +62,10 @@ def test_the_bot_reads_every_post_as_it_was_written(read: dict[str, Incoming], s
         item = read[SITE + post.url]
         assert item.text == clean(tidy(last_text(post)))
         assert (item.author, item.author_name) == (post.author, post.author_name)
-        assert item.reach == (post.followers if post.followers is not None else counted(post.points))
+        assert item.reach == (post.followers if post.followers is not None else post.points)
         assert item.rating == (post.edits[-1].stars if post.edits else post.stars)
         assert item.parent == (clean(tidy(texts[post.reply_to])) if post.reply_to else "")
         assert item.title in (post.title, "")
-
-
-def counted(points: int | None) -> int | None:
-    """Points below nothing are no reach."""
-    return points if points is None or points >= 0 else None
 
 
 def test_every_place_is_a_source_of_the_same_name(config: Config, story: Stream) -> None:
