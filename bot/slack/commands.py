@@ -1,5 +1,8 @@
 """Slash commands: /mentions and /engagement-report."""
 
+from collections.abc import Callable
+from functools import partial
+
 from bot.domain.card import Subscription
 from bot.domain.period import Period, parse_period
 from bot.domain.report import Report, to_csv
@@ -38,7 +41,7 @@ def mentions(floor: Floor, command: Command) -> None:
         floor.whisper(command, help_message(problem))
 
 
-def submit_subscription(floor: Floor, form: Form) -> None:
+def submit_subscription(floor: Floor, form: Form) -> Callable[[], None]:
     wish = Subscription(
         id=0,
         channel=str(form.memory["channel"]),
@@ -50,7 +53,8 @@ def submit_subscription(floor: Floor, form: Form) -> None:
         min_promoter=float(form.text(ids.SUBSCRIBE_PROMOTER) or 0),
     )
     made = subscribe(floor.desk, wish, form.key)
-    floor.tell_in(made.channel, form.user, subscribed_message(made, floor.policy.source_titles))
+    told = subscribed_message(made, floor.policy.source_titles)
+    return partial(floor.tell_in, made.channel, form.user, told)
 
 
 def end_subscription(floor: Floor, act: Act) -> None:

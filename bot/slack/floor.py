@@ -115,5 +115,6 @@ def click_of(act: Act | Form, mention_id: int) -> Click:
 
 Ack = Callable[..., Any]
 ActListener = Callable[[Floor, Act], None]
-FormListener = Callable[[Floor, Form], None]
+FormListener = Callable[[Floor, Form], Callable[[], None] | None]
+"""Gives what is left to do once the dialog is closed: nothing that fails there may say that the form was not taken."""
 CommandListener = Callable[[Floor, Command], None]

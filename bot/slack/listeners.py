@@ -14,7 +14,7 @@ from bot.errors import EarshotError
 from bot.slack import card_acts, card_forms, commands, ids
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
 from bot.slack.home_tab import publish
-from bot.slack.payloads import act_of, command_of, form_of
+from bot.slack.payloads import Form, act_of, command_of, form_of
 
 log = logging.getLogger(__name__)
 
@@ -85,15 +85,26 @@ def _form_listener(floor: Floor, on_form: FormListener) -> Callable[..., None]:
     def listen(ack: Ack, body: dict[str, Any]) -> None:
         form = form_of(body)
         try:
-            on_form(floor, form)
+            afterwards = on_form(floor, form)
         except EarshotError as fault:
             log.info("refused", extra={"form": form.callback_id, "user": form.user, "reason": type(fault).__name__})
             sentence = floor.sentence(fault, form.user)
             ack(response_action="errors", errors={card_forms.ERROR_AT[form.callback_id]: sentence})
             return
         ack()
+        if afterwards is not None:
+            _tell_of(form, afterwards)
 
     return listen
+
+
+def _tell_of(form: Form, afterwards: Callable[[], None]) -> None:
+    try:
+        afterwards()
+    except (
+        EarshotError
+    ) as fault:  # what the form asked for is done and can be looked up; only the word of it is missing
+        log.warning("not_told", extra={"form": form.callback_id, "user": form.user, "reason": str(fault)})
 
 
 def _command_listener(floor: Floor, on_command: CommandListener) -> Callable[..., None]:

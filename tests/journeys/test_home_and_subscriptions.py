@@ -153,6 +153,15 @@ def test_subscribing_twice_to_the_same_is_refused(office: Office, zed: Person) -
     assert not subscribe(zed, "#feedback", topics=["praise"], min_promoter="0.9")
 
 
+def test_a_subscription_stands_though_slack_could_not_say_so(office: Office, zed: Person) -> None:
+    office.fault(method="chat.postEphemeral", effect="status", status=503, times=1)
+    assert not subscribe(zed, "#feedback", topics=["outage"]), (
+        "a dialog that asks again would say that nothing was done"
+    )
+    zed.command("/mentions list", "#feedback")
+    zed.expect_message("#feedback", containing="This channel has 1 subscription.", within=PATIENCE)
+
+
 def test_subscriptions_are_listed_and_ended(office: Office, zed: Person) -> None:
     zed.command("/mentions list", "#feedback")
     zed.expect_message("#feedback", containing="This channel has no subscriptions.", within=PATIENCE)
