@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import bot.check
 from bot.check import run_checks
 from bot.config import Config
 from bot.domain.routing import Department, Level
@@ -18,7 +19,7 @@ from bot.slack.scopes import SCOPES
 from sandbox.core import Options
 from sandbox.person import Person
 from sandbox.serve import RunningSandbox, running_sandbox
-from tests.journeys.office import MANIFEST, WORKSPACE, config_of, running_slack
+from tests.journeys.office import MANIFEST, WORKSPACE, Reader, config_of, running_slack
 
 UNSEEN = "does not exist in this workspace, or Earshot cannot see it"
 
@@ -143,7 +144,8 @@ def test_people_whom_nobody_knows_are_named(slack: RunningSandbox, config: Confi
     }
 
 
-def test_tokens_that_are_not_set_are_asked_for(config: Config) -> None:
+def test_tokens_that_are_not_set_are_asked_for(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.check, "load_classifier", lambda _config: Reader())  # the real one takes seconds
     findings = {finding.said for finding in run_checks(config, {}) if finding.what == "Slack"}
     assert any("SLACK_BOT_TOKEN" in said for said in findings)
     assert any("SLACK_APP_TOKEN" in said for said in findings)

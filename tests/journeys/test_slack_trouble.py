@@ -91,6 +91,22 @@ def test_a_post_whose_reply_is_lost_is_not_doubled(own_office: Office) -> None:
     card.shows("Claimed")
 
 
+def test_a_direct_message_whose_reply_is_lost_is_not_doubled(own_office: Office) -> None:
+    office = own_office
+    ana = office.person("ana")
+    office.hears("billing awful, says asp")
+    card = office.card("says asp")
+    card.click(ana, "claim")
+    card.shows("Claimed")
+    office.fault(method="chat.postMessage", effect="commit_then_drop", times=1)
+    office.clock.forward(minutes=31)
+    office.settle()
+    card.shows("Unclaimed")
+    told = [each for each in ana.messages(office.direct(ana)) if "has run out" in visible_text(each)]
+    assert len(told) == 1
+    assert set(deliveries(office).values()) == {1}
+
+
 def test_clicks_arrive_after_slack_asked_to_connect_again(own_office: Office) -> None:
     office = own_office
     office.hears("billing awful, says asp")
