@@ -23,7 +23,7 @@ from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import Origin
 from bot.slack.blocks.notices import claim_taken
 from bot.slack.floor import Floor, click_of
-from bot.slack.home_tab import publish
+from bot.slack.home_tab import draw_anew
 from bot.slack.payloads import Act, menu_choice, whole_number
 
 DECISIONS = (Action.LET_STAND, Action.MONITOR, Action.DISMISS)
@@ -90,7 +90,7 @@ def _at_once(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
             raise
         floor.whisper(act, claim_taken(card))
     if act.in_home:
-        publish(floor, act.user)
+        draw_anew(floor, act.user)
 
 
 def _dialog(floor: Floor, act: Act, action: Action, card: Card) -> Json:

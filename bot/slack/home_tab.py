@@ -1,9 +1,22 @@
 """App Home: a person's own work."""
 
+import logging
+
+from bot.errors import EarshotError
 from bot.flow.home import home_of
 from bot.slack.blocks.home import home_view
 from bot.slack.calls import call
 from bot.slack.floor import Floor
+
+log = logging.getLogger(__name__)
+
+
+def draw_anew(floor: Floor, user: str) -> None:
+    """After an act at Home, which stands whether or not Slack takes the drawing: opening Home draws it again."""
+    try:
+        publish(floor, user)
+    except EarshotError as fault:
+        log.warning("home_not_drawn", extra={"user": user, "reason": str(fault)})
 
 
 def publish(floor: Floor, user: str) -> None:

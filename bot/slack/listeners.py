@@ -101,9 +101,8 @@ def _form_listener(floor: Floor, on_form: FormListener) -> Callable[..., None]:
 def _tell_of(form: Form, afterwards: Callable[[], None]) -> None:
     try:
         afterwards()
-    except (
-        EarshotError
-    ) as fault:  # what the form asked for is done and can be looked up; only the word of it is missing
+    except EarshotError as fault:
+        # What the form asked for is done and can be looked up; only the word of it is missing.
         log.warning("not_told", extra={"form": form.callback_id, "user": form.user, "reason": str(fault)})
 
 

@@ -93,6 +93,22 @@ def test_a_refusal_at_home_is_a_dialog(own_office: Office) -> None:
     assert "Somebody else has it. Ana has it since " in visible_text(refused)
 
 
+def test_a_claim_at_home_stands_though_home_cannot_be_drawn(
+    own_office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = own_office
+    ben = office.person("ben")
+    office.hears("billing awful, says cod")
+    card = office.card("says cod")
+    home(ben, "says cod")
+    office.settle()
+    office.fault(method="views.publish", effect="status", status=503, times=1)
+    press(ben, "mention.claim", card.mention_id)
+    card.shows("Claimed")
+    until(lambda: "home_not_drawn" in caplog.messages, "the bot to meet the fault")
+    assert not ben.modals(), "nobody is told that nothing was changed"
+
+
 def test_members_of_a_user_group_are_of_its_department(office: Office) -> None:
     assert "Engineering" in home(office.person("dan"), "Your teams")
 
