@@ -38,7 +38,8 @@ def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> 
         replied = source.reply(parcel.external_id, parcel.text, key=parcel.key)
     except Retry as fault:
         if parcel.attempts >= TRIES:
-            return _fail(db, parcel, f"{fault.reason} (tried {parcel.attempts} times)", clock)
+            unclear = "; it may have arrived all the same: look there before you change it" if fault.ambiguous else ""
+            return _fail(db, parcel, f"{fault.reason} (tried {parcel.attempts} times{unclear})", clock)
         pause = min(timedelta(seconds=2) * 2**parcel.attempts, LONGEST_PAUSE)
         with db.write() as session:
             answers.put_off(session, parcel.id, fault.reason, clock() + max(pause, fault.after))
@@ -75,5 +76,6 @@ def _fail(db: Database, parcel: Parcel, reason: str, clock: Clock) -> int:
             return 0
         mentions.touch(session, parcel.mention_id)
         events.append(session, parcel.mention_id, EARSHOT, "reply_failed", clock(), {"reason": reason})
-    log.error("reply_failed", extra={"mention": parcel.mention_id, "source": parcel.source, "reason": reason})
+    # The reason stays on the card: a place may quote the customer in it.
+    log.error("reply_failed", extra={"mention": parcel.mention_id, "source": parcel.source})
     return 0

@@ -104,6 +104,17 @@ def test_after_many_tries_it_is_given_back_to_people(world: World, forum: FakeFo
     assert world.watch()["expired"] == 1
 
 
+def test_a_person_is_told_that_an_answer_may_have_arrived_all_the_same(world: World, forum: FakeForum) -> None:
+    forum.trouble.extend([BROKE] * reply.TRIES)
+    answer(world)
+    for _ in range(reply.TRIES):
+        world.reply()
+        world.clock.minutes(11)
+    card = world.card()
+    assert card.answer is not None
+    assert "may have arrived" in card.answer.problem
+
+
 def test_a_source_that_takes_no_answers_any_more_fails_it_with_a_reason(world: World) -> None:
     world.sources["forum"] = FakeSource("forum")
     answer(world)
