@@ -75,6 +75,12 @@ def history(desk: Desk, mention_id: int) -> History:
         return History(card=_card(session, desk, mention_id), events=events.of_mention(session, mention_id))
 
 
+def first_delivery(desk: Desk, key: str) -> bool:
+    """Whether Slack delivers this act for the first time; for acts that change no mention and so take no key themselves."""
+    with desk.db.write() as session:
+        return inbound.first_time(session, key, desk.clock())
+
+
 def redraw(desk: Desk, mention_id: int) -> None:
     """Draw the card again although nothing changed: its menu goes back to its first entry."""
     with desk.db.write() as session:

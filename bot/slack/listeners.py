@@ -11,6 +11,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.domain.lifecycle import PEOPLES
 from bot.errors import EarshotError
+from bot.flow.desk import first_delivery
 from bot.slack import card_acts, card_forms, commands, ids
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
 from bot.slack.home_tab import publish
@@ -111,7 +112,8 @@ def _command_listener(floor: Floor, on_command: CommandListener) -> Callable[...
         ack()
         command = command_of(body)
         try:
-            on_command(floor, command)
+            if first_delivery(floor.desk, command.key):
+                on_command(floor, command)
         except EarshotError as fault:
             floor.whisper(command, said(floor.sentence(fault, command.user)))
 

@@ -170,3 +170,12 @@ def test_others_are_told_whom_to_ask(office: Office, ben: Person) -> None:
     assert "Ask Mia." in visible_text(told)
     assert told["is_ephemeral"]
     assert not (office.direct(ben) and any(each.get("files") for each in ben.messages(office.direct(ben))))
+
+
+def test_a_command_that_slack_delivers_twice_gives_one_report(own_office: Office) -> None:
+    mia = own_office.person("mia")
+    with own_office.everything_twice():
+        ask(own_office, mia, "7d")
+    ask(own_office, mia, "7d")  # by the time that this one is here, a second one of the first would be too
+    reports = [each for each in mia.messages(own_office.direct(mia)) if _file(each, ".csv")]
+    assert len(reports) == 2
