@@ -85,8 +85,8 @@ def read_extra_detractors(file: Path, *, caps: Mapping[str, int], cap: int) -> l
 
 def own_mentions() -> list[Mention]:
     """Mentions of invented companies, written for this project; they travel with it."""
-    files = sorted((Path(str(resources.files("classifiers"))) / "mentions").glob("*.jsonl"))
-    lines = (line for file in files for line in file.read_text(encoding="utf-8").splitlines())
+    folder = Path(str(resources.files("classifiers"))) / "mentions"
+    lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
     return [_mention({**json.loads(line), "source": "own"}) for line in lines]
 
 
