@@ -134,7 +134,7 @@ class Earshot:
         self.policy = build_policy(self.config, self.sources)
         self.directory = Directory(reading_client(token, api_url))
         self.messenger: Messenger = SlackMessenger(writing_client(token, api_url), self.directory, self.clock)
-        self._listening = Database(self.config.database.url, patience=LISTENER_PATIENCE)
+        self._listening = self.database.with_patience(LISTENER_PATIENCE)
         desk = Desk(db=self._listening, policy=self.policy, clock=self.clock)
         floor = Floor(desk=desk, directory=self.directory, client=reading_client(token, api_url))
         self.slack = build_app(floor, signing_secret=self.secrets.signing_secret or None)

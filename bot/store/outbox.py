@@ -179,11 +179,18 @@ def drop(session: Session, posting_id: int) -> None:
 
 
 def redraw_others(session: Session, mention_id: int, posting_id: int) -> None:
-    """Make what else is posted about a mention stale: pointers and copies can lead to this card now."""
+    """Make what else is posted about a mention stale: pointers and copies can lead to this card now.
+
+    By the mention's version, not theirs: one that is being drawn at this moment, without the link, is then stale again.
+    """
+    others = select(PostingRow.id).where(
+        PostingRow.mention_id == mention_id, PostingRow.id != posting_id, PostingRow.state == PostingState.SENT
+    )
     session.execute(
-        update(PostingRow)
-        .where(PostingRow.mention_id == mention_id, PostingRow.id != posting_id, PostingRow.state == PostingState.SENT)
-        .values(shown_version=0)
+        update(MentionRow)
+        .where(MentionRow.id == mention_id, others.exists())
+        .values(version=MentionRow.version + 1)
+        .execution_options(synchronize_session=False)
     )
 
 

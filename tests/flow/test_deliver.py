@@ -11,6 +11,7 @@ from bot.domain.routing import Rule
 from bot.errors import GiveUp, Retry
 from bot.flow import deliver, desk
 from bot.flow.subscribe import subscribe
+from bot.store import mentions, outbox
 from bot.store.database import Database
 from tests.databases import url_of
 from tests.fakes import (
@@ -294,6 +295,22 @@ def test_a_reroute_leaves_a_pointer_that_leads_to_the_new_card(world: World) -> 
     world.run()
     [old], [new] = world.slack.shown("#billing"), world.slack.shown("#care")
     assert (old.content.moved, new.content.moved) == (True, False)
+    assert old.content.permalink == world.slack.permalink("CCARE", new.ts)
+
+
+def test_a_pointer_drawn_while_the_new_card_is_posted_is_drawn_again_with_its_link(world: World) -> None:
+    arrive(world)
+    world.run()
+    desk.reroute(world.desk, world.click("UANA"), "care")
+    with world.db.write() as session:
+        [drawing] = outbox.lease_stale(session, world.clock(), limit=9, lease=timedelta(seconds=20))
+        record = mentions.load(session, drawing.mention_id)
+    assert record is not None
+    world.deliver()
+    with world.db.write() as session:
+        outbox.shown(session, drawing.id, record.version)  # what was drawn had no link yet
+    world.run()
+    [old], [new] = world.slack.shown("#billing"), world.slack.shown("#care")
     assert old.content.permalink == world.slack.permalink("CCARE", new.ts)
 
 
