@@ -79,7 +79,8 @@ export class Modals {
   }
 
   focusFirst(body) {
-    (body.querySelector('[data-autofocus]') ?? focusable(body)[0] ?? this.dialog.panel).focus();
+    const field = body.querySelector('[data-autofocus], input, textarea, select, [contenteditable]');
+    (field ?? focusable(body)[0] ?? this.dialog.panel).focus();
   }
 
   content(entry) {
