@@ -110,7 +110,8 @@ def open_database(config: Config, *, auto_migrate: bool) -> Database:
 
 
 def bring_up_to_date(config: Config, database: Database) -> Path | None:
-    """Back up, then migrate; the backup's path where there was something to back up."""
+    """Back up, then migrate; the backup's path where there was something to back up. Raises GiveUp for a newer database."""
+    migrate.refuse_newer(database)
     backup = migrate.back_up(database, Path(config.database.backup_dir), utc_now())
     migrate.migrate(database)
     return backup

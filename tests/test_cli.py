@@ -170,6 +170,18 @@ def test_migrate_makes_the_database_and_then_has_nothing_to_do(folder: Path, cap
     assert main(["ledger"]) == 0
 
 
+@pytest.mark.parametrize("command", [["migrate"], ["import", "letters.csv"], ["ledger"]])
+def test_a_database_of_a_newer_earshot_is_left_alone(
+    folder: Path, config: Config, database: Database, capsys: Said, command: list[str]
+) -> None:
+    (folder / "letters.csv").write_text("text\ncharged twice\n")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert main(command) == 1
+    assert "9999, newer than this version" in capsys.readouterr().err
+    assert not (folder / config.database.backup_dir).exists()
+
+
 def test_import_tells_what_came_in_and_names_bad_rows(folder: Path, capsys: Said) -> None:
     (folder / "letters.csv").write_text("id,review\n1,charged twice\n2,\n3,where is my parcel\n")
     assert main(["import", "letters.csv", "--map", "text=review"]) == 1

@@ -65,13 +65,20 @@ def head() -> str:
 
 def require_head(database: Database) -> None:
     """Raise GiveUp with the one command to run where the database is older or newer than this version."""
+    refuse_newer(database)
     found, wanted = current(database), head()
-    if found == wanted:
-        return
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found is None or found in known:
+    if found != wanted:
         raise GiveUp(f"the database is at schema {found or 'none'}, this version needs {wanted}: run `earshot migrate`")
-    raise GiveUp(f"the database is at schema {found}, newer than this version ({wanted}): install the newer Earshot")
+
+
+def refuse_newer(database: Database) -> None:
+    """Raise GiveUp where the database has a schema that this version does not know: a newer Earshot made it."""
+    found = current(database)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found is not None and found not in known:
+        raise GiveUp(
+            f"the database is at schema {found}, newer than this version ({head()}): install the newer Earshot"
+        )
 
 
 def differences(database: Database) -> list[object]:
