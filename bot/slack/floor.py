@@ -64,8 +64,14 @@ class Floor:
             self.tell(asked.user, message)
             return
         slack = WebhookClient(asked.respond_to, timeout=TIMEOUT_SECONDS)
-        answer = slack.send(text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False)
-        if answer.status_code != 200:  # the address ran out, or five answers were given
+        try:
+            answer = slack.send(
+                text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False
+            )
+            heard = answer.status_code == 200
+        except OSError:
+            heard = False
+        if not heard:  # the address ran out, five answers were given, or the connection broke
             self.tell(asked.user, message)
 
     def tell_in(self, channel: str, user: str, message: Message) -> None:
