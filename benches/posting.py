@@ -17,7 +17,6 @@ from bot.flow.deliver import LANE_GAP, Content, deliver_next, due_channels
 from bot.store.database import Database
 
 CARDS = 120
-SLACK = 1 / LANE_GAP.total_seconds()
 
 
 class Instant:
