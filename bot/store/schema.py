@@ -189,6 +189,27 @@ class VerdictRow(Base):
     why: Mapped[list[str]]
 
 
+class LabelRow(Base):
+    """What a person said against the model. No row is changed: the latest of a kind holds, unless it is `withdrawn`.
+
+    `topic_before` and `model` are what had been said and by which model; empty where it could not judge.
+    """
+
+    __tablename__ = "labels"
+    __table_args__ = (Index("ix_labels_at", "at"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    mention_id: Mapped[int] = _mention_key()
+    at: Mapped[datetime]
+    labelled_by: Mapped[str]
+    kind: Mapped[str]
+    withdrawn: Mapped[bool]
+    topic_before: Mapped[str]
+    topic: Mapped[str]
+    score: Mapped[str]
+    model: Mapped[str]
+
+
 class EventRow(Base):
     """The append-only log: no code updates or deletes a row."""
 
