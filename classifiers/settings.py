@@ -1,6 +1,30 @@
 """What a model is loaded with. Standard library only, so that a configuration can be read without the model."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Isolation(StrEnum):
+    """Where the model judges: in a process of its own, or on a thread of the bot's.
+
+    A fault in native code ends the process that it happens in. `auto` gives a model that a user supplied its own.
+    """
+
+    AUTO = "auto"
+    PROCESS = "process"
+    THREAD = "thread"
+
+
+class Reads(StrEnum):
+    """What the labels of a user's classification model say."""
+
+    TOPIC = "topic"
+    POLARITY = "polarity"
+
+
+POLARITIES = ("negative", "neutral", "positive")
+"""What the labels of a model of moods stand for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,3 +73,17 @@ class ModelSettings:
     topics: tuple[TopicSpec, ...] = DEFAULT_TOPICS
     explain: bool = True
     """Whether verdicts carry `why`; it costs a few per cent of the time."""
+    classifier: str = ""
+    """A text classification model of one's own, by folder or hub name, that takes over what `reads` says."""
+    reads: Reads = Reads.TOPIC
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What each label of that model means: one of `topics`, or of POLARITIES."""
+    isolation: Isolation = Isolation.AUTO
+    memory_mb: int = 4096
+    """Resident megabytes at which a model's own process is ended."""
+
+    @property
+    def has_own_process(self) -> bool:
+        if self.isolation is Isolation.AUTO:
+            return bool(self.encoder or self.classifier)
+        return self.isolation is Isolation.PROCESS

@@ -10,7 +10,8 @@ from typing import Any
 from bot.config.faults import SECRETS_ELSEWHERE, Fault, suggestion
 from bot.config.positions import KeyPath
 from bot.config.secrets import looks_secret
-from bot.config.tables import ALWAYS
+from bot.config.tables import ALWAYS, POLARITIES
+from bot.config.tree import Reads
 from bot.config.values import has_password
 
 RESERVED_RULES = frozenset({"topic", "unsure", "language", "unjudged", "unowned", "reroute", "fallback"})
@@ -81,6 +82,7 @@ def broken_references(raw: RawTable) -> Iterator[Fault]:
         yield from _unresolved(_values(raw, "rules", "to"), "department", ["", *departments])
     if topics:
         yield from _unresolved(_values(raw, "rules", "topics"), "topic", topics)
+    yield from _unresolved_labels(raw, topics)
     yield from _unresolved(_values(raw, "rules", "sources"), "source", sources)
     yield from _unresolved(_values(raw, "departments", "office_hours"), "[office_hours.…] table", schedules)
 
@@ -89,6 +91,18 @@ def _unresolved(found: Iterator[tuple[KeyPath, str]], what: str, known: list[str
     for where, name in found:
         if name not in known:
             yield Fault(where=where, advice=f"there is no {what} “{name}”{suggestion(name, known)}")
+
+
+def _unresolved_labels(raw: RawTable, topics: list[str]) -> Iterator[Fault]:
+    """Labels of the company's own model that stand for nothing that there is."""
+    model = raw.get("model")
+    labels = model.get("labels") if isinstance(model, Mapping) else None
+    if not isinstance(model, Mapping) or not isinstance(labels, Mapping):
+        return
+    of_moods = model.get("reads") == Reads.POLARITY
+    what, known = ("polarity", list(POLARITIES)) if of_moods else ("topic", topics)
+    found = ((("model", "labels", label), name) for label, name in labels.items() if isinstance(name, str))
+    yield from _unresolved(found, what, known)
 
 
 def _triage(raw: RawTable) -> Iterator[tuple[KeyPath, str]]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from bot.config.tree import LogFormat, LogLevel, SlackMode
+from bot.config.tree import Isolation, LogFormat, LogLevel, Reads, SlackMode
 from bot.config.values import (
     Anybody,
     ApiUrl,
@@ -65,11 +65,30 @@ class DatabaseTable(Table):
     backup_dir: Said = "var/backups"
 
 
+POLARITIES = ("negative", "neutral", "positive")
+
+
 class ModelTable(Table):
     encoder: str = ""
+    heads: str = ""
+    classifier: str = ""
+    reads: Annotated[Reads, Field(strict=False)] = Reads.TOPIC
+    labels: dict[str, str] = Field(default_factory=dict)
+    isolation: Annotated[Isolation, Field(strict=False)] = Isolation.AUTO
+    memory_mb: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     min_confidence: Probability = 0.5
     languages: Several[Language] = ("en",)
+
+    @model_validator(mode="after")
+    def _labels_are_told(self) -> Self:
+        if self.classifier and not self.labels:
+            raise ValueError('add [model.labels]: what each label of the classifier stands for, LABEL_0 = "billing"')
+        if self.labels and not self.classifier:
+            raise ValueError("add classifier, or take labels out: there is no model that they could belong to")
+        if self.reads is Reads.POLARITY and self.labels and "negative" not in self.labels.values():
+            raise ValueError('let a label stand for "negative": nothing tells a detractor else')
+        return self
 
 
 _MIDNIGHT = time(0)

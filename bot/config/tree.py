@@ -1,5 +1,6 @@
 """The configuration as the rest of the bot sees it: frozen values, all checked, every reference resolved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -61,11 +62,35 @@ class Database:
         return unquote(urlsplit(self.url).password or "")
 
 
+class Reads(StrEnum):
+    """What the labels of a company's own classification model say."""
+
+    TOPIC = "topic"
+    POLARITY = "polarity"
+
+
+class Isolation(StrEnum):
+    """Where the model judges; `auto` is a process of its own for a model that is not the shipped one."""
+
+    AUTO = "auto"
+    PROCESS = "process"
+    THREAD = "thread"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """`encoder` is empty for the shipped one, else a folder or a hub name. `languages` are those it is trusted in."""
+    """`encoder`, `heads` and `classifier` are empty for the shipped ones, else folders or hub names (heads: a folder).
+
+    `labels` says what each label of `classifier` stands for. `languages` are those the model is trusted in.
+    """
 
     encoder: str
+    heads: str
+    classifier: str
+    reads: Reads
+    labels: Mapping[str, str]
+    isolation: Isolation
+    memory_mb: int
     threads: int
     min_confidence: float
     languages: tuple[str, ...]

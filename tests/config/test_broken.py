@@ -239,6 +239,23 @@ ONE_FAULT = {
     "language by its name": Broken(
         new='[model]\nlanguages = ["English"] #!', key="model.languages[0]", says='code such as "en"'
     ),
+    "model without its labels": Broken(new='[model] #!\nclassifier = "acme/x"', key="model", says="add [model.labels]"),
+    "labels without a model": Broken(new='[model] #!\nlabels = {A = "refunds"}', key="model", says="add classifier"),
+    "label of no topic": Broken(
+        new='[model]\nclassifier = "x"\nlabels = {A = "refund"} #!',
+        key="model.labels.A",
+        says="there is no topic “refund”; did you mean “refunds”?",
+    ),
+    "label of no mood": Broken(
+        new='[model]\nclassifier = "x"\nreads = "polarity"\nlabels = {A = "negative", B = "bad"} #!',
+        key="model.labels.B",
+        says="there is no polarity “bad”",
+    ),
+    "moods without a bad one": Broken(
+        new='[model] #!\nclassifier = "x"\nreads = "polarity"\nlabels = {A = "neutral"}',
+        key="model",
+        says='let a label stand for "negative"',
+    ),
     "listed twice": Broken(
         old=TOPICS, new='topics = ["refunds", "refunds"] #!', key="rules[0].topics", says="“refunds” is listed twice"
     ),

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.config import Config, Feed, LogFormat, LogLevel, SlackMode, load_config
+from bot.config.tree import Isolation, Reads
 from bot.domain.promise import Opening, always
 from bot.domain.routing import Level, Outcome, Rule, Topic
 from bot.errors import ConfigError
@@ -126,6 +127,13 @@ def test_sections(full: Config) -> None:
     assert full.claims.lease == timedelta(minutes=45)
     assert (full.logging.level, full.logging.format) == (LogLevel.DEBUG, LogFormat.JSON)
     assert full.triage == "care"
+
+
+def test_a_model_of_ones_own(tmp_path: Path) -> None:
+    own = '[model]\nclassifier = "acme/tickets"\nisolation = "thread"\n[model.labels]\nLABEL_0 = "billing"\n"no!" = "billing"'
+    model = load(tmp_path, f"{SMALLEST}\n{own}").model
+    assert (model.classifier, model.isolation, model.reads) == ("acme/tickets", Isolation.THREAD, Reads.TOPIC)
+    assert model.labels == {"LABEL_0": "billing", "no!": "billing"}
 
 
 def test_a_department(full: Config) -> None:
