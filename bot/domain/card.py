@@ -1,10 +1,12 @@
 """What people see of a mention: everything that a card, its dialogs and the Home show, as plain values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.event import Event
+from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import State
 from bot.domain.mention import Mention
 from bot.domain.promise import Promise
@@ -75,6 +77,15 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guess:
+    """Where the model would have sent a mention, had it been sure: one click moves it there and teaches the topic."""
+
+    place: Place
+    topic: str
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """One mention as it stands now. `version` rises with each change, so a shown card tells whether it is current.
 
@@ -99,6 +110,10 @@ class Card:
     answer: Answer | None = None
     decision: Decision | None = None
     snoozed_until: datetime | None = None
+    guesses: tuple[Guess, ...] = ()
+    """The two likeliest places for what waits in triage because the model was not sure; the likelier first."""
+    corrections: Mapping[LabelKind, Label] = field(default_factory=dict)
+    """What people said against the model and nobody took back."""
     source_title: str = ""
     """The source's name for people; where it is empty its key is shown."""
 

@@ -33,6 +33,8 @@ NOTES = frozenset(
         "warned",
         "missed",
         "unjudged",
+        "topic_corrected",
+        "score_corrected",
     }
 )
 """What the log holds besides the actions of the transition table."""

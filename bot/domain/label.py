@@ -1,8 +1,11 @@
 """What people said against the model: corrections, each with its time and person, to learn from and to judge it by."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from bot.domain.routing import Topic
 
 
 class LabelKind(StrEnum):
@@ -66,3 +69,14 @@ class Labelled:
     label: Label
     text: str
     source: str
+
+
+def topic_meant(topics: Mapping[str, Topic], department: str, chosen: str) -> str:
+    """What a move to `department` says of the topic: the one chosen, else the only one that department owns, else nothing."""
+    owned = [topic.name for topic in topics.values() if topic.department == department]
+    return chosen or (owned[0] if len(owned) == 1 else "")
+
+
+def teaches_not_about_us(reason: str) -> bool:
+    """Whether a dismissal says of the words themselves that they are none of ours; `reason` begins with the preset."""
+    return not reason.startswith(tuple(UNTAUGHT))

@@ -19,7 +19,8 @@ class MentionFacts:
 
     `department` is empty until it is routed. `first_decided_at` is the first of answer, let stand, monitor and dismiss;
     `decision` the latest of them as the state it led to, kept when the mention is opened again. `answered_at` is the first
-    answer. `detractor` and `promoter` are the model's estimates, None where it could not judge.
+    answer. `topic`, `detractor` and `promoter` are the model's estimates, or what a person corrected them to; None where
+    nobody judged.
     Raises ValueError where decision and its time do not go together.
     """
 
@@ -80,7 +81,7 @@ class Figures:
 
     Every mention is in exactly one of: answered, let_stand, monitored, dismissed (its latest decision), undecided (in a
     channel, nobody has decided yet), waiting (not in a channel yet), filtered (kept out by a rule). Promises count once
-    they are settled or past due. `detractors` and `promoters` are estimates of the model, out of `judged`.
+    they are settled or past due. `detractors` and `promoters` are estimates of the model or people's corrections, out of `judged`.
     """
 
     mentions: int

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.card import AnswerState, Card, History
+from bot.domain.label import LabelKind, Score, teaches_not_about_us, topic_meant
 from bot.domain.lifecycle import OWNERS_ONLY, Action, State, after
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
@@ -17,6 +18,7 @@ from bot.errors import Refused, Taken
 from bot.flow.clock import Clock
 from bot.flow.raise_level import raise_level
 from bot.flow.route import bring_to
+from bot.flow.teach import teach_not_about_us, teach_score, teach_topic, topic_of, unteach_not_about_us
 from bot.flow.view import card_of
 from bot.store import answers, events, inbound, mentions, outbox, promises
 from bot.store.database import Database, Session
@@ -156,7 +158,7 @@ def send_again(desk: Desk, click: Click) -> Card:
 
 
 def decide(desk: Desk, click: Click, action: Action, reason: str) -> Card:
-    """Let stand, monitor, or "not about us": a decision not to answer, with its reason."""
+    """Let stand, monitor, or "not about us": a decision not to answer, with its reason. The last teaches the model."""
     if action not in (Action.LET_STAND, Action.MONITOR, Action.DISMISS):
         raise ValueError(f"{action} is not a decision")
     if not reason.strip():
@@ -164,6 +166,8 @@ def decide(desk: Desk, click: Click, action: Action, reason: str) -> Card:
 
     def effect(session: Session, record: Record, now: datetime) -> Done:
         promises.settle(session, record.mention.id, BOTH, now)
+        if action is Action.DISMISS and teaches_not_about_us(reason):
+            teach_not_about_us(session, record, by=click.user, now=now)
         place = desk.policy.ops_channel
         if action is Action.MONITOR and place:  # the flow chart: monitor only, notify headquarters
             body = {"notice": NoticeKind.MONITOR, "by": click.user, "reason": reason}
@@ -187,15 +191,62 @@ def escalate(desk: Desk, click: Click, reason: str) -> Card:
 
 
 def reroute(desk: Desk, click: Click, department: str, *, topic: str = "", reason: str = "") -> Card:
-    """Move a mention to another department. `topic` is what the person says it is about: a label to learn from."""
-    if department not in desk.policy.routing.departments:
+    """Move a mention to another department, or correct its topic where it stays.
+
+    `topic` is what the person says it is about: a label to learn from. Without one the department's only topic is meant.
+    """
+    routing = desk.policy.routing
+    if department not in routing.departments:
         raise Refused("That department is not configured (any more).")
-    target = desk.policy.department(department)
+    if topic and topic not in routing.topics:
+        raise Refused("That topic is not configured (any more).")
+    if look(desk, click.mention_id).place.name == department:
+        return _correct_topic(desk, click, topic, reason)
+    return _act(desk, click, Action.REROUTE, _move(desk, click, department, topic=topic, reason=reason))
+
+
+def settle_doubt(desk: Desk, click: Click, department: str, topic: str) -> Card:
+    """Take one of the model's guesses for what waits in triage; Taken for whoever comes after somebody moved it."""
+    move = _move(desk, click, department, topic=topic, reason="")
 
     def effect(session: Session, record: Record, now: datetime) -> Done:
+        if record.department != desk.policy.routing.triage:
+            raise _moved_already(session, desk, record)
+        return move(session, record, now)
+
+    if department not in desk.policy.routing.departments or topic not in desk.policy.routing.topics:
+        raise Refused("That team or topic is not configured any more: choose with “Reroute” in the menu.")
+    return _act(desk, click, Action.REROUTE, effect)
+
+
+def correct_score(desk: Desk, click: Click, score: Score | None) -> Card:
+    """Say how its author speaks of us, where the model read it wrongly; None takes that back. Anybody may, at any time."""
+    with desk.db.write() as session:
+        record, now = _begin(session, desk, click)
+        if record is None:
+            return _card(session, desk, click.mention_id)
+        said = record.corrections.get(LabelKind.SCORE)
+        before = said.score if said else None
+        if said is not None and before is score:
+            raise Taken(f"It says {score} already.", owner=said.by, since=said.at, did="said so")
+        if before is score:
+            raise Refused("There is no correction to take back.")
+        teach_score(session, record, score, by=click.user, now=now)
+        mentions.touch(session, record.mention.id)
+        detail = {"before": before or "as estimated", "after": score or "as estimated"}
+        events.append(session, record.mention.id, click.user, "score_corrected", now, detail)
+        return _card(session, desk, record.mention.id)
+
+
+def _move(desk: Desk, click: Click, department: str, *, topic: str, reason: str) -> Effect:
+    meant = topic_meant(desk.policy.routing.topics, department, topic)
+
+    def effect(session: Session, record: Record, now: datetime) -> Done:
+        target = desk.policy.department(department)
         if record.department == department:
             raise Refused(f"It is with {target.title} already.")
         bring_to(session, target, record, now)
+        teach_topic(session, record, meant, by=click.user, now=now)
         values = {
             "department": department,
             "route_rule": "reroute",
@@ -204,10 +255,36 @@ def reroute(desk: Desk, click: Click, department: str, *, topic: str = "", reaso
             "level_at": None,
             "escalate_at": None,
         }
-        detail = {"before": record.department, "after": department, "topic": topic, "reason": reason}
+        detail = {"before": record.department, "after": department, "topic": meant, "reason": reason}
         return Done(values=values, detail=detail)
 
-    return _act(desk, click, Action.REROUTE, effect)
+    return effect
+
+
+def _correct_topic(desk: Desk, click: Click, topic: str, reason: str) -> Card:
+    """It stays where it is, and is said to be about something else."""
+    with desk.db.write() as session:
+        record, now = _begin(session, desk, click)
+        if record is None:
+            return _card(session, desk, click.mention_id)
+        card = card_of(record, desk.policy)
+        _refuse_unless_possible(card, Action.REROUTE, click.user)
+        before = topic_of(record)
+        if topic in ("", before):
+            raise Refused(f"It is with {card.place.title} already. To correct only its topic, choose another topic.")
+        teach_topic(session, record, topic, by=click.user, now=now)
+        mentions.touch(session, record.mention.id)
+        detail = {"before": before, "after": topic, "reason": reason}
+        events.append(session, record.mention.id, click.user, "topic_corrected", now, detail)
+        return _card(session, desk, record.mention.id)
+
+
+def _moved_already(session: Session, desk: Desk, record: Record) -> Refused:
+    place = desk.policy.department(record.department).title
+    moves = [event for event in events.of_mention(session, record.mention.id) if event.what == Action.REROUTE]
+    if not moves:
+        return Refused(f"It is with {place} now.")
+    return Taken(f"It is with {place} already.", owner=moves[-1].actor, since=moves[-1].at, did="moved it")
 
 
 def snooze(desk: Desk, click: Click, until: datetime) -> Card:
@@ -226,6 +303,7 @@ def reopen(desk: Desk, click: Click) -> Card:
 
     def effect(session: Session, record: Record, now: datetime) -> Done:
         bring_to(session, desk.policy.department(record.department), record, now)
+        unteach_not_about_us(session, record, by=click.user, now=now)
         return Done(detail={"before": record.decision.what if record.decision else record.state})
 
     return _act(desk, click, Action.REOPEN, effect)

@@ -1,10 +1,16 @@
 """What is remembered of a mention, completed by what the company decided: the card that people see."""
 
-from bot.domain.card import Card, Place
+from bot.domain.card import Card, Guess, Place
 from bot.domain.policy import Policy
 from bot.domain.routing import Department
 from bot.domain.triage import recommend
 from bot.store.records import Record
+
+DOUBTS = frozenset({"unsure", "language", "unowned"})
+"""Routes to triage that a person may settle with one of the model's guesses."""
+
+LEAST_SHARE = 0.01
+"""A topic less likely than that is no guess worth a button."""
 
 
 def card_of(record: Record, policy: Policy) -> Card:
@@ -28,7 +34,26 @@ def card_of(record: Record, policy: Policy) -> Card:
         answer=record.answer,
         decision=record.decision,
         snoozed_until=record.snoozed_until,
+        guesses=guesses(record, policy),
+        corrections=record.corrections,
     )
+
+
+def guesses(record: Record, policy: Policy) -> tuple[Guess, ...]:
+    """The two likeliest topics with an owner, of different departments where there are such."""
+    verdict, routing = record.verdict, policy.routing
+    if verdict is None or record.route_rule not in DOUBTS or record.department != routing.triage:
+        return ()
+    owned = [(routing.topics[name], share) for name, share in verdict.ranked if name in routing.topics]
+    likely = [
+        Guess(place=place_of(policy.department(topic.department)), topic=topic.name, share=share)
+        for topic, share in owned
+        if share >= LEAST_SHARE and policy.department(topic.department) is not policy.triage
+    ]
+    if not likely:
+        return ()
+    others = [each for each in likely[1:] if each.place != likely[0].place]
+    return (likely[0], *(others or likely[1:])[:1])
 
 
 def place_of(department: Department) -> Place:

@@ -1,15 +1,18 @@
 """What the report and the ledger count, read from the rows and the log."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import LIVE, Action, State, after
 from bot.domain.posting import PostingKind, PostingState
 from bot.domain.promise import Promise
 from bot.domain.report import MentionFacts
+from bot.store import labels
 from bot.store.records import promise_of
 from bot.store.schema import EventRow, MentionRow, PostingRow, PromiseRow, VerdictRow
 
@@ -70,8 +73,12 @@ def facts(session: Session, since: datetime) -> list[MentionFacts]:
         chunk = rows[start : start + CHUNK]
         ids = [row.id for row in chunk]
         verdicts, decisions, promised = _verdicts(session, ids), _decisions(session, ids), _promises(session, ids)
+        said = labels.of_mentions(session, ids)
         found += [
-            _facts(row, verdicts.get(row.id), decisions.get(row.id, []), tuple(promised.get(row.id, ())))
+            _corrected(
+                _facts(row, verdicts.get(row.id), decisions.get(row.id, []), tuple(promised.get(row.id, ()))),
+                said.get(row.id, {}),
+            )
             for row in chunk
         ]
     return found
@@ -119,3 +126,13 @@ def _facts(
         promoter=verdict.promoter if verdict else None,
         promises=promises,
     )
+
+
+def _corrected(facts: MentionFacts, said: Mapping[LabelKind, Label]) -> MentionFacts:
+    """What a person said counts, not what the model had estimated."""
+    topic, score = said.get(LabelKind.TOPIC), said.get(LabelKind.SCORE)
+    if topic is not None:
+        facts = replace(facts, topic=topic.topic)
+    if score is not None and score.score is not None:
+        facts = replace(facts, detractor=score.score.detractor, promoter=score.score.promoter)
+    return facts

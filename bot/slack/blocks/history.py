@@ -44,6 +44,8 @@ _WORDS = {
     "warned": "warned that a promise is nearly due",
     "missed": "announced that a promise was missed",
     "unjudged": "could not judge it: the model failed",
+    "topic_corrected": "corrected the topic",
+    "score_corrected": "corrected the score",
     Action.JUDGE: "judged it",
     Action.ROUTE: "chose the team",
     Action.FILTER: "kept it out of every channel",
