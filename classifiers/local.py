@@ -1,12 +1,11 @@
-"""The classifier on this machine: subjects in, verdicts out. Loads torch and transformers; import it only where it is used."""
+"""The classifier on this machine: subjects in, verdicts out. Loading one brings in torch or ONNX Runtime."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from classifiers.encoder import Batch, Encoder, load_encoder
+from classifiers.encoder import Batch, Encoder, encoder_of
 from classifiers.heads import Head, Heads, Matrix, load_heads
 from classifiers.language import detect
 from classifiers.reasons import telling_words, token_shares
@@ -78,9 +77,8 @@ def load(settings: ModelSettings) -> LocalClassifier:
     """A classifier that has judged one text, so that the first mention does not wait. Raises ModelFault."""
     if not settings.topics:
         raise ModelFault("no topics: a model needs at least one to choose from")
-    torch.set_num_threads(max(1, settings.threads))
     heads = load_heads(settings.heads)
-    encoder = load_encoder(settings.encoder, max_tokens=settings.max_tokens)
+    encoder = encoder_of(settings)
     if encoder.fingerprint != heads.encoder:
         raise ModelFault(
             f"the heads {heads.model} were trained on another encoder than {settings.encoder or 'the shipped one'}: "

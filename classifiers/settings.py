@@ -23,6 +23,25 @@ class Reads(StrEnum):
     POLARITY = "polarity"
 
 
+class Engine(StrEnum):
+    """What runs the shipped encoder: torch, or ONNX Runtime on what `earshot model export` wrote."""
+
+    TORCH = "torch"
+    ONNX = "onnx"
+
+
+EXPORTED = "exported-model"
+"""Where the export goes, and where the engine `onnx` looks, unless told otherwise."""
+
+
+class Precision(StrEnum):
+    """The numbers torch calculates with. `auto` is bfloat16 where the processor has instructions for it."""
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
 POLARITIES = ("negative", "neutral", "positive")
 """What the labels of a model of moods stand for."""
 
@@ -81,6 +100,10 @@ class ModelSettings:
     isolation: Isolation = Isolation.AUTO
     memory_mb: int = 4096
     """Resident megabytes at which a model's own process is ended."""
+    engine: Engine = Engine.TORCH
+    exported: str = EXPORTED
+    """The folder that `earshot model export` wrote, for the engine `onnx`."""
+    precision: Precision = Precision.AUTO
 
     @property
     def has_own_process(self) -> bool:

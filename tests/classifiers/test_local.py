@@ -70,8 +70,9 @@ def test_verdict_does_not_depend_on_the_rest_of_the_batch(classifier: LocalClass
     together = classifier.classify([*subjects, long])[:-1]
 
     for one, other in zip(alone, together, strict=True):
-        assert one.topics == pytest.approx(other.topics, abs=1e-4)
-        assert one.detractor == pytest.approx(other.detractor, abs=1e-4)
+        assert one.topic == other.topic
+        assert one.topics == pytest.approx(other.topics, abs=0.01)  # the tolerance that docs/model-card.md states
+        assert one.detractor == pytest.approx(other.detractor, abs=0.01)
 
 
 def test_why_names_words_of_the_text(classifier: LocalClassifier) -> None:
