@@ -33,6 +33,7 @@ NOTES = frozenset(
         "warned",
         "missed",
         "unjudged",
+        "rejudged",
         "topic_corrected",
         "score_corrected",
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action, State
@@ -13,6 +14,7 @@ from bot.domain.triage import recommend
 from bot.store import events, mentions, outbox, promises, subscriptions
 from bot.store.database import Database, Session
 from bot.store.records import Record
+from classifiers.verdict import Verdict
 
 BATCH = 50
 LEASE = timedelta(minutes=1)
@@ -33,7 +35,40 @@ def _route(session: Session, policy: Policy, record: Record, now: datetime) -> N
     mention, verdict = record.mention, record.verdict
     route = choose_route(policy.routing, mention.source, mention, verdict)
     action = Action.FILTER if route.outcome is Outcome.FILTER else Action.ROUTE
-    values = {
+    if not mentions.change(session, record, action, now, _columns(route, verdict)):
+        return
+    events.append(session, mention.id, EARSHOT, action, now, {"department": route.department, "rule": route.rule})
+    if action is Action.ROUTE:
+        bring(session, policy, record, route, now)
+
+
+def route_again(session: Session, policy: Policy, record: Record, now: datetime) -> None:
+    """An open mention that nobody touched has a new verdict: to another department if that says so, else only new reasons.
+
+    What a rule would have kept out of every channel stays where it is: it has been posted.
+    """
+    mention, verdict = record.mention, record.verdict
+    route = choose_route(policy.routing, mention.source, mention, verdict)
+    if route.outcome is Outcome.FILTER:
+        why = f"{route.why}; it stays, for it had been posted"
+        route = replace(route, outcome=Outcome.SEND, department=record.department, urgent=record.urgent, why=why)
+    values = _columns(route, verdict)
+    if (route.department, route.urgent) == (record.department, record.urgent):
+        mentions.touch(session, mention.id, **values)
+        _ask_for_copies(session, record, now)
+        return
+    if route.department == record.department:
+        mentions.touch(session, mention.id, **values)
+    else:
+        reset = {"level": 0, "level_at": None, "escalate_at": None}
+        mentions.change(session, record, Action.REROUTE, now, {**values, **reset})
+        detail = {"before": record.department, "after": route.department, "reason": f"judged again: {route.why}"}
+        events.append(session, mention.id, EARSHOT, Action.REROUTE, now, detail)
+    bring(session, policy, record, route, now)
+
+
+def _columns(route: Route, verdict: Verdict | None) -> dict[str, Any]:
+    return {
         "department": route.department,
         "urgent": route.urgent,
         "route_rule": route.rule,
@@ -41,17 +76,16 @@ def _route(session: Session, policy: Policy, record: Record, now: datetime) -> N
         "recommended": recommend(verdict).outcome if verdict else "",
         "attempts": 0,
     }
-    if not mentions.change(session, record, action, now, values):
-        return
-    events.append(session, mention.id, EARSHOT, action, now, {"department": route.department, "rule": route.rule})
-    if action is Action.ROUTE:
-        bring(session, policy, record, route, now)
 
 
 def bring(session: Session, policy: Policy, record: Record, route: Route, now: datetime) -> None:
     """Promise, and ask for the department's card and for the copies that channels subscribed to."""
-    mention = record.mention
     bring_to(session, policy.department(route.department), replace(record, urgent=route.urgent), now)
+    _ask_for_copies(session, record, now)
+
+
+def _ask_for_copies(session: Session, record: Record, now: datetime) -> None:
+    mention = record.mention
     for wish in subscriptions.active(session):
         if wish.wants(mention.source, record.verdict):
             outbox.want(session, mention.id, wish.channel, PostingKind.COPY, now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.event import Event
+from bot.domain.event import EARSHOT, Event
 from bot.store.schema import EventRow
 
 
@@ -23,3 +23,9 @@ def of_mention(session: Session, mention_id: int) -> tuple[Event, ...]:
         Event(id=row.id, mention_id=row.mention_id, at=row.at, actor=row.actor, what=row.what, detail=row.detail)
         for row in rows
     )
+
+
+def has_person(session: Session, mention_id: int) -> bool:
+    """Whether anybody but the bot itself ever acted on it."""
+    acted = select(EventRow.id).where(EventRow.mention_id == mention_id, EventRow.actor != EARSHOT)
+    return session.scalar(acted.limit(1)) is not None

@@ -125,7 +125,7 @@ def _content(item: Incoming) -> dict[str, Any]:
 
 
 def _follow_edit(session: Session, mention_id: int, item: Incoming, now: datetime) -> bool:
-    """Take over what the author changed. A closed mention opens again: what was answered is no longer there."""
+    """Take over what the author changed: it is judged again, and a closed mention opens: what was answered is not there."""
     row = session.scalars(select(MentionRow).where(MentionRow.id == mention_id).with_for_update()).one()
     if row.content_hash == content_hash(item):
         return False
@@ -134,6 +134,9 @@ def _follow_edit(session: Session, mention_id: int, item: Incoming, now: datetim
         setattr(row, column, value)
     row.edited_at = now
     row.version += 1
+    row.attempts = 0
+    if State(row.state) is not State.NEW:
+        row.judge_at = now  # the verdict was on other words
     events.append(session, row.id, EARSHOT, "edited", now, {"before": before, "after": item.text})
     if State(row.state) in CLOSED:
         session.flush()

@@ -71,6 +71,11 @@ def due_channels(session: Session, now: datetime) -> list[str]:
     return [channel for channel, urgent, first in sorted(rows, key=lambda row: (-row[1], row[2]))]
 
 
+def backlog(session: Session, now: datetime) -> int:
+    """How many messages could go out now; those of a channel that cannot be posted to are put off and not among them."""
+    return session.scalar(select(func.count()).select_from(PostingRow).where(_due(now))) or 0
+
+
 def enter_lane(session: Session, channel_id: str, now: datetime, gap: timedelta) -> bool:
     """Take the channel's next slot if it is free; the one after it is free `gap` later."""
     session.execute(

@@ -119,6 +119,12 @@ class MentionRow(Base):
             sqlite_where=text("snoozed_until IS NOT NULL"),
             postgresql_where=text("snoozed_until IS NOT NULL"),
         ),
+        Index(
+            "ix_mentions_judge_at",
+            "judge_at",
+            sqlite_where=text("judge_at IS NOT NULL"),
+            postgresql_where=text("judge_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -146,6 +152,8 @@ class MentionRow(Base):
     next_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int]
+    owed_since: Mapped[datetime | None]
+    judge_at: Mapped[datetime | None]
 
     department: Mapped[str]
     urgent: Mapped[bool]

@@ -85,6 +85,10 @@ class DeskMachine(RuleBasedStateMachine):
         self.edits += 1
         self.world.arrive(post(which, f"billing, edit {self.edits}"))
 
+    @rule()
+    def the_model_reads_what_changed(self) -> None:
+        self.world.think()
+
     @rule(step=st.integers(1, 180))
     def time_passes(self, step: int) -> None:
         self.clock.minutes(step)
