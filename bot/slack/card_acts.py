@@ -10,21 +10,16 @@ from bot.domain.lifecycle import Action
 from bot.errors import Refused, Taken
 from bot.flow import desk
 from bot.slack import ids
-from bot.slack.blocks.dialogs import (
-    answer_modal,
-    decision_modal,
-    elsewhere_modal,
-    escalate_modal,
-    reroute_modal,
-    snooze_modal,
-)
+from bot.slack.blocks.corrections import reroute_modal, score_modal
+from bot.slack.blocks.dialogs import answer_modal, decision_modal, elsewhere_modal, escalate_modal, snooze_modal
 from bot.slack.blocks.history import history_modal
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import Origin
 from bot.slack.blocks.notices import claim_taken
+from bot.slack.blocks.why import why_modal
 from bot.slack.floor import Floor, click_of
 from bot.slack.home_tab import draw_anew
-from bot.slack.payloads import Act, menu_choice, whole_number
+from bot.slack.payloads import Act, guess_choice, menu_choice, whole_number
 
 DECISIONS = (Action.LET_STAND, Action.MONITOR, Action.DISMISS)
 
@@ -43,10 +38,10 @@ def act_on_card(floor: Floor, act: Act) -> None:
 
 
 def choose_from_menu(floor: Floor, act: Act) -> None:
-    """The card's "More…": the same actions, and the history. The menu is drawn anew, so it can be used again."""
+    """The card's "More…": the same actions, and what only informs. The menu is drawn anew, so it can be used again."""
     what, mention_id = menu_choice(act.value)
-    if what == ids.MENU_HISTORY:
-        show_history(floor, replace(act, value=str(mention_id)))
+    if what in _FROM_MENU:
+        _FROM_MENU[what](floor, replace(act, value=str(mention_id)))
     else:
         _carry_out(floor, act, Action(what), mention_id)
     desk.redraw(floor.desk, mention_id)
@@ -58,6 +53,20 @@ def send_again(floor: Floor, act: Act) -> None:
 
 def show_history(floor: Floor, act: Act) -> None:
     floor.open(act.trigger, _history(floor, whole_number(act.value), 0))
+
+
+def show_why(floor: Floor, act: Act) -> None:
+    floor.show(act, why_modal(desk.look(floor.desk, whole_number(act.value))))
+
+
+def ask_score(floor: Floor, act: Act) -> None:
+    floor.show(act, score_modal(desk.look(floor.desk, whole_number(act.value)), origin=act.origin))
+
+
+def settle_doubt(floor: Floor, act: Act) -> None:
+    """One of the model's two guesses on a card in triage."""
+    mention_id, department, topic = guess_choice(act.value)
+    desk.settle_doubt(floor.desk, click_of(act, mention_id), department, topic)
 
 
 def turn_history(floor: Floor, act: Act) -> None:
@@ -118,6 +127,9 @@ def _history(floor: Floor, mention_id: int, page: int) -> Json:
     log = desk.history(floor.desk, mention_id)
     people = {event.actor for event in log.events}
     return history_modal(log, floor.directory.names_of(people), page=page)
+
+
+_FROM_MENU = {ids.MENU_SCORE: ask_score, ids.MENU_WHY: show_why, ids.MENU_HISTORY: show_history}
 
 
 def _memory(act: Act) -> dict[str, Any]:

@@ -1,10 +1,15 @@
 """The card's dialogs, submitted. A refusal is shown under the input it concerns, and the dialog stays open."""
 
+from collections.abc import Callable
+
+from bot.domain.label import Score
 from bot.domain.lifecycle import Action
 from bot.errors import Refused
 from bot.flow import desk
 from bot.slack import ids
+from bot.slack.blocks.corrections import AS_ESTIMATED
 from bot.slack.blocks.dialogs import OTHER_REASON
+from bot.slack.blocks.why import why_modal
 from bot.slack.floor import Floor, click_of
 from bot.slack.payloads import Form, moment_of
 
@@ -33,6 +38,14 @@ def reroute(floor: Floor, form: Form) -> None:
     )
 
 
+def correct_score(floor: Floor, form: Form) -> Callable[[], None] | None:
+    """Where the dialog lay over "Why here?", that one tells the new score."""
+    chosen = form.text(ids.SCORE_CHOICE)
+    score = None if chosen == AS_ESTIMATED else Score(chosen)
+    card = desk.correct_score(floor.desk, click_of(form, form.mention_id), score)
+    return (lambda: floor.change({"id": form.beneath}, why_modal(card))) if form.beneath else None
+
+
 def decide(floor: Floor, form: Form) -> None:
     action = Action(form.callback_id.removeprefix("mention."))
     preset, own_words = form.text(ids.DECISION_PRESET), form.text(ids.DECISION_REASON)
@@ -52,6 +65,7 @@ ERROR_AT = {
     ids.ANSWER_ELSEWHERE: ids.ELSEWHERE_LINK,
     ids.ESCALATE: ids.ESCALATE_REASON,
     ids.REROUTE: ids.REROUTE_DEPARTMENT,
+    ids.SCORE: ids.SCORE_CHOICE,
     ids.LET_STAND: ids.DECISION_REASON,
     ids.MONITOR: ids.DECISION_REASON,
     ids.DISMISS: ids.DECISION_REASON,

@@ -47,6 +47,17 @@ class Floor:
             if "trigger" not in fault.reason:
                 raise
 
+    def show(self, act: Act, view: Json) -> None:
+        """A dialog of its own, or over the one in which the button stands."""
+        if act.view.get("type") != "modal":
+            self.open(act.trigger, view)
+            return
+        try:
+            call(self.client.views_push, trigger_id=act.trigger, view=view)
+        except GiveUp as fault:
+            if "trigger" not in fault.reason:
+                raise
+
     def change(self, dialog: Mapping[str, Any], view: Json, *, unless_changed: bool = False) -> None:
         """Draw an open dialog anew; one that is closed by now, or that Slack cannot draw just now, stays as it is.
 

@@ -33,9 +33,20 @@ HISTORY_OLDER = "mention.history_older"
 HISTORY_NEWER = "mention.history_newer"
 """Other pages of the log in the open dialog; the value is `<mention id>:<page>`, page 0 being the newest."""
 
-MENU = "mention.menu"
-"""The card's select; the value of a choice is `<action value>:<mention id>`, or `history:<mention id>`."""
+WHY = "mention.why"
+"""Why here?, in full; also that dialog's callback id."""
 
+SCORE = "mention.score"
+"""The score is wrong: the button that asks, and the dialog."""
+
+GUESSES = ("mention.guess_1", "mention.guess_2")
+"""The model's two guesses on a card in triage; the value is `<mention id>:<department>:<topic>`."""
+
+MENU = "mention.menu"
+"""The card's select; the value of a choice is `<what>:<mention id>`: an action's value or one of these."""
+
+MENU_SCORE = "score"
+MENU_WHY = "why"
 MENU_HISTORY = "history"
 
 UNSUBSCRIBE = "subscription.end"
@@ -53,6 +64,7 @@ ESCALATE_REASON = "escalate.reason"
 REROUTE_DEPARTMENT = "reroute.department"
 REROUTE_TOPIC = "reroute.topic"
 REROUTE_REASON = "reroute.reason"
+SCORE_CHOICE = "score.choice"
 DECISION_PRESET = "decision.preset"
 DECISION_REASON = "decision.reason"
 SNOOZE_PRESET = "snooze.preset"

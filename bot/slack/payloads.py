@@ -38,6 +38,8 @@ class Form:
     callback_id: str
     memory: Mapping[str, Any]
     values: Mapping[str, Any]
+    beneath: str = ""
+    """The id of the dialog that this one lay over; empty where there was none."""
 
     def text(self, name: str) -> str:
         return str(self.values.get(name) or "").strip()
@@ -93,6 +95,7 @@ def form_of(body: Mapping[str, Any]) -> Form:
         callback_id=str(view["callback_id"]),
         memory=json.loads(view.get("private_metadata") or "{}"),
         values=filled,
+        beneath=str(view.get("previous_view_id") or ""),
     )
 
 
@@ -111,6 +114,13 @@ def menu_choice(value: str) -> tuple[str, int]:
     """`reroute:12` as ("reroute", 12)."""
     what, _, mention_id = value.partition(":")
     return what, whole_number(mention_id)
+
+
+def guess_choice(value: str) -> tuple[int, str, str]:
+    """`12:care:outage` as (12, "care", "outage")."""
+    mention_id, _, guess = value.partition(":")
+    department, _, topic = guess.partition(":")
+    return whole_number(mention_id), department, topic
 
 
 def whole_number(text: str) -> int:

@@ -25,7 +25,7 @@ from bot.domain.mention import Incoming
 from bot.domain.posting import PostingKind
 from bot.flow import ingest
 from bot.sources.base import Source
-from bot.store import events, outbox
+from bot.store import events, labels, outbox
 from bot.store.database import Database
 from bot.store.schema import MentionRow, PostingRow
 from classifiers.verdict import Verdict
@@ -139,6 +139,12 @@ class Office:
     def _ts_of_card(self, text: str, channel: str) -> str:
         return next(iter(self.cards(text, channel)), "")
 
+    def learnt(self, card: "Card") -> list[tuple[str, str, str]]:
+        """What holds of people's corrections: kind, value and person."""
+        with self.bot.database.read() as session:
+            held = labels.of_mention(session, card.mention_id)
+        return sorted((kind, label.score or label.topic, label.by) for kind, label in held.items())
+
     def log(self, card: "Card") -> tuple[Event, ...]:
         """The mention's events, oldest first."""
         with self.bot.database.read() as session:
@@ -235,6 +241,12 @@ class Card:
     def row(self) -> Json:
         """The block with the card's buttons."""
         return next(each for each in self.message["blocks"] if each.get("block_id", "").startswith("card."))
+
+    @property
+    def guesses(self) -> list[str]:
+        """The buttons that ask whose it is."""
+        rows = [each for each in self.message["blocks"] if each.get("block_id", "").startswith("guess.")]
+        return [each["text"]["text"] for row in rows for each in row["elements"]]
 
     @property
     def mention_id(self) -> int:

@@ -64,6 +64,7 @@ def test_reroute_leaves_a_pointer_and_may_come_back(office: Office, ana: Person)
     assert groups[0]["label"]["text"] == "The model's best guesses"
     assert [each["value"] for each in groups[0]["options"]] == ["engineering"], "billing has it, so it is no choice"
     assert {each["value"] for each in groups[1]["options"]} == {"triage", "brand"}
+    assert [each["value"] for each in groups[2]["options"]] == ["billing"], "for who corrects only the topic"
     moved = {"reroute__department": "engineering", "reroute__topic": "outage", "reroute__reason": "The bill is right."}
     assert not fill(ana, dialog, **moved)
     there = office.card("says drone", "#engineering")

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.domain.card import Answer, AnswerState, Card, Claim, Decision, Escalation, Line, Place
+from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import State
 from bot.domain.mention import MAX_TEXT, Mention, clean
 from bot.domain.promise import Promise, PromiseKind
@@ -15,6 +16,7 @@ from classifiers.verdict import Verdict
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CARE = Place(name="care", title="Customer care", channel="C0CARE")
+TRIAGE = Place(name="triage", title="Triage", channel="C0TRIAGE")
 BILLING = Place(name="billing", title="Billing", channel="C0BILLING")
 PERMALINK = "https://acme.slack.com/archives/C0CARE/p1"
 
@@ -93,6 +95,11 @@ def a_decision(what: str, reason: str = "It is fair") -> Decision:
 def an_escalation(**wanted: Any) -> Escalation:
     known: dict[str, Any] = {"level": 1, "by": "U0ANA", "at": NOW, "reason": "Needs finance", "notified": ("U0EVE",)}
     return Escalation(**(known | wanted))
+
+
+def a_label(kind: LabelKind, **wanted: Any) -> Label:
+    known: dict[str, Any] = {"mention_id": 7, "at": NOW, "by": "U0BO", "model": "test-1", "topic_before": "billing"}
+    return Label(kind=kind, **(known | wanted))
 
 
 def a_line(**wanted: Any) -> Line:

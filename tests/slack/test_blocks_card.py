@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.card import AnswerState, Card
+from bot.domain.card import AnswerState, Card, Guess, Place
 from bot.domain.event import EARSHOT
+from bot.domain.label import LabelKind, Score
 from bot.domain.lifecycle import Action, State, available
 from bot.domain.promise import Promise, PromiseKind
 from bot.slack import ids
@@ -14,12 +15,15 @@ from bot.slack.blocks.card import card_message, copy_message, pointer_message
 from bot.slack.blocks.message import Json, Message
 from tests.slack.examples import (
     BILLING,
+    CARE,
     HOUR,
     NOW,
     PERMALINK,
+    TRIAGE,
     a_card,
     a_claim,
     a_decision,
+    a_label,
     an_answer,
     an_escalation,
     hostile,
@@ -152,7 +156,7 @@ def test_a_card_shows_what_an_employee_needs_to_decide() -> None:
         "They charged me twice and nobody answers the phone.",
         "Estimated 82% detractor",
         "written in German",
-        "Why here? Customer care: topic billing, 81% sure, words: charged, twice",
+        "Why here? Customer care: topic billing, 81% sure, words: charged, twice; else: service 19%",
         "Recommended: Put it right (restoration)",
         "not positive → no troll",
         "Decision due",
@@ -191,6 +195,56 @@ def test_the_rule_is_named_once() -> None:
     named, _ = shown(a_card(route_rule="press", route_why="rule “press”; topic billing"))
     assert "Customer care: rule “press”; a journalist" in unnamed
     assert named.count("press") == 1
+
+
+DOUBT = {"route_rule": "unsure", "route_why": "only 41% sure: billing or service?", "place": TRIAGE}
+GUESSES = (Guess(place=BILLING, topic="billing", share=0.41), Guess(place=CARE, topic="late_orders", share=0.3))
+
+
+def test_what_the_model_doubts_offers_its_two_guesses_as_buttons() -> None:
+    message = card_message(a_card(**DOUBT, guesses=GUESSES), now=NOW)
+    assert not faults_of_message(message)
+    buttons = elements_of(message.blocks)[:2]
+    assert [(one["text"]["text"], one["action_id"], one["value"]) for one in buttons] == [
+        ("→ Billing (billing, 41%)", "mention.guess_1", "7:billing:billing"),
+        ("→ Customer care (late orders, 30%)", "mention.guess_2", "7:care:late_orders"),
+    ]
+    assert "Whose is it? One click moves it there, and the model learns the topic." in said(message.blocks)
+    assert "41% sure: billing or service?; words: charged, twice" in said(message.blocks)
+    assert "else:" not in said(message.blocks)
+
+
+def test_nobody_is_asked_about_what_is_closed_or_reads_only_a_copy() -> None:
+    closed = a_card(**DOUBT, guesses=GUESSES, state=State.LET_STAND, decision=a_decision(Action.LET_STAND))
+    for message in (card_message(closed, now=NOW), copy_message(a_card(**DOUBT, guesses=GUESSES), PERMALINK)):
+        assert "Whose is it?" not in said(message.blocks)
+
+
+def corrected(**wanted: Any) -> str:
+    return shown(a_card(**wanted))[0]
+
+
+def test_a_corrected_score_stands_in_the_place_of_the_estimate_with_who_said_so() -> None:
+    text = corrected(corrections={LabelKind.SCORE: a_label(LabelKind.SCORE, score=Score.PASSIVE)})
+    assert "*Passive*, corrected by <@U0BO>" in text
+    assert "82%" not in text
+    unjudged = {"verdict": None, "triage": None, "route_rule": "unjudged", "route_why": "the model could not judge it"}
+    text = corrected(
+        corrections={LabelKind.SCORE: a_label(LabelKind.SCORE, score=Score.DETRACTOR, model="")}, **unjudged
+    )
+    assert "*Detractor*, said by <@U0BO>" in text
+
+
+@pytest.mark.parametrize(
+    ("topic", "words"), [("late_orders", "late orders, corrected"), ("billing", "billing, confirmed")]
+)
+def test_a_topic_that_a_person_named_is_theirs(topic: str, words: str) -> None:
+    text = corrected(corrections={LabelKind.TOPIC: a_label(LabelKind.TOPIC, topic=topic)})
+    assert f"Estimated 82% detractor · topic {words} by <@U0BO>" in text
+
+
+def test_a_runner_up_that_nobody_would_think_of_is_not_named() -> None:
+    assert "else:" not in corrected(verdict={"topics": {"billing": 0.996, "service": 0.004}})
 
 
 def test_a_long_text_is_cut_and_the_card_says_where_the_whole_is() -> None:
@@ -236,7 +290,7 @@ def test_all_that_is_possible_can_be_reached_from_the_card(state: State) -> None
     choices = {one["value"] for menu in menus for one in menu["options"]}
     for action in available(state):
         assert ids.action_id(action) in clicks or f"{action.value}:7" in choices
-    assert ids.HISTORY in clicks or "history:7" in choices
+    assert ids.HISTORY in clicks or {"history:7", "why:7", "score:7"} <= choices
 
 
 def test_a_team_without_a_chain_is_offered_no_escalation() -> None:
@@ -311,6 +365,11 @@ def test_no_text_breaks_a_card(state: State, body: str, short: str, answered: An
         answer=an_answer(answered, text=body, problem=body, permalink=short) if answered else None,
         decision=a_decision(Action.LET_STAND, body),
         source_title=short,
+        guesses=(Guess(place=Place(name="x", title=short, channel=short), topic=short, share=0.4),) * 2,
+        corrections={
+            LabelKind.TOPIC: a_label(LabelKind.TOPIC, topic=short, by=short),
+            LabelKind.SCORE: a_label(LabelKind.SCORE, score=Score.PASSIVE, by=short),
+        },
     )
     for message in (card_message(card, now=NOW), copy_message(card, short), pointer_message(card, short, by=short)):
         assert not faults_of_message(message)

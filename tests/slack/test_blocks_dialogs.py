@@ -7,9 +7,11 @@ from hypothesis import given, settings
 
 from bot.domain.card import AnswerState, Card, History
 from bot.domain.event import EARSHOT, NOTES, Event
+from bot.domain.label import Dismissal, LabelKind, Score
 from bot.domain.lifecycle import Action
 from bot.domain.routing import Level, Topic
 from bot.slack import ids
+from bot.slack.blocks.corrections import AS_ESTIMATED, reroute_modal, score_modal
 from bot.slack.blocks.dialogs import (
     OTHER_REASON,
     answer_modal,
@@ -18,18 +20,19 @@ from bot.slack.blocks.dialogs import (
     elsewhere_modal,
     escalate_modal,
     notice_modal,
-    reroute_modal,
     snooze_modal,
     snooze_presets,
 )
 from bot.slack.blocks.history import PAGE, history_modal
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import Origin
+from bot.slack.blocks.why import TOPICS_SHOWN, why_modal
 from tests.slack.examples import (
     BILLING,
     CARE,
     NOW,
     a_card,
+    a_label,
     an_answer,
     an_escalation,
     hostile,
@@ -53,6 +56,7 @@ def every_dialog(card: Card, text: str = "") -> list[Json]:
         escalate_modal(card, LEVEL, origin=ORIGIN),
         reroute_modal(card, (CARE, BILLING), TOPICS, origin=ORIGIN),
         *(decision_modal(card, action, origin=ORIGIN) for action in DECISIONS),
+        score_modal(card, origin=ORIGIN),
         snooze_modal(card, NOW, origin=ORIGIN),
         elsewhere_modal(card, origin=ORIGIN),
     ]
@@ -71,8 +75,9 @@ def test_every_dialog_remembers_the_mention_and_where_it_was_opened() -> None:
 
 def test_every_dialog_is_called_by_its_action() -> None:
     called = [view["callback_id"] for view in every_dialog(a_card())]
-    actions = (Action.ANSWER, Action.ESCALATE, Action.REROUTE, *DECISIONS, Action.SNOOZE, Action.ANSWER_ELSEWHERE)
-    assert called == [ids.action_id(action) for action in actions]
+    first = (Action.ANSWER, Action.ESCALATE, Action.REROUTE, *DECISIONS)
+    last = (Action.SNOOZE, Action.ANSWER_ELSEWHERE)
+    assert called == [*map(ids.action_id, first), ids.SCORE, *map(ids.action_id, last)]
 
 
 def test_the_answer_dialog_shows_the_post_the_advice_and_where_the_answer_goes() -> None:
@@ -126,13 +131,91 @@ def test_a_level_that_names_nobody_says_so() -> None:
     assert "nobody: this level names no one" in said(escalate_modal(a_card(), level))
 
 
-def test_rerouting_offers_the_likeliest_teams_first_and_never_the_present_one() -> None:
+def test_rerouting_offers_the_likeliest_teams_first_and_the_present_one_for_its_topic() -> None:
     places = [CARE, BILLING, *(CARE.__class__(name=f"t{n}", title=f"Team {n}", channel="#x") for n in range(3))]
-    guesses, rest = inputs(reroute_modal(a_card(), places, TOPICS))[ids.REROUTE_DEPARTMENT]["option_groups"]
+    guesses, rest, stays = inputs(reroute_modal(a_card(), places, TOPICS))[ids.REROUTE_DEPARTMENT]["option_groups"]
     assert [(one["text"]["text"], one["value"]) for one in guesses["options"]] == [
         ("Billing (billing, 81%)", "billing")
     ]
     assert [one["value"] for one in rest["options"]] == ["t0", "t1", "t2"]
+    assert stays["label"]["text"] == "It stays, only the topic is wrong"
+    assert [one["value"] for one in stays["options"]] == ["care"]
+
+
+def test_the_topic_field_says_what_is_known_so_far() -> None:
+    said_by_model = said(reroute_modal(a_card(), (CARE, BILLING), TOPICS))
+    assert "The model said billing (81%). Earshot learns from it." in said_by_model
+    label = a_label(LabelKind.TOPIC, topic="late_orders")
+    said_by_person = said(reroute_modal(a_card(corrections={LabelKind.TOPIC: label}), (CARE, BILLING), TOPICS))
+    assert "So far: late orders, as a person said." in said_by_person
+
+
+def test_the_score_dialog_asks_for_one_of_three_and_says_what_the_model_said() -> None:
+    view = score_modal(a_card())
+    assert not faults_of_view(view)
+    assert "The model estimated 82% detractor, 5% promoter." in said(view)
+    assert [one["value"] for one in inputs(view)[ids.SCORE_CHOICE]["options"]] == list(Score)
+
+
+def test_a_corrected_score_can_be_given_back_to_the_model() -> None:
+    label = a_label(LabelKind.SCORE, score=Score.PASSIVE)
+    view = score_modal(a_card(corrections={LabelKind.SCORE: label}))
+    assert "Corrected to passive by U0BO" in said(view)
+    assert [one["value"] for one in inputs(view)[ids.SCORE_CHOICE]["options"]] == [*Score, AS_ESTIMATED]
+
+
+def test_a_score_can_be_given_where_the_model_gave_none() -> None:
+    view = score_modal(a_card(verdict=None, triage=None))
+    assert "The model could not judge this one." in said(view)
+    assert len(inputs(view)[ids.SCORE_CHOICE]["options"]) == len(Score)
+
+
+def test_why_here_tells_all_that_led_here() -> None:
+    label = a_label(LabelKind.SCORE, score=Score.PASSIVE)
+    view = why_modal(a_card(corrections={LabelKind.SCORE: label}))
+    assert not faults_of_view(view)
+    text = said(view)
+    for words in (
+        "It is with Customer care",
+        "Rule: the team that owns the topic gets it",
+        "Reason: topic billing, 81% sure",
+        "billing 81%",
+        "service 19%",
+        "Words that moved it: charged, twice",
+        "Score: estimated 82% detractor, 5% promoter",
+        "Language: English",
+        "Model: test-1",
+        "Response flow: Put it right",
+        "Score said to be passive by U0BO",
+    ):
+        assert words in text
+    assert "Nobody has corrected" not in text
+    assert inputs(view)[ids.SCORE]["value"] == "7"
+
+
+def test_why_here_sums_up_topics_beyond_the_likeliest() -> None:
+    topics = {f"t{number}": 0.1 for number in range(10)}
+    text = said(why_modal(a_card(verdict={"topics": topics, "language": "und", "why": ()})))
+    assert text.count("10%") == TOPICS_SHOWN
+    assert "4 others, 40% together" in text
+    assert "none stands out" in text
+    assert "too short or too odd to tell" in text
+    assert "Nobody has corrected this reading." in text
+
+
+def test_why_here_names_the_companys_own_rule() -> None:
+    assert "Rule: your rule “press”" in said(why_modal(a_card(route_rule="press", route_why="a journalist")))
+
+
+def test_why_here_without_a_verdict_says_so() -> None:
+    view = why_modal(a_card(verdict=None, triage=None, route_rule="unjudged", route_why=""))
+    assert not faults_of_view(view)
+    assert "The model could not judge this one" in said(view)
+
+
+def test_dismissals_are_chosen_from_those_that_the_labels_know() -> None:
+    values = [one["value"] for one in inputs(decision_modal(a_card(), Action.DISMISS))[ids.DECISION_PRESET]["options"]]
+    assert values == [*Dismissal, OTHER_REASON]
 
 
 def test_rerouting_without_a_verdict_lists_the_teams() -> None:
@@ -143,7 +226,9 @@ def test_rerouting_without_a_verdict_lists_the_teams() -> None:
 
 
 def test_rerouting_where_there_is_only_one_team_is_refused_in_words() -> None:
-    assert "There is no other team" in said(reroute_modal(a_card(), (CARE,), TOPICS))
+    assert "There is no other team" in said(reroute_modal(a_card(), (CARE,), ()))
+    view = reroute_modal(a_card(), (CARE,), TOPICS)
+    assert [one["value"] for one in inputs(view)[ids.REROUTE_DEPARTMENT]["options"]] == ["care"], "for its topic"
 
 
 def test_more_choices_than_slack_lists_are_counted() -> None:
@@ -231,7 +316,7 @@ def test_a_long_history_has_pages_that_say_how_much_they_leave_out() -> None:
     assert not [fault for view in pages for fault in faults_of_view(view)]
     assert "and 35 older events on the next pages" in said(pages[0])
     assert [[one["value"] for one in elements_of(view["blocks"])] for view in pages] == [
-        ["7:1"],
+        ["7", "7:1"],
         ["7:0", "7:2"],
         ["7:1"],
     ]
@@ -246,12 +331,21 @@ def test_no_text_breaks_a_dialog(body: str, short: str) -> None:
         answer=an_answer(AnswerState.COPIED, text=body),
         source_title=short,
         escalation=an_escalation(reason=body),
+        route_rule=short,
+        route_why=body,
+        verdict={"language": short, "why": (short,), "model": short, "topics": {short: 0.6, f"{short}2": 0.4}},
+        corrections={
+            LabelKind.TOPIC: a_label(LabelKind.TOPIC, topic=short, by=short),
+            LabelKind.SCORE: a_label(LabelKind.SCORE, score=Score.PASSIVE, by=short),
+            LabelKind.NOT_ABOUT_US: a_label(LabelKind.NOT_ABOUT_US, by=short),
+        },
     )
     events = (an_event(1, short, short, reason=body, **{short or "x": body}),) * (PAGE + 5)
     views = [
         *every_dialog(card, body),
         notice_modal("Refused", body),
         history_modal(History(card=card, events=events), {}),
+        why_modal(card),
     ]
     for view in views:
         assert not faults_of_view(view)

@@ -5,7 +5,6 @@ from datetime import datetime
 from bot.domain.card import AnswerState, Card
 from bot.domain.lifecycle import CLOSED, LIVE, Action, State, available
 from bot.domain.routing import in_words
-from bot.domain.triage import TITLES
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     actions,
@@ -26,11 +25,11 @@ from bot.slack.blocks.elements import (
     spoken,
     who,
 )
-from bot.slack.blocks.languages import foreign_language
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.post import Size, excerpt, headline, post_block
+from bot.slack.blocks.readings import readings
 from bot.slack.blocks.standing import broken_promises, open_promises, person, standing
-from bot.slack.blocks.text import cut, escaped, inline, percent, web_link
+from bot.slack.blocks.text import cut, inline, percent, web_link
 
 LIVE_SIZE = Size(chars=1_500, lines=20, rest="History, under More…, shows the whole.")
 CLOSED_SIZE = Size(chars=400, lines=6, rest="History shows the whole.")
@@ -51,7 +50,7 @@ _BUTTONS = {
 
 _MENU = {
     Action.ANSWER_ELSEWHERE: "Answered elsewhere…",
-    Action.REROUTE: "Reroute to another team…",
+    Action.REROUTE: "Reroute or correct the topic…",
     Action.LET_STAND: "Let stand…",
     Action.MONITOR: "Monitor only…",
     Action.DISMISS: "Not about us…",
@@ -59,11 +58,14 @@ _MENU = {
     Action.RELEASE: "Release my claim",
 }
 
+_ALWAYS = {ids.MENU_SCORE: "The score is wrong…", ids.MENU_WHY: "Why here?", ids.MENU_HISTORY: "History"}
+"""What the menu offers besides the actions. A closed card has no menu: its History leads to the other two."""
+
 
 def card_message(card: Card, *, now: datetime) -> Message:
     """The card as it stands now; `now` tells which promises are late."""
     size = CLOSED_SIZE if card.state in CLOSED else LIVE_SIZE
-    blocks = [post_block(card, size), *_readings(card), *_promises(card, now), _standing_block(card)]
+    blocks = [post_block(card, size), *readings(card), *_promises(card, now), _standing_block(card), *_guesses(card)]
     # Slack shows messages of one app without a gap: the line tells where the next card begins.
     return Message(_spoken_card(card), [*blocks, *_buttons(card), divider()])
 
@@ -74,7 +76,7 @@ def copy_message(card: Card, permalink: str) -> Message:
     blocks = [
         rich(line(*whose, *_card_link(permalink))),
         post_block(card, COPY_SIZE),
-        *_readings(card)[:1],
+        *readings(card)[:1],
         rich(*(line(*spans) for spans in standing(card))),
     ]
     return Message(f"A copy for this channel. {_spoken_card(card)}", blocks)
@@ -103,41 +105,6 @@ def _spoken_card(card: Card) -> str:
     where_it_stands = joined(standing(card), ". ")
     said = [*headline(card), span(f": “{excerpt(card.mention, _SPOKEN)}” ")]
     return spoken([*said, *where_it_stands])
-
-
-def _readings(card: Card) -> list[Json]:
-    """What the model and the rules made of it: judgement, why it is here, and while it is open what to do."""
-    blocks = [context(plain_text(_judgement(card), 500)), context(plain_text(_why_here(card), 600))]
-    if card.triage is not None and card.state in LIVE:
-        title = TITLES[card.triage.outcome]
-        path = card.triage.summary.removeprefix(f"{title}: ")
-        blocks.append(context(markdown(f"*Recommended: {escaped(title, 100)}* · {escaped(path, 1_000)}")))
-    return blocks
-
-
-def _judgement(card: Card) -> str:
-    verdict = card.verdict
-    if verdict is None:
-        return "Not judged: the model could not read this one, so nothing here is estimated."
-    said = [f"Estimated {percent(verdict.detractor)} detractor"]
-    if card.route_rule != "topic":  # else the line below says it
-        said.append(f"topic {inline(in_words(verdict.topic), 60)}, {percent(verdict.confidence)} sure")
-    if verdict.promoter >= 0.5:
-        said.append(f"estimated {percent(verdict.promoter)} promoter")
-    if language := foreign_language(verdict.language):
-        said.append(f"written in {language}")
-    return " · ".join(said)
-
-
-def _why_here(card: Card) -> str:
-    """The route's own sentence; the rule is named where that does not name it."""
-    why = inline(card.route_why, 500)
-    named = "" if card.route_rule in _UNNAMED or card.route_rule in why else f"rule “{inline(card.route_rule, 60)}”; "
-    return f"Why here? {inline(card.place.title, 60)}: {named}{why}"
-
-
-_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "unowned", "fallback", "reroute"})
-"""Routes that come from no rule of the company: their reason says it all."""
 
 
 def _promises(card: Card, now: datetime) -> list[Json]:
@@ -198,6 +165,23 @@ def offered(card: Card) -> tuple[Action, ...]:
     return tuple(action for action in available(card.state) if action not in held)
 
 
+def _guesses(card: Card) -> list[Json]:
+    """What the model is in doubt between: one click moves the mention there and teaches the topic."""
+    if not card.guesses or card.state not in LIVE:
+        return []
+    buttons = [
+        button(
+            f"→ {inline(guess.place.title, 30)} ({inline(in_words(guess.topic), 30)}, {percent(guess.share)})",
+            action_id,
+            f"{card.mention.id}:{guess.place.name}:{guess.topic}",
+            label=f"Move to {inline(guess.place.title, 30)}, topic {inline(in_words(guess.topic), 25)}",
+        )
+        for guess, action_id in zip(card.guesses, ids.GUESSES, strict=False)
+    ]
+    asked = "Whose is it? One click moves it there, and the model learns the topic."
+    return [context(plain_text(asked)), actions(buttons, f"guess.{card.mention.id}.{card.version}")]
+
+
 def _answer_buttons(card: Card) -> list[Json]:
     if card.answer is None or card.state not in LIVE | {State.ANSWERED}:
         return []
@@ -225,9 +209,10 @@ def _label(card: Card, action: Action) -> str:
 
 def _menu(card: Card, in_menu: list[Action]) -> Json:
     options = [option(_MENU[action], f"{action.value}:{card.mention.id}") for action in in_menu]
+    options += [option(words, f"{what}:{card.mention.id}") for what, words in _ALWAYS.items()]
     return {
         "type": "static_select",
         "action_id": ids.MENU,
         "placeholder": plain_text("More…", 150),
-        "options": [*options, option("History", f"{ids.MENU_HISTORY}:{card.mention.id}")],
+        "options": options,
     }

@@ -1,16 +1,14 @@
 """The dialogs in which a person acts on one mention. Each is called by its action's id; inputs are named in `ids`."""
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import Protocol
 
 from bot.domain.card import Card
+from bot.domain.label import Dismissal
 from bot.domain.lifecycle import Action
-from bot.domain.routing import Level, Topic
+from bot.domain.routing import Level
 from bot.domain.triage import TITLES, advice
 from bot.slack import ids
 from bot.slack.blocks.elements import (
-    MAX_OPTIONS,
     bullets,
     context,
     divider,
@@ -20,7 +18,6 @@ from bot.slack.blocks.elements import (
     markdown,
     modal,
     option,
-    option_group,
     plain_text,
     preformatted,
     radio,
@@ -34,7 +31,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
 from bot.slack.blocks.post import Size, author_of, post_block, source_of
-from bot.slack.blocks.text import counted, cut, duration, escaped, inline, percent, seconds
+from bot.slack.blocks.text import counted, cut, duration, escaped, seconds
 
 ANSWER_SIZE = Size(chars=6_000, lines=60, rest="History shows the whole.")
 BRIEF_SIZE = Size(chars=500, lines=8, rest="The card shows more.")
@@ -59,12 +56,7 @@ _PRESETS = {
         "Not enough is known yet; watch where it goes",
         "Others are answering it well already",
     ),
-    Action.DISMISS: (
-        "Another company or product of the same name",
-        "Spam or advertising",
-        "Our own post or that of a partner",
-        "A job, share price or news item, no customer",
-    ),
+    Action.DISMISS: tuple(each.value for each in Dismissal),
 }
 _DECISION_TITLES = {Action.LET_STAND: "Let stand", Action.MONITOR: "Monitor only", Action.DISMISS: "Not about us"}
 _DECISION_WORDS = {
@@ -72,16 +64,6 @@ _DECISION_WORDS = {
     Action.MONITOR: "No answer will be sent, and the mention is marked to be watched. This counts as a decision.",
     Action.DISMISS: "The mention is closed and does not count in reports. Earshot learns from it.",
 }
-
-
-class Titled(Protocol):
-    """What a choice of departments needs: a `Place` or a `Department`."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def title(self) -> str: ...
 
 
 def answer_modal(card: Card, draft: str = "", notice: str = "", *, origin: Origin = NOWHERE) -> Json:
@@ -127,29 +109,6 @@ def escalate_modal(card: Card, next_level: Level, *, origin: Origin = NOWHERE) -
     reason = text_input(ids.ESCALATE_REASON, placeholder="What do you need from them, and by when?")
     blocks = [post_block(card, BRIEF_SIZE), rich(line(*reaches)), field("Why is this escalated?", reason)]
     return modal(ids.ESCALATE, "Escalate", blocks, submit="Escalate", metadata=metadata_of(card, origin))
-
-
-def reroute_modal(
-    card: Card, departments: Sequence[Titled], topics: Sequence[Topic], *, origin: Origin = NOWHERE
-) -> Json:
-    """Another department, the model's two best guesses first; the topic, if named, is a lesson for the model."""
-    others = [each for each in departments if each.name != card.place.name]
-    if not others:
-        return notice_modal("Reroute", "There is no other team to move this to.")
-    department = {
-        "type": "static_select",
-        "action_id": ids.REROUTE_DEPARTMENT,
-        "placeholder": plain_text("Choose a team"),
-        **_grouped(others, _likely(card, others, topics)),
-    }
-    blocks = [
-        post_block(card, BRIEF_SIZE),
-        context(plain_text(f"It is with {inline(card.place.title, 60)} now. After the move it is unclaimed.")),
-        field("Which team should have it?", department, hint=_beyond(len(others), "team")),
-        *_topic_field(topics),
-        field("Why?", text_input(ids.REROUTE_REASON), hint="It is kept in the history.", optional=True),
-    ]
-    return modal(ids.REROUTE, "Reroute", blocks, submit="Move it", metadata=metadata_of(card, origin))
 
 
 def decision_modal(card: Card, action: Action, *, origin: Origin = NOWHERE) -> Json:
@@ -247,49 +206,6 @@ def _destination(card: Card) -> str:
     if card.can_reply:
         return f"It will be sent to {author} on {source}."
     return f"Earshot cannot write on {source}: you will copy it from the card and post it there."
-
-
-def _likely(card: Card, departments: Sequence[Titled], topics: Sequence[Topic]) -> list[tuple[Titled, str]]:
-    """Departments of the two likeliest topics, with the words that say so."""
-    if card.verdict is None:
-        return []
-    owner = {topic.name: topic.department for topic in topics}
-    by_name = {each.name: each for each in departments}
-    likely: dict[str, tuple[Titled, str]] = {}
-    for topic, share in card.verdict.ranked[:2]:
-        found = by_name.get(owner.get(topic, ""))
-        if found is not None and found.name not in likely:
-            likely[found.name] = (found, f"{inline(found.title, 40)} ({inline(topic, 20)}, {percent(share)})")
-    return list(likely.values())
-
-
-def _grouped(departments: Sequence[Titled], likely: Sequence[tuple[Titled, str]]) -> Json:
-    guessed = {each.name for each, _ in likely}
-    others = [option(each.title or each.name, each.name) for each in departments if each.name not in guessed]
-    if not likely:
-        return {"options": others[:MAX_OPTIONS]}
-    groups = [option_group("The model's best guesses", [option(words, each.name) for each, words in likely])]
-    if others:
-        groups.append(option_group("All other teams", others[:MAX_OPTIONS]))
-    return {"option_groups": groups}
-
-
-def _topic_field(topics: Sequence[Topic]) -> list[Json]:
-    if not topics:
-        return []
-    element = {
-        "type": "static_select",
-        "action_id": ids.REROUTE_TOPIC,
-        "placeholder": plain_text("Choose a topic"),
-        "options": [option(topic.description or topic.name, topic.name) for topic in topics[:MAX_OPTIONS]],
-    }
-    hint = f"Earshot learns from it. {_beyond(len(topics), 'topic')}".strip()
-    return [field("What is it about?", element, hint=hint, optional=True)]
-
-
-def _beyond(count: int, noun: str) -> str:
-    """Slack's lists end at 100 choices: say so where that hides something."""
-    return f"The list shows {MAX_OPTIONS} of {counted(count, noun)}." if count > MAX_OPTIONS else ""
 
 
 def _later(now: datetime, hours: float) -> datetime:

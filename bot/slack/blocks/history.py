@@ -44,6 +44,8 @@ _WORDS = {
     "warned": "warned that a promise is nearly due",
     "missed": "announced that a promise was missed",
     "unjudged": "could not judge it: the model failed",
+    "rejudged": "judged it again",
+    "rejudged": "judged it again",
     "topic_corrected": "corrected the topic",
     "score_corrected": "corrected the score",
     Action.JUDGE: "judged it",
@@ -102,7 +104,8 @@ def _post(history: History) -> list[Json]:
     if answer is not None and answer.text.strip():
         blocks.append(rich(line(span("Our answer:", italic=True))))
         blocks.extend(rich(quote(span(part))) for part in pieces(answer.text, _PIECE))
-    return [*blocks, *([rich(line(*place))] if place else []), divider()]
+    why = actions([button("Why here?", ids.WHY, str(mention.id))], f"history.why.{mention.id}")
+    return [*blocks, *([rich(line(*place))] if place else []), why, divider()]
 
 
 def _event_block(event: Event, names: Mapping[str, str]) -> Json:

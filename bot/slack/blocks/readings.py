@@ -1,0 +1,85 @@
+"""What the model and the rules made of a mention, and what people said against it, in one line each."""
+
+from bot.domain.card import Card
+from bot.domain.label import Label, LabelKind
+from bot.domain.lifecycle import LIVE
+from bot.domain.routing import in_words
+from bot.domain.triage import TITLES
+from bot.slack.blocks.elements import context, markdown, plain_text
+from bot.slack.blocks.languages import foreign_language
+from bot.slack.blocks.message import Json
+from bot.slack.blocks.text import escaped, inline, mention, percent
+
+_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "unowned", "fallback", "reroute"})
+"""Routes that come from no rule of the company: their reason says it all."""
+
+_WITHOUT_WORDS = frozenset({"unsure", "language", "unowned"})
+"""Routes whose reason leaves out the words that moved the model."""
+
+_NOT_THE_MODELS = frozenset({"unsure", "unjudged", "fallback", "reroute"})
+"""Routes that the runner-up would not explain, or that name it themselves."""
+
+
+def readings(card: Card) -> list[Json]:
+    """Judgement, why it is here, and while it is open what to do."""
+    blocks = [context(markdown(_judgement(card))), context(plain_text(why_here(card), 700))]
+    if card.triage is not None and card.state in LIVE:
+        title = TITLES[card.triage.outcome]
+        path = card.triage.summary.removeprefix(f"{title}: ")
+        blocks.append(context(markdown(f"*Recommended: {escaped(title, 100)}* · {escaped(path, 1_000)}")))
+    return blocks
+
+
+def why_here(card: Card) -> str:
+    """The route's own sentence, the rule where that does not name it, the words and the runner-up."""
+    why = inline(card.route_why, 500)
+    named = "" if card.route_rule in _UNNAMED or card.route_rule in why else f"rule “{inline(card.route_rule, 60)}”; "
+    return f"Why here? {inline(card.place.title, 60)}: {named}{why}{_words(card)}{_runner_up(card)}"
+
+
+def _judgement(card: Card) -> str:
+    said = [_score(card), _topic(card)]
+    verdict = card.verdict
+    if verdict is not None and LabelKind.SCORE not in card.corrections and verdict.promoter >= 0.5:
+        said.append(f"estimated {percent(verdict.promoter)} promoter")
+    if verdict is not None and (language := foreign_language(verdict.language)):
+        said.append(f"written in {escaped(language, 60)}")
+    return " · ".join(each for each in said if each)
+
+
+def _score(card: Card) -> str:
+    label, verdict = card.corrections.get(LabelKind.SCORE), card.verdict
+    if label is not None and label.score is not None:
+        return f"*{label.score.capitalize()}*, {'corrected' if label.model else 'said'} by {mention(label.by)}"
+    if verdict is None:
+        return "Not judged: the model could not read this one, so nothing here is estimated."
+    return f"Estimated {percent(verdict.detractor)} detractor"
+
+
+def _topic(card: Card) -> str:
+    label, verdict = card.corrections.get(LabelKind.TOPIC), card.verdict
+    if label is not None:
+        return f"topic {escaped(in_words(label.topic), 60)}, {_agreed(label)} by {mention(label.by)}"
+    if verdict is None or card.route_rule == "topic":  # then the line below says it
+        return ""
+    return f"topic {escaped(in_words(verdict.topic), 60)}, {percent(verdict.confidence)} sure"
+
+
+def _agreed(label: Label) -> str:
+    """How the person stood to the model of that moment: a later one may have learnt from it."""
+    if not label.model:
+        return "said"
+    return "confirmed" if label.topic == label.topic_before else "corrected"
+
+
+def _words(card: Card) -> str:
+    if card.verdict is None or not card.verdict.why or card.route_rule not in _WITHOUT_WORDS:
+        return ""
+    return f"; words: {inline(', '.join(card.verdict.why), 100)}"
+
+
+def _runner_up(card: Card) -> str:
+    if card.verdict is None or len(card.verdict.ranked) < 2 or card.route_rule in _NOT_THE_MODELS:
+        return ""
+    topic, share = card.verdict.ranked[1]
+    return f"; else: {inline(in_words(topic), 60)} {percent(share)}" if share >= 0.005 else ""
