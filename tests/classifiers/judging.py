@@ -1,6 +1,6 @@
 """Started by the tests in a model's place: a process that speaks as one, without torch, and misbehaves on request.
 
-A text that begins with a word of `_ACTS` makes it do that; what is in the settings' `classifier` may stop it at the start.
+The first word of a text may make it do something; the settings' `classifier` may stop it at the start, or slow it down.
 """
 
 import ctypes
@@ -15,18 +15,20 @@ from pathlib import Path
 from classifiers.isolated_child import serve
 from classifiers.settings import ModelSettings
 from classifiers.verdict import ModelFault, Subject, Verdict
-from tests.fakes import FakeClassifier
+from tests.fake_model import FakeClassifier
 
 
 class Wild(FakeClassifier):
     """Judges like the fake, unless a text tells it otherwise."""
 
-    def __init__(self) -> None:
+    def __init__(self, pause: float = 0.0) -> None:
         super().__init__()
+        self._pause = pause
         self._grown: list[bytearray] = []
 
     def classify(self, subjects: Sequence[Subject]) -> list[Verdict]:
         for subject in subjects:
+            time.sleep(self._pause)
             word = subject.text.split(" ")[0]
             if word == "DIE":
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -60,7 +62,7 @@ def load(settings: ModelSettings) -> Wild:
         raise NotImplementedError("this architecture needs a package")
     if settings.classifier.startswith("/") and Path(settings.classifier).exists():  # a trap is set
         os.kill(os.getpid(), signal.SIGKILL)
-    return Wild()
+    return Wild(pause=0.02 if settings.classifier == "slow" else 0.0)
 
 
 if __name__ == "__main__":

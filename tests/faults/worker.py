@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,10 +36,10 @@ def fast() -> datetime:
     return datetime.fromtimestamp((time.time() - EPOCH) * SPEED, UTC)
 
 
-def waiting(database: Database) -> int:
+def waiting(database: Database, undone: Sequence[str] = UNDONE) -> int:
     """What the rows say is still to be done."""
     with database.read() as session:
-        return sum(int(session.scalar(text(f"SELECT count(*) FROM {what}")) or 0) for what in UNDONE)
+        return sum(int(session.scalar(text(f"SELECT count(*) FROM {what}")) or 0) for what in undone)
 
 
 class Ledger(FakeForum):
