@@ -87,6 +87,13 @@ class Encoder:
             rows[batch.indices] = batch.vectors
         return rows
 
+    def with_stack(self, stack: Stack) -> "Encoder":
+        """The same texts, cut into the same tokens, through another pass."""
+        return Encoder(stack, self._tokenize, fingerprint=self.fingerprint, max_tokens=self._max_tokens)
+
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        return self._tokenize(texts, self._max_tokens)[0]
+
     def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
         """Every text once, in batches of like length so that little is spent on padding. Raises ModelFault on NaN."""
         if not texts:
@@ -153,12 +160,19 @@ def load_encoder(
         fingerprint = fingerprint_of(folder)
         foreign = load_foreign(folder, name)
         return Encoder(foreign, foreign.tokenize, fingerprint=fingerprint, max_tokens=max_tokens)
+    return _shipped(adapter or shipped_adapter(), max_tokens, precision)
+
+
+def plain_encoder() -> Encoder:
+    """The shipped encoder as its package has it, untuned: what tuning has to beat."""
+    return _shipped(None, 256, Precision.AUTO)
+
+
+def _shipped(adapter: Path | None, max_tokens: int, precision: Precision) -> Encoder:
     from classifiers.bert import Bert, has_bfloat16
 
     folder, plain = shipped_folder()
-    adapter = adapter or shipped_adapter()
     fingerprint = adapted_fingerprint(plain, adapter)
-
     wanted = has_bfloat16() if precision is Precision.AUTO else precision is Precision.BFLOAT16
     if wanted and not has_bfloat16():
         raise ModelFault("this processor has no instructions for bfloat16: set precision to auto or float32")
