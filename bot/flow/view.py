@@ -6,8 +6,8 @@ from bot.domain.routing import Department
 from bot.domain.triage import recommend
 from bot.store.records import Record
 
-DOUBTS = frozenset({"unsure", "language", "unowned"})
-"""Routes to triage that a person may settle with one of the model's guesses."""
+DOUBTS = frozenset({"unsure", "language", "unowned", "unjudged"})
+"""Routes to triage that a person may settle with one of the model's guesses, as soon as it has made any."""
 
 LEAST_SHARE = 0.01
 """A topic less likely than that is no guess worth a button."""

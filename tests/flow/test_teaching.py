@@ -9,7 +9,7 @@ from bot.domain.label import Dismissal, Label, LabelKind, Score
 from bot.domain.lifecycle import Action, State
 from bot.errors import Refused, Taken
 from bot.flow import desk
-from bot.store import labels
+from bot.store import labels, mentions
 from bot.store.database import Database
 from tests.databases import wipe
 from tests.fakes import START, MovedClock, policy, post
@@ -184,6 +184,20 @@ def test_what_the_model_doubts_shows_two_places_of_different_teams(world: World)
         ("care", "outage", 0.25),
     ]
     assert world.card(1).guesses == (), "the model was sure"
+
+
+def test_what_was_judged_too_late_to_be_moved_shows_the_guesses_as_well(world: World) -> None:
+    world.arrive(post(3, DOUBTFUL))
+    with world.db.write() as session:
+        record = mentions.lock(session, 3)
+        assert record is not None
+        mentions.change(session, record, Action.JUDGE, world.clock(), {})
+    world.think()
+    card = world.card(3)
+    assert (card.route_rule, card.verdict, card.guesses) == ("unjudged", None, ())
+    with world.db.write() as session:
+        mentions.save_verdict(session, 3, world.model.judge("billing"), world.clock())
+    assert [each.topic for each in world.card(3).guesses] == ["billing", "outage"]
 
 
 def test_one_click_moves_what_was_in_doubt_and_teaches(world: World) -> None:

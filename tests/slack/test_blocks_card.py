@@ -210,7 +210,7 @@ def test_what_the_model_doubts_offers_its_two_guesses_as_buttons() -> None:
         ("→ Customer care (late orders, 30%)", "mention.guess_2", "7:care:late_orders"),
     ]
     assert "Whose is it? One click moves it there, and the model learns the topic." in said(message.blocks)
-    assert "41% sure: billing or service?; words: charged, twice" in said(message.blocks)
+    assert "41% sure: billing or service? words: charged, twice" in said(message.blocks)
     assert "else:" not in said(message.blocks)
 
 

@@ -203,6 +203,12 @@ def test_why_here_sums_up_topics_beyond_the_likeliest() -> None:
     assert "Nobody has corrected this reading." in text
 
 
+def test_why_here_lists_no_topic_at_nothing() -> None:
+    text = said(why_modal(a_card(verdict={"topics": {"billing": 0.998, "service": 0.001, "product": 0.001}})))
+    assert "2 others, under 1% together" in text
+    assert "service" not in text
+
+
 def test_why_here_names_the_companys_own_rule() -> None:
     assert "Rule: your rule “press”" in said(why_modal(a_card(route_rule="press", route_why="a journalist")))
 

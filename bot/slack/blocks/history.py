@@ -45,7 +45,6 @@ _WORDS = {
     "missed": "announced that a promise was missed",
     "unjudged": "could not judge it: the model failed",
     "rejudged": "judged it again",
-    "rejudged": "judged it again",
     "topic_corrected": "corrected the topic",
     "score_corrected": "corrected the score",
     Action.JUDGE: "judged it",

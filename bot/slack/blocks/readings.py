@@ -75,7 +75,8 @@ def _agreed(label: Label) -> str:
 def _words(card: Card) -> str:
     if card.verdict is None or not card.verdict.why or card.route_rule not in _WITHOUT_WORDS:
         return ""
-    return f"; words: {inline(', '.join(card.verdict.why), 100)}"
+    between = " " if card.route_why.rstrip().endswith("?") else "; "
+    return f"{between}words: {inline(', '.join(card.verdict.why), 100)}"
 
 
 def _runner_up(card: Card) -> str:

@@ -80,11 +80,20 @@ def _reading(card: Card) -> list[Json]:
 
 
 def _topics(verdict: Verdict) -> list[Json]:
-    shown, rest = verdict.ranked[:TOPICS_SHOWN], verdict.ranked[TOPICS_SHOWN:]
+    """The likeliest with their shares; what would read 0% is summed up with the rest."""
+    shown = [(topic, share) for topic, share in verdict.ranked[:TOPICS_SHOWN] if share >= 0.005]
+    rest = verdict.ranked[len(shown) :]
     lines = [line(span(f"{inline(in_words(topic), 60)} {percent(share)}")) for topic, share in shown]
     if rest:
-        together = percent(sum(share for _, share in rest))
-        lines.append(line(span(f"{counted(len(rest), 'other')}, {together} together", italic=True)))
+        together = sum(share for _, share in rest)
+        lines.append(
+            line(
+                span(
+                    f"{counted(len(rest), 'other')}, {percent(together) if together >= 0.005 else 'under 1%'} together",
+                    italic=True,
+                )
+            )
+        )
     return lines
 
 
