@@ -24,6 +24,8 @@ SECOND_SHARE = 0.25
 UNSEEN_SOURCES = frozenset({"airline", "complaints", "twitter_entity", "asapp"})
 """Sources of mentions_dev that have no row in training."""
 
+LABELS = Path(str(resources.files("classifiers"))) / "labels" / "posts.csv"
+
 csv.field_size_limit(2**31 - 1)
 
 Targets = NDArray[np.float32]
@@ -41,6 +43,8 @@ class Mention:
     nps: int
     triage: str
     reply: bool
+    irony: bool | None = None
+    """None where nobody said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +92,23 @@ def own_mentions() -> list[Mention]:
     folder = Path(str(resources.files("classifiers"))) / "mentions"
     lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text(encoding="utf-8").splitlines()]
     return [_mention({**json.loads(line), "source": "own"}) for line in lines]
+
+
+def labelled_posts(files: Sequence[Path]) -> list[Mention]:
+    """Posts of the auxiliary collections that this project labelled as mentions: the labels are ours, the texts are in `files`.
+
+    A label names its text by the first 16 digits of its SHA-256. Raises ValueError where a text is in none of the files.
+    """
+    texts = {text_digest(row["text"]): row["text"] for file in files for row in rows_of(file)}
+    found = list(rows_of(LABELS))
+    missing = [row["text_sha256"] for row in found if row["text_sha256"] not in texts]
+    if missing:
+        raise ValueError(f"{LABELS.name}: no file has the text of {len(missing)} labels, first {missing[0]}")
+    return [_mention({**row, "text": texts[row["text_sha256"]], "source": row["collection"]}) for row in found]
+
+
+def text_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def rows_of(file: Path) -> Iterator[dict[str, str]]:
@@ -141,6 +162,7 @@ def _mention(row: Mapping[str, str]) -> Mention:
         nps=int(row["nps"]),
         triage=row["triage"],
         reply=row["reply"] == "y",
+        irony=row["irony"] == "y" if row.get("irony") else None,
     )
 
 
