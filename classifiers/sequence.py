@@ -4,6 +4,7 @@ The shipped model goes on doing the rest. A model of topics says nothing of mood
 answer, and one of moods nothing of topics: the two verdicts are put together, and the name says both.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -81,9 +82,9 @@ class Composed:
         return [put_in(verdict, row) for verdict, row in zip(verdicts, rows, strict=True)]
 
     def _with_topic(self, verdict: Verdict, row: Shares) -> Verdict:
-        """`why` stays where both found the same topic: the words are the shipped model's."""
+        """`why` stays where both found the same topic: the words are the shipped model's. Its floor is not this model's."""
         topics = {name: float(share) for name, share in zip(self._meanings, row, strict=True)}
-        whole = replace(verdict, topics=topics, model=self.name)
+        whole = replace(verdict, topics=topics, model=self.name, floor=0.0)
         return whole if whole.topic == verdict.topic else replace(whole, why=())
 
     def _with_mood(self, verdict: Verdict, row: Shares) -> Verdict:
@@ -103,6 +104,8 @@ def load_sequence(settings: ModelSettings) -> SequenceModel:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
     from transformers.utils import logging
 
+    torch.set_num_threads(max(1, settings.threads))
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads would take the core that is left to Slack
     name, folder = settings.classifier, model_folder(settings.classifier)
     fingerprint = fingerprint_of(folder)
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -7,10 +7,11 @@ import json
 import math
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from enum import StrEnum
 from typing import Any
 
-from classifiers.settings import Isolation, ModelSettings, Reads, TopicSpec
+from classifiers.settings import ModelSettings, TopicSpec
 from classifiers.verdict import Subject, Verdict
 
 LONGEST_MESSAGE = 64 * 1024 * 1024
@@ -76,10 +77,12 @@ def settings_told(settings: ModelSettings) -> Message:
 
 
 def settings_heard(message: Message) -> ModelSettings:
+    """The settings as they were: JSON knows neither tuples nor closed sets of words."""
     raw = {key: tuple(value) if isinstance(value, list) else value for key, value in message["settings"].items()}
     topics = tuple(TopicSpec(**topic | {"examples": tuple(topic["examples"])}) for topic in raw.pop("topics"))
-    reads, isolation = Reads(raw.pop("reads")), Isolation(raw.pop("isolation"))
-    return ModelSettings(topics=topics, reads=reads, isolation=isolation, **raw)
+    words = {each.name: type(each.default) for each in fields(ModelSettings) if isinstance(each.default, StrEnum)}
+    closed = {name: kind(raw.pop(name)) for name, kind in words.items()}
+    return ModelSettings(topics=topics, **closed, **raw)
 
 
 def subjects_told(subjects: Sequence[Subject]) -> Message:
@@ -115,6 +118,8 @@ def _verdict(raw: Mapping[str, Any]) -> Verdict:
         language=_short(raw["language"]),
         why=tuple(_short(word) for word in raw["why"]),
         model=_short(raw["model"]),
+        floor=_chance(raw["floor"]),
+        irony=_chance(raw["irony"]),
     )
 
 

@@ -8,14 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers import Isolation, ModelFault, ModelSettings, Reads, Subject, TopicSpec, load
+from classifiers import ModelFault, ModelSettings, Subject, TopicSpec, load
 from classifiers.isolated import IsolatedClassifier, Limits
 from classifiers.local import LocalClassifier
 from classifiers.sequence import Composed, load_sequence
@@ -262,23 +263,26 @@ def test_a_broken_model_of_ones_own_is_told_through_the_process(tmp_path: Path) 
 # -- the wire
 
 
+def other(name: str, value: object) -> object:
+    """A value of a setting that is not its default."""
+    if isinstance(value, StrEnum):
+        return next(each for each in type(value) if each is not value)
+    if isinstance(value, bool | int):
+        return type(value)(value - 1)
+    if isinstance(value, str):
+        return f"{value}x"
+    return {"topics": (TopicSpec(name="b", description="d", examples=("x", "y")),), "labels": {"A": "billing"}}[name]
+
+
 def test_settings_cross_whole() -> None:
-    topics = (TopicSpec(name="a"), TopicSpec(name="b", description="d", examples=("x", "y")))
-    wanted = ModelSettings(
-        encoder="e",
-        heads="h",
-        threads=3,
-        max_tokens=99,
-        topics=topics,
-        explain=False,
-        classifier="c",
-        reads=Reads.POLARITY,
-        labels={"LABEL_0": "negative"},
-        isolation=Isolation.THREAD,
-        memory_mb=5,
-    )
-    assert settings_heard(json.loads(json.dumps(settings_told(wanted)))) == wanted
-    assert settings_heard(json.loads(json.dumps(settings_told(ModelSettings())))) == ModelSettings()
+    plain = ModelSettings()
+    changed = ModelSettings(**{each.name: other(each.name, getattr(plain, each.name)) for each in fields(plain)})
+    for wanted in (plain, changed):
+        heard = settings_heard(json.loads(json.dumps(settings_told(wanted))))
+        assert heard == wanted
+        assert [type(getattr(heard, each.name)) for each in fields(heard)] == [
+            type(getattr(wanted, each.name)) for each in fields(wanted)
+        ]
 
 
 def test_the_longest_texts_fit_one_message() -> None:
@@ -323,6 +327,8 @@ SPOILT = [
     {"why": [1]},
     {"language": "x" * 999},
     {"model": None},
+    {"floor": 1.1},
+    {"irony": None},
 ]
 
 
