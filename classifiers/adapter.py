@@ -57,10 +57,10 @@ def adapt(weights: "Mapping[str, Tensor]", adapter: Path | None) -> "dict[str, T
 def save_adapter(file: Path, parts: "Mapping[str, Tensor]") -> None:
     """`parts` are named `W.a` and `W.b`; contiguous half-precision numbers go to the file."""
     import torch
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     file.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: part.to(torch.float16).contiguous() for name, part in sorted(parts.items())}, file)
+    file.write_bytes(save({name: part.to(torch.float16).contiguous() for name, part in sorted(parts.items())}))
 
 
 def _parts(file: Path) -> "dict[str, Tensor]":

@@ -25,7 +25,7 @@ def fit_linear(vectors: Matrix, targets: Floats, weights: Floats, *, penalty: fl
 
     def loss() -> torch.Tensor:
         solver.zero_grad()
-        total = (share * _surprise(inputs @ weight.T + bias, wanted)).sum() + penalty * weight.square().sum()
+        total = (share * surprise(inputs @ weight.T + bias, wanted)).sum() + penalty * weight.square().sum()
         total.backward()  # type: ignore[no-untyped-call]
         return total
 
@@ -39,11 +39,11 @@ def fit_temperature(scores: Matrix, targets: Floats) -> float:
     grid = np.exp(np.linspace(np.log(0.3), np.log(5.0), 120))
     wanted = torch.from_numpy(np.asarray(targets, dtype=np.float32))
     raw = torch.from_numpy(np.asarray(scores, dtype=np.float32))
-    losses = [float(_surprise(raw / float(divisor), wanted).mean()) for divisor in grid]
+    losses = [float(surprise(raw / float(divisor), wanted).mean()) for divisor in grid]
     return round(float(grid[int(np.argmin(losses))]), 4)
 
 
-def _surprise(scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+def surprise(scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """Cross-entropy per row."""
     if targets.shape[1] == 1:
         return torch.nn.functional.binary_cross_entropy_with_logits(scores, targets, reduction="none")[:, 0]

@@ -7,7 +7,7 @@ the labels, the temperature, the encoder they fit and how they were made. A head
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,10 @@ HEAD_LABELS: Mapping[str, tuple[str, ...]] = {
     "promoter": ("promoter",),
     "triage": TRIAGE_CLASSES,
     "reply": ("reply",),
+    "irony": ("irony",),
 }
+IRONY = "irony"
+"""The one head that may be missing: heads that learnt before there was one say nothing of irony."""
 
 Matrix = NDArray[np.float32]
 
@@ -67,6 +70,8 @@ class Heads:
     scale: Matrix
     encoder: str
     version: str
+    floors: Mapping[str, float] = field(default_factory=dict)
+    """How sure a verdict must be to be worth a team's time, by topic; see `classifiers.floors`."""
 
     @property
     def model(self) -> str:
@@ -74,6 +79,11 @@ class Heads:
 
     def __getitem__(self, name: str) -> Head:
         return self.heads[name]
+
+    @property
+    def yes_or_no(self) -> Mapping[str, Head]:
+        """The heads of one label, by name: each is named as what a verdict says."""
+        return {name: head for name, head in self.heads.items() if len(head.labels) == 1}
 
 
 def softmax(scores: Matrix) -> Matrix:
@@ -114,10 +124,25 @@ def load_heads(folder: str = "") -> Heads:
     tensors = _read_weights(place / WEIGHTS_FILE, meta)
     file = place / WEIGHTS_FILE
     mean, scale = (_row(name, tensors, file) for name in ("mean", "scale"))
-    heads = {name: _head(name, tensors, meta, place) for name in HEAD_LABELS}
+    wanted = [name for name in HEAD_LABELS if name != IRONY or name in meta["heads"]]
+    heads = {name: _head(name, tensors, meta, place) for name in wanted}
     if any(head.weight.shape[1] != len(mean) for head in heads.values()) or len(scale) != len(mean):
         raise ModelFault(f"{file}: the heads are not all of one width")
-    return Heads(heads=heads, mean=mean, scale=scale, encoder=meta["encoder"], version=meta["version"])
+    return Heads(
+        heads=heads,
+        mean=mean,
+        scale=scale,
+        encoder=meta["encoder"],
+        version=meta["version"],
+        floors=_floors(meta, place / META_FILE),
+    )
+
+
+def _floors(meta: Mapping[str, Any], file: Path) -> dict[str, float]:
+    floors = meta.get("floors", {})
+    if not isinstance(floors, dict) or not all(isinstance(floor, (int, float)) for floor in floors.values()):
+        raise ModelFault(f"{file}: floors is not a table of numbers")
+    return {topic: float(floor) for topic, floor in floors.items()}
 
 
 def _row(name: str, tensors: Mapping[str, Matrix], file: Path) -> Matrix:

@@ -1,7 +1,8 @@
-"""Make the heads: `python -m classifiers.train --data FOLDER`. Seeded, full batch: the same rows give the same weights.
+"""Make the weights: `python -m classifiers.train --data FOLDER`. Only files marked *train* are read.
 
-Only files marked *train* are read. Temperatures come from held-out companies of the training mentions (5 folds by
-company), so that the probabilities are honest for a company nobody trained on.
+Without more, the shipped encoder is tuned and its heads learn with it (`classifiers.course`). With `--encoder NAME` heads are
+fitted on another encoder, which stays as it is: minutes instead of the better part of an hour, full batch, and temperatures from
+held-out companies (5 folds by company), so that the probabilities are honest for a company nobody trained on.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from classifiers.adapter import ADAPTER_FILE
 from classifiers.corpus import (
     Extra,
     Mention,
@@ -25,6 +27,7 @@ from classifiers.corpus import (
     file_digest,
     is_detractor,
     is_promoter,
+    labelled_posts,
     own_mentions,
     read_extra_detractors,
     read_extra_topics,
@@ -32,10 +35,11 @@ from classifiers.corpus import (
     topic_targets,
     triage_targets,
 )
+from classifiers.course import named, train_shipped
 from classifiers.encoder import load_encoder
 from classifiers.fitting import fit_linear, fit_temperature
 from classifiers.heads import HEAD_LABELS, Head, Matrix, save_heads
-from classifiers.text import readable, with_name
+from classifiers.text import readable
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +84,8 @@ class Rows:
     """All that is trained on."""
 
     mentions: list[Mention]
+    posts: list[Mention]
+    """Of the auxiliary collections, labelled for this project."""
     own: list[Mention]
     topics: list[Extra]
     detractors: list[Extra]
@@ -88,6 +94,7 @@ class Rows:
 def read_rows(folder: Path) -> Rows:
     return Rows(
         mentions=read_mentions(folder / MENTIONS_FILE),
+        posts=labelled_posts([folder / DETRACTORS_FILE, folder / TOPICS_FILE]),
         own=own_mentions(),
         topics=read_extra_topics(folder / TOPICS_FILE, cap=EXTRA_TOPIC_CAP),
         detractors=read_extra_detractors(folder / DETRACTORS_FILE, caps=EXTRA_DETRACTOR_CAPS, cap=EXTRA_DETRACTOR_CAP),
@@ -96,7 +103,7 @@ def read_rows(folder: Path) -> Rows:
 
 def gather(rows: Rows, encoder: Embedder) -> dict[str, Lessons]:
     """Per head, what it learns from."""
-    ours = [*rows.mentions, *rows.own]
+    ours = [*rows.mentions, *rows.posts, *rows.own]
     base = _Base(
         vectors=np.concatenate(
             [encoder.encode([named(row) for row in ours]), encoder.encode([bare(row) for row in ours])]
@@ -166,10 +173,6 @@ def held_out_scores(name: str, lessons: Lessons) -> Matrix:
     return scores
 
 
-def named(row: Mention) -> str:
-    return with_name(readable(row.text), readable(row.about))
-
-
 def bare(row: Mention) -> str:
     return readable(row.text)
 
@@ -179,14 +182,27 @@ def _own_weight(row: Mention) -> float:
 
 
 def train(folder: Path, out: Path, *, encoder_name: str, threads: int, say: Callable[[str], None]) -> str:
-    """Read, embed, fit, write both files to `out`; gives the version."""
+    """Read, learn, write the files to `out`; gives the version."""
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    encoder = load_encoder(encoder_name)
     rows = read_rows(folder)
     say(
-        f"read {len(rows.mentions)} mentions, {len(rows.own)} own, {len(rows.topics) + len(rows.detractors)} auxiliary rows"
+        f"read {len(rows.mentions)} mentions, {len(rows.posts)} labelled posts, {len(rows.own)} own, "
+        f"{len(rows.topics) + len(rows.detractors)} auxiliary rows"
     )
+    record = _record(folder, rows)
+    return _fit_on(encoder_name, rows, out, record, say) if encoder_name else _tune_shipped(rows, out, record, say)
+
+
+def _tune_shipped(rows: Rows, out: Path, record: Mapping[str, Any], say: Callable[[str], None]) -> str:
+    trained = train_shipped([*rows.mentions, *rows.posts, *rows.own], rows.detractors, out, say)
+    encoder = load_encoder(adapter=out / ADAPTER_FILE).fingerprint
+    meta = {"encoder": encoder, "floors": trained.floors, "training": {**record, "trial": trained.trial}}
+    return save_heads(out, trained.heads, vectors=trained.vectors, meta=meta)
+
+
+def _fit_on(encoder_name: str, rows: Rows, out: Path, record: Mapping[str, Any], say: Callable[[str], None]) -> str:
+    encoder = load_encoder(encoder_name)
     lessons = gather(rows, encoder)
     say("embedded")
     heads = {}
@@ -194,15 +210,14 @@ def train(folder: Path, out: Path, *, encoder_name: str, threads: int, say: Call
         heads[name] = fit_head(name, lesson)
         say(f"fitted {name}: temperature {heads[name].temperature}")
     mentions = lessons["topic"].vectors[: lessons["topic"].held]
-    return save_heads(
-        out, heads, vectors=mentions, meta={"encoder": encoder.fingerprint, "training": _record(folder, rows)}
-    )
+    return save_heads(out, heads, vectors=mentions, meta={"encoder": encoder.fingerprint, "training": record})
 
 
 def _record(folder: Path, rows: Rows) -> Mapping[str, Any]:
     files = {name: file_digest(folder / name) for name in (MENTIONS_FILE, TOPICS_FILE, DETRACTORS_FILE)}
     counts = {
         "mentions": len(rows.mentions),
+        "posts": len(rows.posts),
         "own": len(rows.own),
         "topics": len(rows.topics),
         "detractors": len(rows.detractors),
@@ -214,7 +229,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m classifiers.train", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the train files")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "weights", help="where the heads go")
-    parser.add_argument("--encoder", default="", help="folder or hub name; the shipped encoder if left out")
+    parser.add_argument(
+        "--encoder", default="", help="folder or hub name: heads for it; the shipped encoder is tuned if left out"
+    )
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args(arguments)
     started = time.monotonic()

@@ -1,0 +1,90 @@
+"""Tuning on a tiny encoder with a word list of its own."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertModel, BertTokenizerFast
+
+from classifiers import tuning
+from classifiers.heads import HEAD_LABELS
+from classifiers.tuning import Course, Lesson, Tuned, tune
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "late", "bill", "nice", "acme", ":"]
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(WORDS),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=32,
+    )
+    BertModel(config).save_pretrained(folder)
+    (folder / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    return folder
+
+
+def lesson(text: str, **taught: float) -> Lesson:
+    """A row that teaches topic 0 or 1 (`topic`) or the chance of a yes-or-no head."""
+    targets = {name: np.array([value], dtype=np.float32) for name, value in taught.items() if name != "topic"}
+    if "topic" in taught:
+        row = np.zeros(len(HEAD_LABELS["topic"]), dtype=np.float32)
+        row[int(taught["topic"])] = 1
+        targets["topic"] = row
+    return Lesson(named=f"acme: {text}", bare=text, targets=targets)
+
+
+def course(pairs: int) -> Course:
+    core = [lesson("late", topic=0, detractor=1.0), lesson("bill", topic=1, detractor=0.0)] * pairs
+    return Course(core=core, extra=[lesson("nice", promoter=1.0)] * 8, per_epoch=4)
+
+
+def run(encoder: Path, *, pairs: int = 40, seed: int = 0) -> Tuned:
+    return tune(course(pairs), encoder, seed=seed, bfloat16=False, say=lambda _line: None)
+
+
+def test_the_heads_learn_what_the_rows_say(encoder: Path) -> None:
+    student = tuning.Student(encoder, bfloat16=False)
+    tuned = run(encoder, pairs=400)
+    for name, update in student.updates.items():
+        update.a.data, update.b.data = tuned.adapter[f"{name}.weight.a"], tuned.adapter[f"{name}.weight.b"]
+    tokens = student.tokenizer(["late", "bill"])["input_ids"]
+
+    vectors = student.vectors(tokens).detach().numpy()
+
+    weight, bias = tuned.heads["topic"]
+    assert (vectors @ weight.T + bias).argmax(axis=1).tolist() == [0, 1]
+    weight, bias = tuned.heads["detractor"]
+    assert ((vectors @ weight.T + bias)[:, 0] > 0).tolist() == [True, False]
+
+
+def test_a_head_that_no_row_speaks_of_learns_nothing(encoder: Path) -> None:
+    weight, bias = run(encoder).heads["irony"]
+
+    assert not weight.any()
+    assert not bias.any()
+
+
+def test_same_rows_and_seed_give_the_same_weights(encoder: Path) -> None:
+    first, second, other = run(encoder), run(encoder), run(encoder, seed=1)
+
+    assert all(torch.equal(first.adapter[name], second.adapter[name]) for name in first.adapter)
+    assert np.array_equal(first.heads["topic"][0], second.heads["topic"][0])
+    assert not np.array_equal(first.heads["topic"][0], other.heads["topic"][0])
+
+
+def test_the_encoder_itself_stays_as_it_is(encoder: Path) -> None:
+    student = tuning.Student(encoder, bfloat16=False)
+
+    learning = {name for name, part in student.encoder.named_parameters() if part.requires_grad}
+
+    assert learning
+    assert all(name.endswith((".a", ".b")) for name in learning)
