@@ -1,11 +1,12 @@
 """The classifier on this machine: subjects in, verdicts out. Loading one brings in torch or ONNX Runtime."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from classifiers.encoder import Batch, Encoder, encoder_of
+from classifiers.floors import floor_of
 from classifiers.heads import Head, Heads, Matrix, load_heads
 from classifiers.language import detect
 from classifiers.reasons import telling_words, token_shares
@@ -13,6 +14,7 @@ from classifiers.settings import ModelSettings
 from classifiers.text import readable, with_name
 from classifiers.topics import company_head
 from classifiers.verdict import ModelFault, Subject, Verdict
+from classifiers.versions import learnt_topics, with_learnt
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class LocalClassifier:
     def name(self) -> str:
         return self._heads.model
 
+    def with_heads(self, settings: ModelSettings) -> "LocalClassifier":
+        """The same encoder under the heads of `settings`, warm; takes milliseconds. Raises ModelFault."""
+        return _fitted(self._encoder, load_heads(settings.heads), settings)
+
     def classify(self, subjects: Sequence[Subject]) -> list[Verdict]:
         prompts = [_prompt(subject) for subject in subjects]
         unique = list(dict.fromkeys(prompts))
@@ -48,22 +54,19 @@ class LocalClassifier:
     def _judge(self, asked: Sequence[_Prompt], batch: Batch) -> list[Verdict]:
         topics = self._topic.probabilities(batch.vectors)
         triage = self._heads["triage"].probabilities(batch.vectors)
-        yes = {
-            name: self._heads[name].probabilities(batch.vectors)[:, 0] for name in ("detractor", "promoter", "reply")
-        }
-        return [
+        yes = {name: head.probabilities(batch.vectors)[:, 0] for name, head in self._heads.yes_or_no.items()}
+        verdicts = [
             Verdict(
                 topics=_shares(self._topic, topics[row]),
-                detractor=float(yes["detractor"][row]),
-                promoter=float(yes["promoter"][row]),
                 triage=_shares(self._heads["triage"], triage[row]),
-                reply=float(yes["reply"][row]),
                 language=detect(prompt.whole[prompt.start :]),
                 why=self._why(prompt, batch, row, topics[row]) if self._explain else (),
                 model=self.name,
+                **{name: float(chances[row]) for name, chances in yes.items()},
             )
             for row, prompt in enumerate(asked)
         ]
+        return [replace(verdict, floor=floor_of(self._heads.floors, verdict.topic)) for verdict in verdicts]
 
     def _why(self, prompt: _Prompt, batch: Batch, row: int, chances: Matrix) -> tuple[str, ...]:
         spans, states = batch.spans[row], batch.states[row]
@@ -78,7 +81,10 @@ def load(settings: ModelSettings) -> LocalClassifier:
     if not settings.topics:
         raise ModelFault("no topics: a model needs at least one to choose from")
     heads = load_heads(settings.heads)
-    encoder = encoder_of(settings)
+    return _fitted(encoder_of(settings), heads, settings)
+
+
+def _fitted(encoder: Encoder, heads: Heads, settings: ModelSettings) -> LocalClassifier:
     if encoder.fingerprint != heads.encoder:
         raise ModelFault(
             f"the heads {heads.model} were trained on another encoder than {settings.encoder or 'the shipped one'}: "
@@ -86,9 +92,8 @@ def load(settings: ModelSettings) -> LocalClassifier:
         )
     if heads.mean.shape != (encoder.width,):
         raise ModelFault(f"the heads {heads.model} take {len(heads.mean)} numbers, the encoder gives {encoder.width}")
-    classifier = LocalClassifier(
-        encoder, heads, company_head(heads, settings.topics, encoder), explain=settings.explain
-    )
+    topic = with_learnt(company_head(heads, settings.topics, encoder), learnt_topics(settings.heads))
+    classifier = LocalClassifier(encoder, heads, topic, explain=settings.explain)
     classifier.classify([Subject(text="Is it ready?")])
     return classifier
 

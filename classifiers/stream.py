@@ -77,9 +77,11 @@ def verdict_record(verdict: Verdict, row_id: str | int | None = None) -> dict[st
     named = {} if row_id is None else {"id": row_id}
     return named | {
         "topic": verdict.topic,
+        "floor": round(verdict.floor, 6),
         "topics": {name: round(chance, 6) for name, chance in verdict.ranked},
         "detractor": round(verdict.detractor, 6),
         "promoter": round(verdict.promoter, 6),
+        "irony": round(verdict.irony, 6),
         "triage": max(verdict.triage, key=lambda name: verdict.triage[name]),
         "language": verdict.language,
         "why": list(verdict.why),

@@ -39,6 +39,10 @@ class Verdict:
     """Words of the text that moved the topic most, strongest first; empty where none stands out."""
     model: str
     """Name and version of what judged, the same for the same weights."""
+    floor: float = 0.0
+    """The confidence from which on this model's word on this topic was right often enough; 0 where nobody measured it."""
+    irony: float = 0.0
+    """Probability that it is meant the other way round; 0 also where the model cannot tell."""
 
     @property
     def ranked(self) -> Sequence[tuple[str, float]]:

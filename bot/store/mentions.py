@@ -192,6 +192,8 @@ def save_verdict(session: Session, mention_id: int, verdict: Verdict, now: datet
             reply=verdict.reply,
             language=verdict.language,
             why=list(verdict.why),
+            floor=verdict.floor,
+            irony=verdict.irony,
         )
     )
 

@@ -90,6 +90,8 @@ def verdict_of(row: VerdictRow) -> Verdict:
         language=row.language,
         why=tuple(row.why),
         model=row.model,
+        floor=row.floor,
+        irony=row.irony,
     )
 
 

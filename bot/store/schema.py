@@ -195,6 +195,8 @@ class VerdictRow(Base):
     reply: Mapped[float]
     language: Mapped[str]
     why: Mapped[list[str]]
+    floor: Mapped[float] = mapped_column(server_default="0")
+    irony: Mapped[float] = mapped_column(server_default="0")
 
 
 class LabelRow(Base):

@@ -63,9 +63,11 @@ def test_one_line_has_the_keys_people_measure(tmp_path: Path) -> None:
         {
             "id": "k1",
             "topic": "question",
+            "floor": 0.0,
             "topics": {"question": 0.75, "billing": 0.25},
             "detractor": 0.123457,
             "promoter": 0.2,
+            "irony": 0.0,
             "triage": "other",
             "language": "en",
             "why": ["two\nlines", "Pelican"],
