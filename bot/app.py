@@ -16,10 +16,11 @@ from bot.domain.policy import Policy
 from bot.engine.embedded import Embedded, Fanout, Job
 from bot.engine.web import WebServer, health_routes
 from bot.errors import GiveUp, Retry
-from bot.flow import classify, deliver, forget, ingest, reply, route, watch
+from bot.flow import classify, deliver, forget, ingest, learn, reply, route, watch
 from bot.flow.clock import Clock
 from bot.flow.deliver import Messenger
 from bot.flow.desk import Desk
+from bot.learning import NightSchool, versions_of
 from bot.slack.calls import reading_client, writing_client
 from bot.slack.connect import Socket, http_route
 from bot.slack.directory import Directory
@@ -79,8 +80,10 @@ def _source(settings: SourceSettings) -> Source:
 
 
 def load_classifier(config: Config) -> Classifier:
-    """The model with the company's topics. Takes seconds. Raises ModelFault."""
-    return classifiers.load(model_settings(config))
+    """The version that serves, with the company's topics; it follows what is promoted. Takes seconds. Raises ModelFault."""
+    from classifiers.serving import ServingClassifier
+
+    return ServingClassifier(versions_of(config), model_settings(config))
 
 
 def model_settings(config: Config) -> classifiers.ModelSettings:
@@ -99,6 +102,9 @@ def model_settings(config: Config) -> classifiers.ModelSettings:
         labels=model.labels,
         isolation=classifiers.Isolation(model.isolation),
         memory_mb=model.memory_mb,
+        engine=classifiers.Engine(model.engine),
+        exported=model.exported,
+        precision=classifiers.Precision(model.precision),
     )
 
 
@@ -138,6 +144,8 @@ class Earshot:
     classifier: Classifier
     clock: Clock = utc_now
     port: int = 0
+    learns: bool = False
+    """Whether this process holds the nightly trainings."""
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -151,6 +159,13 @@ class Earshot:
         floor = Floor(desk=desk, directory=self.directory, client=reading_client(token, api_url))
         self.slack = build_app(floor, signing_secret=self.secrets.signing_secret or None)
         self._polls, self._posts = Fanout(8, "poll"), Fanout(8, "post")
+        self._night = NightSchool(
+            config=self.config,
+            settings=model_settings(self.config),
+            database=self.database,
+            policy=self.policy,
+            clock=self.clock,
+        )
         self.engine = Embedded(self._jobs())
         self._socket = Socket(self.slack, self.secrets.app_token) if self._by_socket else None
         self._web = WebServer(self._routes(), host=self._host, port=self._wanted_port)
@@ -190,6 +205,7 @@ class Earshot:
         self._stopped.set()
         if self._socket is not None:
             self._socket.stop()
+        self._night.stop()
         self.engine.stop()
         self._polls.stop()
         self._posts.stop()
@@ -211,6 +227,8 @@ class Earshot:
             job("reply", 1, lambda: reply.send_answers(self.database, self.sources, self.clock)),
             job("watch", 3, self._watch),
             job("tidy", 3600, self._tidy),
+            job("accuracy", 3600, self._watch_accuracy),
+            *([job("learn", 60, self._night.look)] if self.learns else []),
         ]
 
     def _poll(self) -> None:
@@ -234,6 +252,9 @@ class Earshot:
         watch.wake_snoozed(self.database, now)
         watch.keep_promises(self.database, self.policy, now)
         watch.escalate_further(self.database, self.policy, now)
+
+    def _watch_accuracy(self) -> None:
+        learn.watch_accuracy(self.database, self.policy, self.config.learning.window, self.clock())
 
     def _tidy(self) -> None:
         remembered = self.config.retention

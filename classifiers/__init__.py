@@ -1,14 +1,16 @@
 """Text in, verdicts out. Importing this room loads neither torch nor transformers; `load` does."""
 
-from classifiers.settings import DEFAULT_TOPICS, Isolation, ModelSettings, Reads, TopicSpec
+from classifiers.settings import DEFAULT_TOPICS, Engine, Isolation, ModelSettings, Precision, Reads, TopicSpec
 from classifiers.verdict import Classifier, ModelFault, Subject, Verdict
 
 __all__ = [
     "DEFAULT_TOPICS",
     "Classifier",
+    "Engine",
     "Isolation",
     "ModelFault",
     "ModelSettings",
+    "Precision",
     "Reads",
     "Subject",
     "TopicSpec",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from bot.config.tree import Isolation, LogFormat, LogLevel, Reads, SlackMode
+from bot.config.tree import Engine, Isolation, LogFormat, LogLevel, Precision, Reads, SlackMode
 from bot.config.values import (
     Anybody,
     ApiUrl,
@@ -29,6 +29,8 @@ from bot.config.values import (
     Said,
     Several,
     Span,
+    TimeOfDay,
+    UserId,
     Zone,
     ZoneOrEmpty,
 )
@@ -76,6 +78,9 @@ class ModelTable(Table):
     labels: dict[str, str] = Field(default_factory=dict)
     isolation: Annotated[Isolation, Field(strict=False)] = Isolation.AUTO
     memory_mb: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
+    engine: Annotated[Engine, Field(strict=False)] = Engine.TORCH
+    exported: str = "exported-model"
+    precision: Annotated[Precision, Field(strict=False)] = Precision.AUTO
     threads: Annotated[int, Field(ge=1, le=256)] = 1
     min_confidence: Probability = 0.5
     languages: Several[Language] = ("en",)
@@ -89,6 +94,23 @@ class ModelTable(Table):
         if self.reads is Reads.POLARITY and self.labels and "negative" not in self.labels.values():
             raise ValueError('let a label stand for "negative": nothing tells a detractor else')
         return self
+
+    @model_validator(mode="after")
+    def _engine_fits(self) -> Self:
+        if self.engine is Engine.ONNX and self.encoder:
+            raise ValueError('take encoder out, or set engine = "torch": onnx runs the shipped encoder only')
+        return self
+
+
+class LearningTable(Table):
+    nightly: bool = True
+    at: TimeOfDay = "03:30"
+    min_new: Annotated[int, Field(ge=10, le=100_000)] = 20
+    half_life: Span = timedelta(days=180)
+    leave_out: Several[UserId] = ()
+    vouched: Several[UserId] = ()
+    versions_dir: Said = "var/models"
+    window: Annotated[int, Field(ge=50, le=5_000)] = 200
 
 
 _MIDNIGHT = time(0)
@@ -252,6 +274,7 @@ class FileTable(Table):
     slack: SlackTable = SlackTable()
     database: DatabaseTable = DatabaseTable()
     model: ModelTable = ModelTable()
+    learning: LearningTable = LearningTable()
     office_hours: dict[Name, HoursTable] = Field(default_factory=dict)
     departments: Annotated[tuple[DepartmentTable, ...], Field(strict=False), Filled]
     triage: TriageTable = TriageTable()

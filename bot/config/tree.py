@@ -69,6 +69,21 @@ class Reads(StrEnum):
     POLARITY = "polarity"
 
 
+class Engine(StrEnum):
+    """What runs the shipped encoder."""
+
+    TORCH = "torch"
+    ONNX = "onnx"
+
+
+class Precision(StrEnum):
+    """The numbers that torch calculates with."""
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
 class Isolation(StrEnum):
     """Where the model judges; `auto` is a process of its own for a model that is not the shipped one."""
 
@@ -91,9 +106,29 @@ class Model:
     labels: Mapping[str, str]
     isolation: Isolation
     memory_mb: int
+    engine: Engine
+    exported: str
+    precision: Precision
     threads: int
     min_confidence: float
     languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learning:
+    """What is made of corrections. `at` is a time of day in the company's zone; people are Slack ids.
+
+    `window` is how many verdicts are compared with those before them to see whether the model is right less often.
+    """
+
+    nightly: bool
+    at: str
+    min_new: int
+    half_life: timedelta
+    leave_out: tuple[str, ...]
+    vouched: tuple[str, ...]
+    versions_dir: str
+    window: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +191,7 @@ class Config:
     slack: Slack
     database: Database
     model: Model
+    learning: Learning
     departments: tuple[Department, ...]
     triage: str
     topics: tuple[Topic, ...]
