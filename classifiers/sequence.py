@@ -22,6 +22,7 @@ from classifiers.text import readable
 from classifiers.verdict import Classifier, ModelFault, Subject, Verdict
 
 BATCH_SIZE = 16
+_LONGEST_NAME = 80
 _UNLOADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, ImportError, SafetensorError)
 
 Shares = NDArray[np.float64]
@@ -126,7 +127,7 @@ def load_sequence(settings: ModelSettings) -> SequenceModel:
         model.eval(),
         tokenizer,
         sums=_sums(name, list(model.config.id2label.values()), settings),
-        name=f"{Path(name).name}-{fingerprint[:8]}",
+        name=f"{Path(name).name[:_LONGEST_NAME]}-{fingerprint[:8]}",
         max_tokens=_room(model, tokenizer, settings.max_tokens),
     )
 
@@ -153,7 +154,7 @@ def _fit(name: str, model: Any, tokenizer: Any) -> None:
 def _room(model: Any, tokenizer: Any, wanted: int) -> int:
     """Tokens that it takes. Positions that RoBERTa and its kin keep free are not counted by the tokenizer's own limit."""
     places = getattr(model.config, "max_position_embeddings", None) or wanted
-    return min(wanted, places, tokenizer.model_max_length)
+    return int(min(wanted, places, tokenizer.model_max_length))
 
 
 def _sums(name: str, labels: list[str], settings: ModelSettings) -> Shares:

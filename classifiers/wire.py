@@ -6,7 +6,7 @@ No pickles come back: whatever a model does to the process that it runs in, its 
 import json
 import math
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from enum import StrEnum
 from typing import Any
@@ -78,11 +78,13 @@ def settings_told(settings: ModelSettings) -> Message:
 
 def settings_heard(message: Message) -> ModelSettings:
     """The settings as they were: JSON knows neither tuples nor closed sets of words."""
-    raw = {key: tuple(value) if isinstance(value, list) else value for key, value in message["settings"].items()}
+    raw: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in message["settings"].items()
+    }
     topics = tuple(TopicSpec(**topic | {"examples": tuple(topic["examples"])}) for topic in raw.pop("topics"))
-    words = {each.name: type(each.default) for each in fields(ModelSettings) if isinstance(each.default, StrEnum)}
-    closed = {name: kind(raw.pop(name)) for name, kind in words.items()}
-    return ModelSettings(topics=topics, **closed, **raw)
+    closed = {each.name: type(each.default) for each in fields(ModelSettings) if isinstance(each.default, StrEnum)}
+    words: dict[str, Any] = {name: kind(str(raw.pop(name))) for name, kind in closed.items()}
+    return ModelSettings(topics=topics, **words, **raw)
 
 
 def subjects_told(subjects: Sequence[Subject]) -> Message:
@@ -109,18 +111,18 @@ def verdicts_heard(message: Message, number: int) -> list[Verdict]:
 
 
 def _verdict(raw: Mapping[str, Any]) -> Verdict:
-    return Verdict(
-        topics=_shares(raw["topics"]),
-        detractor=_chance(raw["detractor"]),
-        promoter=_chance(raw["promoter"]),
-        triage=_shares(raw["triage"]),
-        reply=_chance(raw["reply"]),
-        language=_short(raw["language"]),
-        why=tuple(_short(word) for word in raw["why"]),
-        model=_short(raw["model"]),
-        floor=_chance(raw["floor"]),
-        irony=_chance(raw["irony"]),
-    )
+    read: dict[str, Callable[[Any], Any]] = {
+        "topics": _shares,
+        "triage": _shares,
+        "language": _short,
+        "why": _words,
+        "model": _short,
+    }
+    return Verdict(**{each.name: read.get(each.name, _chance)(raw[each.name]) for each in fields(Verdict)})
+
+
+def _words(raw: Sequence[object]) -> tuple[str, ...]:
+    return tuple(map(_short, raw))
 
 
 def _chance(value: object) -> float:

@@ -318,6 +318,14 @@ def test_a_message_too_long_is_not_waited_for() -> None:
         inbox.pop()
 
 
+def test_a_verdict_crosses_whole() -> None:
+    plain = FakeClassifier().judge("billing")
+    chances = {each.name: 0.625 for each in fields(plain) if each.type is float or each.type == "float"}
+    assert {"detractor", "promoter", "reply"} <= set(chances)
+    whole = replace(plain, **chances, why=("a", "ü😀"))
+    assert verdicts_heard(json.loads(json.dumps(verdicts_told([whole]))), 1) == [whole]
+
+
 SPOILT = [
     {"detractor": None},
     {"detractor": True},
