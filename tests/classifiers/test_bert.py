@@ -103,3 +103,9 @@ def test_batches_hold_every_text_once_and_little_padding(tmp_path: Path) -> None
     real = sum(len(states) for batch in batches for states in batch.states)
     assert padded < 1.25 * real
     assert max(sum(len(states) for states in batch.states) for batch in batches) <= 1024
+
+
+def test_float32_states_do_not_depend_on_the_neighbours_at_all(exact: Encoder) -> None:
+    alone = np.concatenate([exact.encode([text]) for text in TEXTS[:10]])
+
+    assert np.abs(exact.encode(TEXTS)[:10] - alone).max() < 1e-4
