@@ -6,7 +6,7 @@ from bot.domain.routing import Department
 from bot.domain.triage import recommend
 from bot.store.records import Record
 
-DOUBTS = frozenset({"unsure", "language", "unowned", "unjudged"})
+DOUBTS = frozenset({"unsure", "language", "unnamed", "unowned", "unjudged"})
 """Routes to triage that a person may settle with one of the model's guesses, as soon as it has made any."""
 
 LEAST_SHARE = 0.01

@@ -10,10 +10,10 @@ from bot.slack.blocks.languages import foreign_language
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.text import escaped, inline, mention, percent
 
-_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "unowned", "fallback", "reroute"})
+_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "unnamed", "unowned", "fallback", "reroute"})
 """Routes that come from no rule of the company: their reason says it all."""
 
-_WITHOUT_WORDS = frozenset({"unsure", "language", "unowned"})
+_WITHOUT_WORDS = frozenset({"unsure", "language", "unnamed", "unowned"})
 """Routes whose reason leaves out the words that moved the model."""
 
 _NOT_THE_MODELS = frozenset({"unsure", "unjudged", "fallback", "reroute"})

@@ -32,6 +32,7 @@ _RULES = {
     "unsure": "what the model is not sure of goes to triage",
     "language": "languages that the model is not trusted in go to triage",
     "unjudged": "what the model could not judge goes to triage",
+    "unnamed": "what a search found without our name in it goes to triage",
     "unowned": "a topic that no team owns goes to triage",
     "fallback": "its team's channel could not be used",
     "reroute": "a person moved it here",
