@@ -56,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     command("check", _check, "say in plain words what is missing")
     command("migrate", _migrate, "back up the database and bring it to this version's schema")
     _add_texts(command)
+    command("train", _train, "learn from what people put right, and let it serve if it is no worse")
+    _add_model(command("model", _model, "the versions of the model: list, show, promote, rollback, card"))
     ledger = command("ledger", _ledger, "account for every mention: ingested = posted + filtered + waiting + failed")
     ledger.add_argument("--json", action="store_true")
     failed = command("failed", _failed, "list messages that could not be posted")
@@ -75,6 +77,23 @@ def _add_texts(command: Callable[..., argparse.ArgumentParser]) -> None:
     classify.add_argument("--about-column", default="about")
 
 
+def _add_model(model: argparse.ArgumentParser) -> None:
+    commands = model.add_subparsers(required=True, metavar="COMMAND", dest="what")
+
+    def command(name: str, words: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=words, description=words)
+
+    command("list", "every version, oldest first, and which one serves")
+    command("show", "what a version learnt from, and what the gate said").add_argument("version")
+    promote = command("promote", "let a version serve, and hold it there")
+    promote.add_argument("version", help="a version of `earshot model list`, or shipped")
+    command("rollback", "go back to the version before, and hold it there")
+    export = command("export", 'write the encoder as int8 for ONNX Runtime, for [model] engine = "onnx"')
+    export.add_argument("--out", type=Path, help="the folder to write (default: [model] exported)")
+    card = command("card", "how often the model is right, from people's own corrections, as Markdown")
+    card.add_argument("--out", type=Path, help="the file to write (default: standard output)")
+
+
 def _config(options: argparse.Namespace) -> Config:
     return load_config(options.config or config_path(os.environ), os.environ)
 
@@ -92,7 +111,7 @@ def _run(options: argparse.Namespace) -> int:
         classifier = load_classifier(config)
     except ModelFault as fault:
         raise GiveUp(f"the model cannot be loaded: {fault}") from fault
-    bot = Earshot(config=config, secrets=secrets, database=database, classifier=classifier)
+    bot = Earshot(config=config, secrets=secrets, database=database, classifier=classifier, learns=True)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -174,6 +193,46 @@ def _classify(options: argparse.Namespace) -> int:
         )
     except ModelFault as fault:
         raise GiveUp(str(fault)) from fault
+
+
+def _train(options: argparse.Namespace) -> int:
+    from bot import model_commands
+
+    return model_commands.train(_config(options))
+
+
+def _model(options: argparse.Namespace) -> int:
+    from bot import model_commands
+
+    config = _config(options)
+    match options.what:
+        case "show":
+            return model_commands.show(config, options.version)
+        case "promote":
+            return model_commands.promote(config, options.version)
+        case "rollback":
+            return model_commands.roll_back(config)
+        case "card":
+            return model_commands.card(config, options.out)
+        case "export":
+            return _export(options.out or Path(config.model.exported))
+        case _:
+            return model_commands.show_list(config)
+
+
+def _export(out: Path) -> int:
+    from classifiers.export import export
+    from classifiers.verdict import ModelFault
+
+    try:
+        written = export(out)
+    except ModelFault as fault:
+        raise GiveUp(str(fault)) from fault
+    print(
+        f"{written.folder}: {written.megabytes:.0f} MB; cosine with the exact encoder {written.mean_cosine:.4f} in the mean, "
+        f'{written.least_cosine:.4f} at least. Set [model] engine = "onnx" to use it.'
+    )
+    return 0
 
 
 def _ledger(options: argparse.Namespace) -> int:

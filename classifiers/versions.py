@@ -179,6 +179,20 @@ class Versions:
             journal.flush()
             os.fsync(journal.fileno())
 
+    def begin(self, now: datetime) -> None:
+        """Note that a training by itself begins: should the process be killed in it, the next one knows."""
+        self.note({"begun": now.isoformat()})
+
+    def begun_since(self, moment: datetime) -> int:
+        """How many trainings by themselves began from then on."""
+        begun = [entry["begun"] for entry in self.journal() if "begun" in entry]
+        return sum(datetime.fromisoformat(each) >= moment for each in begun)
+
+    def ended_since(self, moment: datetime) -> bool:
+        """Whether one of them ended, whatever came of it."""
+        ended = [entry["at"] for entry in self.journal() if entry.get("by_hand") is False]
+        return any(datetime.fromisoformat(each) >= moment for each in ended)
+
     def prune(self) -> list[str]:
         """Remove refused versions but the newest REFUSED_KEPT; the names of those removed. In `writing`."""
         served = {entry["version"] for entry in self.journal() if entry.get("promoted")} | {self.pointer().version}

@@ -27,15 +27,25 @@ ARROWS: dict[str, set[str]] = {
     "bot.config": {"bot.domain", "bot.errors"},
     "bot.sources": {"bot.domain", "bot.errors"},
     "bot.store": {"bot.domain", "bot.errors", "classifiers.verdict"},
-    "bot.flow": {"bot.store", "bot.sources", "bot.domain", "bot.errors", "classifiers.verdict"},
+    "bot.flow": {
+        "bot.store",
+        "bot.sources",
+        "bot.domain",
+        "bot.errors",
+        "classifiers.verdict",
+        "classifiers.correction",
+    },
     "bot.slack": {"bot.flow", "bot.domain", "bot.errors", "bot.finding", "classifiers.verdict"},
     "bot.engine": {"bot.flow", "bot.domain", "bot.errors"},
     "bot.app": {"bot", "classifiers"},
     "bot.check": {"bot", "classifiers"},
     "bot.importing": {"bot", "classifiers"},
+    "bot.learning": {"bot", "classifiers"},
+    "bot.model_commands": {"bot", "classifiers"},
     "bot.cli": {"bot", "classifiers"},
     "bot.__main__": {"bot.cli"},
     "classifiers.verdict": set(),
+    "classifiers.correction": {"classifiers.verdict"},
     "classifiers": set(),
     "sandbox": set(),
     "migrations.env": {"bot.store.schema"},
@@ -43,8 +53,8 @@ ARROWS: dict[str, set[str]] = {
 }
 """What each room may import besides itself, the standard library and third parties. The longest name that fits is the room.
 
-`classifiers.verdict` is the one module of values that crosses from the classifiers into the bot: who stores or shows a verdict
-reads its fields.
+`classifiers.verdict` and `classifiers.correction` are the modules of values that cross between the classifiers and the bot: who
+stores or shows a verdict reads its fields, and who learns is told what people said.
 """
 
 ONLY_IMPORTERS: dict[str, tuple[str, ...]] = {

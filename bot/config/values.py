@@ -20,6 +20,8 @@ _CHANNEL = re.compile(r"#[^\s#@A-Z,.:;]{1,80}|[CG][A-Z0-9]{5,}")
 _PERSON = re.compile(r"@[^\s#@,:;]{1,80}|[UW][A-Z0-9]{5,}")
 _GROUP = re.compile(r"@[^\s#@,:;]{1,80}|S[A-Z0-9]{5,}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_USER_ID = re.compile(r"[UW][A-Z0-9]{5,}")
 _NOT_IN_HOST = frozenset("${}<>\"'\\^`|")
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgresql+psycopg://")
@@ -195,6 +197,10 @@ ChannelOrEmpty = Annotated[str, AfterValidator(_or_empty(_channel))]
 Person = Annotated[str, AfterValidator(_person)]
 GroupOrEmpty = Annotated[str, AfterValidator(_or_empty(_group))]
 Member = Annotated[str, AfterValidator(_member)]
+UserId = Annotated[
+    str, AfterValidator(_form(_USER_ID, "write a person's id, U0123456789: a label keeps that, not the name"))
+]
+TimeOfDay = Annotated[str, AfterValidator(_form(_TIME, 'write a time of day, such as "03:30"'))]
 Anybody = Annotated[str, AfterValidator(_anybody)]
 HttpUrl = Annotated[str, AfterValidator(check_http_url)]
 HttpUrlOrEmpty = Annotated[str, AfterValidator(_or_empty(check_http_url))]

@@ -36,6 +36,8 @@ NOTES = frozenset(
         "rejudged",
         "topic_corrected",
         "score_corrected",
+        "accuracy_fell",
+        "accuracy_recovered",
     }
 )
 """What the log holds besides the actions of the transition table."""

@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     ESCALATED = "escalated"
     LEASE_ENDED = "lease_ended"
     MONITOR = "monitor"
+    DRIFT = "drift"
 
 
 class PostingState(StrEnum):

@@ -143,7 +143,7 @@ def test_single_sections_stand_at_their_defaults(example: Config, tmp_path: Path
     smallest = tmp_path / "config.toml"
     smallest.write_text(SMALLEST, encoding="utf-8")
     plain = load_config(smallest, {})
-    for section in ("slack", "database", "model", "triage", "retention", "claims", "health", "logging"):
+    for section in ("slack", "database", "model", "learning", "triage", "retention", "claims", "health", "logging"):
         assert getattr(example, section) == getattr(plain, section), section
 
 
@@ -153,6 +153,7 @@ def test_values_have_the_keys_of_their_tables() -> None:
         (trees.Slack, "slack"),
         (trees.Database, "database"),
         (trees.Model, "model"),
+        (trees.Learning, "learning"),
         (trees.Retention, "retention"),
         (trees.Claims, "claims"),
         (trees.Health, "health"),

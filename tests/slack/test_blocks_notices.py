@@ -19,6 +19,7 @@ CALLS = {
     NoticeKind.MISSED: "⏰ Customer care is late with a decision: it was due 2026-03-02 13:00 UTC.",
     NoticeKind.ESCALATED: "⬆️ U0ANA escalated this one in Customer care (level 1 of 2).",
     NoticeKind.MONITOR: "Customer care decided to watch this one and not to answer.",
+    NoticeKind.DRIFT: "📉 The model is right less often than it was. One that it got wrong is below.",
     NoticeKind.LEASE_ENDED: "A claim ran out: this one is back for everyone in Customer care to take.",
 }
 

@@ -43,6 +43,8 @@ _WORDS = {
     "retry_reply": "asked to send the answer again",
     "warned": "warned that a promise is nearly due",
     "missed": "announced that a promise was missed",
+    "accuracy_fell": "told that the model is right less often, with this as an example",
+    "accuracy_recovered": "saw that the model is right as often again",
     "unjudged": "could not judge it: the model failed",
     "rejudged": "judged it again",
     "topic_corrected": "corrected the topic",

@@ -97,6 +97,8 @@ def _call(card: Card, kind: NoticeKind) -> list[Json]:
         return [span(f"{LATE} {team} is late with {_owed(promise)}"), *due, span(".")]
     if kind is NoticeKind.ESCALATED:
         return _raised(card, team)
+    if kind is NoticeKind.DRIFT:
+        return [span("📉 The model is right less often than it was. One that it got wrong is below.")]
     if kind is NoticeKind.MONITOR:
         return [span(f"👀 {team} decided to watch this one and not to answer.")]
     return [span(f"{UNCLAIMED} A claim ran out: this one is back for everyone in {team} to take.")]
