@@ -13,8 +13,9 @@ from bot.config.secrets import looks_secret
 from bot.config.tables import ALWAYS, POLARITIES
 from bot.config.tree import Reads
 from bot.config.values import has_password
+from bot.domain.words import has_any_word
 
-RESERVED_RULES = frozenset({"topic", "unsure", "language", "unjudged", "unowned", "reroute", "fallback"})
+RESERVED_RULES = frozenset({"topic", "unsure", "language", "unnamed", "unjudged", "unowned", "reroute", "fallback"})
 """What a route says in place of a rule's name where no rule took the mention."""
 
 PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
@@ -93,16 +94,50 @@ def _unresolved(found: Iterator[tuple[KeyPath, str]], what: str, known: list[str
             yield Fault(where=where, advice=f"there is no {what} “{name}”{suggestion(name, known)}")
 
 
-def _unresolved_labels(raw: RawTable, topics: list[str]) -> Iterator[Fault]:
-    """Labels of the company's own model that stand for nothing that there is."""
-    model = raw.get("model")
-    labels = model.get("labels") if isinstance(model, Mapping) else None
-    if not isinstance(model, Mapping) or not isinstance(labels, Mapping):
+def hidden_names(raw: RawTable) -> Iterator[Fault]:
+    """Phrases for somebody else that stand in a name of ours: that name would never be found."""
+    company = raw.get("company")
+    if not isinstance(company, Mapping):
         return
-    of_moods = model.get("reads") == Reads.POLARITY
-    what, known = ("polarity", list(POLARITIES)) if of_moods else ("topic", topics)
-    found = ((("model", "labels", label), name) for label, name in labels.items() if isinstance(name, str))
-    yield from _unresolved(found, what, known)
+    names = [company.get("name"), *_listed(company.get("names"))]
+    for place, phrase in enumerate(_listed(company.get("not_words"))):
+        for name in names:
+            if isinstance(name, str) and isinstance(phrase, str) and has_any_word(name, [phrase]):
+                advice = f"with this your own name “{name}” would never be found: write a longer phrase"
+                yield Fault(where=("company", "not_words", place), advice=advice)
+
+
+def languages_of_two_models(raw: RawTable) -> Iterator[Fault]:
+    model = raw.get("model")
+    if not isinstance(model, Mapping):
+        return
+    whose = {each: "model.languages" for each in _listed(model.get("languages", ["en"])) if isinstance(each, str)}
+    for index, also in enumerate(_listed(model.get("also"))):
+        here = f"model.also[{index}].languages"
+        for place, language in enumerate(_listed(also.get("languages")) if isinstance(also, Mapping) else []):
+            if isinstance(language, str) and whose.setdefault(language, here) != here:
+                advice = f"“{language}” stands in {whose[language]} too: one model judges a language"
+                yield Fault(where=("model", "also", index, "languages", place), advice=advice)
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _unresolved_labels(raw: RawTable, topics: list[str]) -> Iterator[Fault]:
+    """Labels of the company's own models that stand for nothing that there is."""
+    model = raw.get("model")
+    if not isinstance(model, Mapping):
+        return
+    models: list[tuple[KeyPath, Any]] = [(("model",), model)]
+    models += [(("model", "also", index), also) for index, also in enumerate(_listed(model.get("also")))]
+    for where, table in models:
+        labels = table.get("labels") if isinstance(table, Mapping) else None
+        if isinstance(labels, Mapping):
+            of_moods = table.get("reads") == Reads.POLARITY
+            what, known = ("polarity", list(POLARITIES)) if of_moods else ("topic", topics)
+            found = (((*where, "labels", label), name) for label, name in labels.items() if isinstance(name, str))
+            yield from _unresolved(found, what, known)
 
 
 def _triage(raw: RawTable) -> Iterator[tuple[KeyPath, str]]:

@@ -50,6 +50,7 @@ class Table(BaseModel):
 class CompanyTable(Table):
     name: Label
     names: Several[Label] = ()
+    not_words: Several[Said] = ()
     zone: Zone = "UTC"
 
 
@@ -70,30 +71,44 @@ class DatabaseTable(Table):
 POLARITIES = ("negative", "neutral", "positive")
 
 
-class ModelTable(Table):
+class SomeModelTable(Table):
     encoder: str = ""
     heads: str = ""
     classifier: str = ""
     reads: Annotated[Reads, Field(strict=False)] = Reads.TOPIC
     labels: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _labels_are_told(self) -> Self:
+        if self.classifier and not self.labels:
+            raise ValueError('add labels: what each label of the classifier stands for, {LABEL_0 = "billing"}')
+        if self.labels and not self.classifier:
+            raise ValueError("add classifier, or take labels out: there is no model that they could belong to")
+        if self.reads is Reads.POLARITY and self.labels and "negative" not in self.labels.values():
+            raise ValueError('let a label stand for "negative": nothing tells a detractor else')
+        return self
+
+
+class AlsoTable(SomeModelTable):
+    languages: Annotated[Several[Language], Filled]
+
+    @model_validator(mode="after")
+    def _has_a_model(self) -> Self:
+        if not self.classifier and not (self.encoder and self.heads):
+            raise ValueError("add encoder and heads, or classifier: the shipped model does not know these languages")
+        return self
+
+
+class ModelTable(SomeModelTable):
     isolation: Annotated[Isolation, Field(strict=False)] = Isolation.AUTO
     memory_mb: Annotated[int, Field(ge=512, le=1_048_576)] = 4096
     engine: Annotated[Engine, Field(strict=False)] = Engine.TORCH
     exported: str = "exported-model"
     precision: Annotated[Precision, Field(strict=False)] = Precision.AUTO
     threads: Annotated[int, Field(ge=1, le=256)] = 1
-    min_confidence: Probability = 0.5
+    min_confidence: Probability | None = None
     languages: Several[Language] = ("en",)
-
-    @model_validator(mode="after")
-    def _labels_are_told(self) -> Self:
-        if self.classifier and not self.labels:
-            raise ValueError('add [model.labels]: what each label of the classifier stands for, LABEL_0 = "billing"')
-        if self.labels and not self.classifier:
-            raise ValueError("add classifier, or take labels out: there is no model that they could belong to")
-        if self.reads is Reads.POLARITY and self.labels and "negative" not in self.labels.values():
-            raise ValueError('let a label stand for "negative": nothing tells a detractor else')
-        return self
+    also: Annotated[tuple[AlsoTable, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
     def _engine_fits(self) -> Self:
@@ -194,6 +209,7 @@ class TopicTable(Table):
     department: Name
     description: str = ""
     examples: Several[Said] = ()
+    min_confidence: Probability | None = None
 
 
 class RuleTable(Table):
@@ -225,6 +241,7 @@ class SourceTable(Table):
     every: Span = timedelta(minutes=5)
     first_lookback: Duration = timedelta(hours=24)
     about: str = ""
+    search: bool = False
 
 
 class FeedTable(SourceTable):

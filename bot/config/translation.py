@@ -13,10 +13,12 @@ from bot.config.tables import (
     DepartmentTable,
     FeedTable,
     FileTable,
+    ModelTable,
     RuleTable,
     Table,
 )
 from bot.config.tree import (
+    Also,
     Claims,
     Company,
     Config,
@@ -44,7 +46,7 @@ def to_config(file: FileTable) -> Config:
         company=_company(file.company),
         slack=_same(Slack, file.slack),
         database=_same(Database, file.database),
-        model=_same(Model, file.model),
+        model=_model(file.model),
         learning=_same(Learning, file.learning),
         departments=tuple(_department(table, file) for table in file.departments),
         triage=file.triage.department,
@@ -77,7 +79,12 @@ def _same(cls: type[Value], table: Table) -> Value:
 
 
 def _company(table: CompanyTable) -> Company:
-    return Company(name=table.name, names=tuple(dict.fromkeys((table.name, *table.names))), zone=table.zone)
+    names = tuple(dict.fromkeys((table.name, *table.names)))
+    return Company(name=table.name, names=names, not_words=table.not_words, zone=table.zone)
+
+
+def _model(table: ModelTable) -> Model:
+    return Model(**dict(table) | {"also": tuple(_same(Also, also) for also in table.also)})
 
 
 def _department(table: DepartmentTable, file: FileTable) -> Department:

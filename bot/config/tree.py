@@ -30,10 +30,14 @@ class LogFormat(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
-    """Who we are. `names` are all words that mean us, the name itself first; `zone` is an IANA name."""
+    """Who we are. `names` are all words that mean us, the name itself first; `zone` is an IANA name.
+
+    `not_words` are phrases with such a word in them that mean somebody else.
+    """
 
     name: str
     names: tuple[str, ...]
+    not_words: tuple[str, ...]
     zone: str
 
 
@@ -93,6 +97,22 @@ class Isolation(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Also:
+    """A second model of the company's own, which judges what is written in `languages`."""
+
+    languages: tuple[str, ...]
+    encoder: str
+    heads: str
+    classifier: str
+    reads: Reads
+    labels: Mapping[str, str]
+
+    def gives(self, read: Reads) -> bool:
+        """Whether it, and not the shipped model beside it, says this much of a mention."""
+        return bool(self.encoder) or self.reads is read
+
+
+@dataclass(frozen=True, kw_only=True)
 class Model:
     """`encoder`, `heads` and `classifier` are empty for the shipped ones, else folders or hub names (heads: a folder).
 
@@ -110,8 +130,9 @@ class Model:
     exported: str
     precision: Precision
     threads: int
-    min_confidence: float
+    min_confidence: float | None
     languages: tuple[str, ...]
+    also: tuple[Also, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,13 +154,17 @@ class Learning:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceSettings:
-    """What every kind of source has. `about` is what its mentions speak of; `first_lookback` bounds the first poll."""
+    """What every kind of source has. `about` is what its mentions speak of; `first_lookback` bounds the first poll.
+
+    `search` says that it brings whatever a search finds, ours or not.
+    """
 
     name: str
     kind: str
     every: timedelta
     first_lookback: timedelta
     about: str
+    search: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +239,14 @@ class Config:
             departments={department.name: department for department in self.departments},
             triage=self.triage,
             min_confidence=self.model.min_confidence,
-            fallback_languages=frozenset(self.model.languages),
+            topic_languages=self._languages(Reads.TOPIC),
+            score_languages=self._languages(Reads.POLARITY),
             names=self.company.names,
+            not_words=self.company.not_words,
+            searches={source.name: source.about for source in self.sources if source.search},
         )
+
+    def _languages(self, read: Reads) -> frozenset[str]:
+        """Those in which some model is trusted with this much of a mention."""
+        others = (language for also in self.model.also if also.gives(read) for language in also.languages)
+        return frozenset((*self.model.languages, *others))

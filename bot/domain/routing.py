@@ -1,6 +1,5 @@
 """Which department a mention belongs to, by which rule, and why."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,7 +7,14 @@ from enum import StrEnum
 
 from bot.domain.mention import Incoming
 from bot.domain.promise import OfficeHours
-from classifiers.verdict import Verdict
+from bot.domain.words import has_any_word, is_named, someone_else
+from classifiers.verdict import UNKNOWN_LANGUAGE, Verdict
+
+UNMEASURED = 0.5
+"""How sure a model must be that nobody measured: as likely right as wrong, by its own word."""
+
+IRRELEVANT = "irrelevant"
+"""The shipped model's topic for what is not about the company."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +46,13 @@ class Department:
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
-    """What a mention can be about; `department` owns it."""
+    """What a mention can be about; `department` owns it. `min_confidence` None leaves that to what holds for all topics."""
 
     name: str
     department: str
     description: str = ""
     examples: tuple[str, ...] = ()
+    min_confidence: float | None = None
 
 
 class Outcome(StrEnum):
@@ -60,7 +67,7 @@ class Rule:
     """Conditions that must all hold; an empty one always holds. Bounds are inclusive.
 
     `words` match whole words or phrases, any of them, whatever the case and the punctuation between. `unnamed` asks that
-    none of the company's names occurs.
+    none of the company's names occurs. What a rule asks of the model counts only where the model is trusted.
     """
 
     name: str
@@ -86,18 +93,25 @@ class RoutingTable:
     topics: Mapping[str, Topic]
     departments: Mapping[str, Department]
     triage: str
-    min_confidence: float
-    fallback_languages: frozenset[str] = field(default_factory=lambda: frozenset({"en"}))
-    """Languages that the model is trusted in; any other goes to triage unless a rule takes it first."""
+    min_confidence: float | None = None
+    """How sure of its topic a verdict must be, whatever the topic; None goes by what was measured of the model."""
+    topic_languages: frozenset[str] = field(default_factory=lambda: frozenset({"en"}))
+    """Languages in which the model's topics are trusted; any other goes to triage unless a rule takes it first."""
+    score_languages: frozenset[str] = field(default_factory=lambda: frozenset({"en"}))
+    """Languages in which its scores are."""
     names: tuple[str, ...] = ()
     """Words that mean us."""
+    not_words: tuple[str, ...] = ()
+    """Phrases with such a word in them that mean somebody else."""
+    searches: Mapping[str, str] = field(default_factory=dict)
+    """Sources that bring whatever a search finds, and what each is a search for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """Where a mention goes and why, in a sentence.
 
-    `rule` is the rule's name, or "topic", "unsure", "language", "unjudged", "unowned".
+    `rule` is the rule's name, or "topic", "unsure", "language", "unnamed", "unjudged", "unowned".
     """
 
     outcome: Outcome
@@ -108,18 +122,18 @@ class Route:
 
 
 def choose_route(table: RoutingTable, source: str, mention: Incoming, verdict: Verdict | None) -> Route:
-    """First matching rule wins; else the topic's department; triage takes the unsure, foreign, unjudged and unowned."""
+    """First matching rule wins; else the topic's department; triage takes all that is in doubt."""
     if verdict is None:
         return _to_triage(table, "unjudged", "the model could not judge it")
     for rule in table.rules:
-        if _matches(rule, table.names, source, mention, verdict):
+        if _matches(rule, table, source, mention, verdict):
             return _by_rule(table, rule, verdict)
-    percent = f"{verdict.confidence:.0%}"
-    if verdict.confidence < table.min_confidence:
-        first, second = verdict.ranked[0][0], verdict.ranked[1][0] if len(verdict.ranked) > 1 else "nothing else"
-        return _to_triage(table, "unsure", f"only {percent} sure: {in_words(first)} or {in_words(second)}?")
-    if verdict.language not in table.fallback_languages and verdict.language != "und":
+    if not trusted_in(table.topic_languages, verdict):
         return _to_triage(table, "language", f"the model is not trusted in language “{verdict.language}”")
+    if source in table.searches and verdict.topic != IRRELEVANT and not _is_named(table, source, mention):
+        return _to_triage(table, "unnamed", _who_else(table, mention))
+    if verdict.confidence < least_confidence(table, verdict):
+        return _to_triage(table, "unsure", _how_unsure(verdict, least_confidence(table, verdict)))
     topic = table.topics.get(verdict.topic)
     if topic is None:
         return _to_triage(table, "unowned", f"no department owns the topic {in_words(verdict.topic)}")
@@ -128,8 +142,23 @@ def choose_route(table: RoutingTable, source: str, mention: Incoming, verdict: V
         department=topic.department,
         urgent=False,
         rule="topic",
-        why=f"topic {in_words(topic.name)}, {percent} sure{_because(verdict.why)}",
+        why=f"topic {in_words(topic.name)}, {verdict.confidence:.0%} sure{_because(verdict.why)}",
     )
+
+
+def least_confidence(table: RoutingTable, verdict: Verdict) -> float:
+    """How sure this verdict has to be of its topic: by the topic, by the company, by what was measured, in this order."""
+    topic = table.topics.get(verdict.topic)
+    if topic is not None and topic.min_confidence is not None:
+        return topic.min_confidence
+    if table.min_confidence is not None:
+        return table.min_confidence
+    return verdict.floor or UNMEASURED
+
+
+def trusted_in(languages: frozenset[str], verdict: Verdict) -> bool:
+    """A text too short to tell its language is not a foreign one."""
+    return verdict.language in languages or verdict.language == UNKNOWN_LANGUAGE
 
 
 def in_words(name: str) -> str:
@@ -156,29 +185,59 @@ def _because(words: Sequence[str]) -> str:
     return f", words: {', '.join(words)}" if words else ""
 
 
-def _matches(rule: Rule, names: Sequence[str], source: str, mention: Incoming, verdict: Verdict) -> bool:
-    said = f"{mention.title} {mention.text}"
+def _how_unsure(verdict: Verdict, least: float) -> str:
+    first = in_words(verdict.topic)
+    second = in_words(verdict.ranked[1][0]) if len(verdict.ranked) > 1 else "nothing else"
+    sure, asked = f"{verdict.confidence:.0%}", f"{least:.0%}"
+    said = (
+        f"only {sure} sure, {asked} is asked of {first}"
+        if sure != asked
+        else f"just under the {asked} asked of {first}"
+    )
+    return f"{said}: {first} or {second}?"
+
+
+def _who_else(table: RoutingTable, mention: Incoming) -> str:
+    other = someone_else(_said(mention), table.not_words)
+    if other:
+        return f"a search found it, and “{other}” means somebody else"
+    return "a search found it, and none of our names is in it"
+
+
+def _matches(rule: Rule, table: RoutingTable, source: str, mention: Incoming, verdict: Verdict) -> bool:
     checks = (
         not rule.topics or verdict.topic in rule.topics,
         not rule.sources or source in rule.sources,
         not rule.languages or verdict.language in rule.languages,
-        not rule.words or _has_any_word(said, rule.words),
-        not rule.unnamed or not _has_any_word(said, names),
+        not rule.words or has_any_word(_said(mention), rule.words),
+        not rule.unnamed or not _is_named(table, source, mention),
         verdict.detractor >= rule.min_detractor,
         verdict.confidence >= rule.min_confidence,
         (mention.reach or 0) >= rule.min_reach,
         rule.max_rating is None or (mention.rating is not None and mention.rating <= rule.max_rating),
     )
-    return all(checks)
+    return all(checks) and _may_go_by_the_model(rule, table, verdict)
 
 
-def _has_any_word(text: str, words: Sequence[str]) -> bool:
-    """Whole words, case folded, without regular expressions: a rule's author cannot hang the bot."""
-    said = f" {_folded(text)} "
-    return any(f" {folded} " in said for folded in map(_folded, words) if folded)
+def _may_go_by_the_model(rule: Rule, table: RoutingTable, verdict: Verdict) -> bool:
+    """Whether what the rule asks of the model can be believed here.
+
+    Not in a language that the model is weak in, unless the rule names languages; and nothing is kept out of every channel
+    for a topic that the model is not sure of.
+    """
+    by_topic = bool(rule.topics or rule.min_confidence)
+    if rule.outcome is Outcome.FILTER and by_topic and verdict.confidence < least_confidence(table, verdict):
+        return False
+    if rule.languages:
+        return True
+    topic_holds = not by_topic or trusted_in(table.topic_languages, verdict)
+    score_holds = not rule.min_detractor or trusted_in(table.score_languages, verdict)
+    return topic_holds and score_holds
 
 
-def _folded(text: str) -> str:
-    """Letters, their marks and digits, in words one space apart: `T-Mobile` and `t mobile` are the same."""
-    kept = (ch if ch.isalnum() or unicodedata.category(ch).startswith("M") else " " for ch in text.casefold())
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+def _is_named(table: RoutingTable, source: str, mention: Incoming) -> bool:
+    return is_named(_said(mention), (*table.names, table.searches.get(source, "")), table.not_words)
+
+
+def _said(mention: Incoming) -> str:
+    return f"{mention.title} {mention.text}"

@@ -239,7 +239,7 @@ ONE_FAULT = {
     "language by its name": Broken(
         new='[model]\nlanguages = ["English"] #!', key="model.languages[0]", says='code such as "en"'
     ),
-    "model without its labels": Broken(new='[model] #!\nclassifier = "acme/x"', key="model", says="add [model.labels]"),
+    "model without its labels": Broken(new='[model] #!\nclassifier = "acme/x"', key="model", says="add labels"),
     "labels without a model": Broken(new='[model] #!\nlabels = {A = "refunds"}', key="model", says="add classifier"),
     "label of no topic": Broken(
         new='[model]\nclassifier = "x"\nlabels = {A = "refund"} #!',
@@ -258,6 +258,37 @@ ONE_FAULT = {
     ),
     "listed twice": Broken(
         old=TOPICS, new='topics = ["refunds", "refunds"] #!', key="rules[0].topics", says="“refunds” is listed twice"
+    ),
+    "second model without one": Broken(
+        new='[[model.also]] #!\nlanguages = ["de"]', key="model.also[0]", says="add encoder and heads, or classifier"
+    ),
+    "second model for no language": Broken(
+        new='[[model.also]]\nencoder = "x"\nheads = "y"\nlanguages = [] #!', key="model.also[0].languages", says="empty"
+    ),
+    "second model without its labels": Broken(
+        new='[[model.also]] #!\nlanguages = ["de"]\nclassifier = "x"', key="model.also[0]", says="add labels"
+    ),
+    "label of the second model's of no topic": Broken(
+        new='[[model.also]]\nlanguages = ["de"]\nclassifier = "x"\nlabels = {A = "refund"} #!',
+        key="model.also[0].labels.A",
+        says="did you mean “refunds”?",
+    ),
+    "language of two models": Broken(
+        new='[[model.also]]\nencoder = "x"\nheads = "y"\nlanguages = ["de", "en"] #!',
+        key="model.also[0].languages[1]",
+        says="“en” stands in model.languages too",
+    ),
+    "phrase for somebody else that is our name": Broken(
+        old='name = "Example Ltd"',
+        new='name = "Example Ltd"\nnot_words = ["example river", "example"] #!',
+        key="company.not_words[1]",
+        says="your own name “Example Ltd” would never be found",
+    ),
+    "topic that must be surer than sure": Broken(
+        old='name = "refunds"',
+        new='name = "refunds"\nmin_confidence = 1.5 #!',
+        key="topics[0].min_confidence",
+        says="a number of at most 1",
     ),
     # zones, hours, durations, addresses
     "no such zone": Broken(

@@ -22,6 +22,7 @@ triage.department = "care"
 [company]
 name = "Kettle & Co"
 names = ["Kettle", "Kettle & Co"]
+not_words = ["kettle drum"]
 zone = "Europe/Berlin"
 
 [slack]
@@ -68,6 +69,7 @@ FULL += """
 name = "refunds"
 department = "care"
 description = "money back"
+min_confidence = 0.75
 examples = ["Where is my money?"]
 
 [[rules]]
@@ -97,6 +99,7 @@ first_lookback = "14d"
 allow_private = true
 user_agent = "Kettle"
 about = "the Kettle 3"
+search = true
 
 [claims]
 lease = "45m"
@@ -168,7 +171,13 @@ def test_a_department_without_hours_is_open_always(tmp_path: Path) -> None:
 
 def test_topics_and_rules(full: Config) -> None:
     assert full.topics == (
-        Topic(name="refunds", department="care", description="money back", examples=("Where is my money?",)),
+        Topic(
+            name="refunds",
+            department="care",
+            description="money back",
+            examples=("Where is my money?",),
+            min_confidence=0.75,
+        ),
     )
     assert full.rules == (
         Rule(
@@ -197,6 +206,7 @@ def test_a_feed_takes_its_address_from_the_environment(full: Config) -> None:
         every=timedelta(seconds=2),
         first_lookback=timedelta(days=14),
         about="the Kettle 3",
+        search=True,
         url="http://127.0.0.1:8080/forum.rss?key=abc",
         allow_private=True,
         user_agent="Kettle",
@@ -278,8 +288,40 @@ def test_routing_has_everything_by_name(full: Config) -> None:
     assert routing.rules == full.rules
     assert routing.topics == {"refunds": full.topics[0]}
     assert routing.departments == {"care": full.departments[0], "late": full.departments[1]}
-    assert (routing.triage, routing.min_confidence) == ("care", 0.5)
-    assert routing.fallback_languages == frozenset({"en"})
+    assert (routing.triage, routing.min_confidence) == ("care", None)
+    assert routing.topic_languages == routing.score_languages == frozenset({"en"})
+    assert (routing.searches, routing.not_words) == ({"Forum": "the Kettle 3"}, ("kettle drum",))
+
+
+ALSO = """
+[[model.also]]
+languages = ["fr"]
+encoder = "acme/all-tongues"
+heads = "/srv/heads"
+
+[[model.also]]
+languages = ["de", "nl"]
+classifier = "acme/tickets"
+labels = {A = "billing"}
+
+[[model.also]]
+languages = ["es"]
+classifier = "acme/moods"
+reads = "polarity"
+labels = {NEG = "negative", REST = "neutral"}
+"""
+
+
+def test_a_model_for_other_languages_is_trusted_with_what_it_reads(tmp_path: Path) -> None:
+    config = load(tmp_path, SMALLEST + ALSO)
+    assert [(also.languages, also.encoder, also.classifier) for also in config.model.also] == [
+        (("fr",), "acme/all-tongues", ""),
+        (("de", "nl"), "", "acme/tickets"),
+        (("es",), "", "acme/moods"),
+    ]
+    routing = config.routing()
+    assert routing.topic_languages == {"en", "fr", "de", "nl"}
+    assert routing.score_languages == {"en", "fr", "es"}
 
 
 def test_the_environment_wins(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_the_unsure_goes_to_triage_with_the_two_topics() -> None:
     unsure = verdict(topics={"billing": 0.4, "technical_issue": 0.35, "trust_safety": 0.25})
     chosen = route(read=unsure)
     assert (chosen.outcome, chosen.department, chosen.rule) == (Outcome.SEND, "triage", "unsure")
-    assert chosen.why == "only 40% sure: billing or technical issue?"
+    assert chosen.why == "only 40% sure, 50% is asked of billing: billing or technical issue?"
 
 
 def test_as_sure_as_needed_is_sure() -> None:
@@ -109,13 +110,85 @@ def test_as_sure_as_needed_is_sure() -> None:
 
 
 def test_a_single_unsure_topic_has_nothing_beside_it() -> None:
-    assert route(read=verdict(topics={"billing": 0.3})).why == "only 30% sure: billing or nothing else?"
+    why = route(read=verdict(topics={"billing": 0.3})).why
+    assert why == "only 30% sure, 50% is asked of billing: billing or nothing else?"
+
+
+def test_a_percentage_is_not_said_to_be_less_than_itself() -> None:
+    why = route(read=verdict(topics={"billing": 0.498, "technical_issue": 0.4, "weather": 0.102})).why
+    assert why == "just under the 50% asked of billing: billing or technical issue?"
+
+
+@pytest.mark.parametrize(
+    ("of_topic", "of_all", "measured", "asked"),
+    [
+        (None, None, 0.0, 0.5),
+        (None, None, 0.35, 0.35),
+        (None, None, 0.8, 0.8),
+        (None, 0.6, 0.35, 0.6),
+        (None, 0.0, 0.35, 0.0),
+        (0.7, 0.6, 0.35, 0.7),
+        (0.0, 0.6, 0.35, 0.0),
+    ],
+)
+def test_how_sure_goes_by_the_topic_then_the_company_then_what_was_measured(
+    of_topic: float | None, of_all: float | None, measured: float, asked: float
+) -> None:
+    topics = {**TOPICS, "billing": replace(TOPICS["billing"], min_confidence=of_topic)}
+    known = replace(table(), topics=topics, min_confidence=of_all)
+    for confidence in (0.3, 0.4, 0.55, 0.65, 0.75, 0.9):
+        others = dict.fromkeys(("technical_issue", "weather", "news", "sport"), (1 - confidence) / 4)
+        read = verdict(topics={"billing": confidence, **others}, floor=measured)
+        chosen = choose_route(known, "feed", mention(), read)
+        assert (chosen.rule == "topic") is (confidence >= asked), confidence
+
+
+def test_one_topics_bound_is_no_others() -> None:
+    topics = {**TOPICS, "billing": replace(TOPICS["billing"], min_confidence=0.95)}
+    known = replace(table(), topics=topics)
+    assert choose_route(known, "feed", mention(), verdict()).rule == "unsure"
+    assert choose_route(known, "feed", mention(), verdict(topic="technical_issue")).rule == "topic"
 
 
 def test_a_language_that_the_model_is_not_trusted_in_goes_to_triage() -> None:
     chosen = route(read=verdict(language="fr"))
     assert (chosen.department, chosen.rule) == ("triage", "language")
     assert "“fr”" in chosen.why
+
+
+def test_a_foreign_text_is_told_so_however_unsure_the_model_is_of_it() -> None:
+    assert route(read=verdict(language="fr", confidence=0.2)).rule == "language"
+
+
+@pytest.mark.parametrize(
+    ("rule", "takes"),
+    [
+        (Rule(name="tried", topics=("billing",)), False),
+        (Rule(name="tried", min_confidence=0.1), False),
+        (Rule(name="tried", min_detractor=0.1), False),
+        (Rule(name="tried", topics=("billing",), languages=("fr",)), True),
+        (Rule(name="tried", words=("facture",)), True),
+        (Rule(name="tried", outcome=Outcome.FILTER, topics=("billing",)), False),
+    ],
+)
+def test_no_rule_goes_by_the_model_in_a_language_it_is_weak_in_unless_it_names_languages(
+    rule: Rule, takes: bool
+) -> None:
+    assert (route(rule, text="la facture", read=verdict(language="fr")).rule == "tried") is takes
+
+
+def test_a_model_trusted_with_the_score_alone_decides_no_topic() -> None:
+    known = replace(table(Rule(name="angry", department="legal", min_detractor=0.6)), score_languages=frozenset({"fr"}))
+    assert choose_route(known, "feed", mention(), verdict(language="fr")).rule == "angry"
+    assert choose_route(known, "feed", mention(), verdict(language="fr", detractor=0.1)).rule == "language"
+
+
+def test_nothing_is_kept_out_for_a_topic_that_the_model_is_not_sure_of() -> None:
+    noise = Rule(name="noise", outcome=Outcome.FILTER, topics=("billing",), unnamed=True)
+    assert route(noise, read=verdict(confidence=0.6)).outcome is Outcome.FILTER
+    assert route(noise, read=verdict(confidence=0.6, floor=0.7)).outcome is Outcome.FILTER, "the company asked for 0.5"
+    measured = replace(table(noise), min_confidence=None)
+    assert choose_route(measured, "feed", mention(), verdict(confidence=0.6, floor=0.7)).rule == "unsure"
 
 
 def test_an_unknown_language_is_not_a_foreign_one() -> None:
@@ -235,6 +308,54 @@ def test_every_mention_goes_to_a_department_that_exists_and_says_why(
     assert chosen.department in DEPARTMENTS
     assert chosen.why
     assert chosen.outcome is Outcome.SEND or chosen.rule in {rule.name for rule in rules}
+
+
+# -- about us, or somebody else
+
+SEARCHING = replace(table(), searches={"search": "Crumb"}, not_words=("simmerwick village", "hob line dance"))
+
+
+def found(text: str, read: Verdict, *rules: Rule, source: str = "search") -> Route:
+    return choose_route(replace(SEARCHING, rules=rules), source, mention(text), read)
+
+
+IRRELEVANT = verdict(topics={"irrelevant": 0.8, "billing": 0.2})
+
+
+def test_what_a_search_found_without_our_name_goes_to_triage() -> None:
+    chosen = found("charged twice", verdict())
+    assert (chosen.outcome, chosen.department, chosen.rule) == (Outcome.SEND, "triage", "unnamed")
+    assert chosen.why == "a search found it, and none of our names is in it"
+    assert found("charged twice", verdict(), source="feed").rule == "topic", "reviews of ours need not name us"
+
+
+@pytest.mark.parametrize("text", ["SIMMERWICK charged me", "why, #simmerwick?", "my Crumb is late", "@Simmerwick hi"])
+def test_a_name_or_what_is_searched_for_makes_it_ours(text: str) -> None:
+    assert found(text, verdict()).rule == "topic"
+
+
+def test_a_phrase_for_somebody_else_is_not_our_name() -> None:
+    chosen = found("the fete in Simmerwick village charged me", verdict())
+    assert (chosen.rule, chosen.why) == ("unnamed", "a search found it, and “simmerwick village” means somebody else")
+    assert found("Simmerwick village, Simmerwick village Simmerwick village", verdict()).rule == "unnamed"
+    assert found("Simmerwick charged me in Simmerwick village", verdict()).rule == "topic"
+
+
+def test_noise_that_a_search_found_goes_to_whom_noise_belongs() -> None:
+    owned = replace(SEARCHING, topics={**TOPICS, "irrelevant": Topic(name="irrelevant", department="legal")})
+    chosen = choose_route(owned, "search", mention("river"), IRRELEVANT)
+    assert (chosen.outcome, chosen.department, chosen.rule) == (Outcome.SEND, "legal", "topic")
+    nobodys = found("river", IRRELEVANT)
+    assert (nobodys.outcome, nobodys.department, nobodys.rule) == (Outcome.SEND, "triage", "unowned")
+
+
+def test_noise_is_kept_out_only_by_a_rule() -> None:
+    noise = Rule(name="noise", outcome=Outcome.FILTER, topics=("irrelevant",), unnamed=True)
+    assert found("river", IRRELEVANT, noise).outcome is Outcome.FILTER
+    assert found("the Simmerwick village fete", IRRELEVANT, noise).outcome is Outcome.FILTER
+    assert found("Simmerwick again", IRRELEVANT, noise).outcome is Outcome.SEND
+    unsure = verdict(topics={"irrelevant": 0.4, "billing": 0.35, "weather": 0.25})
+    assert found("river", unsure, noise).rule == "unsure"
 
 
 @pytest.mark.parametrize(

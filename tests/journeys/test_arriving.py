@@ -62,7 +62,7 @@ def test_a_public_channel_is_joined_before_the_first_card(office: Office) -> Non
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("nothing that one could name, says heron", "only 25% sure: billing or other?"),
+        ("nothing that one could name, says heron", "only 25% sure, 50% is asked of billing: billing or other?"),
         ("Die Rechnung heisst billing, sagt der Reiher", "the model is not trusted in language “de”"),
     ],
 )
