@@ -112,6 +112,10 @@ class Card:
     snoozed_until: datetime | None = None
     guesses: tuple[Guess, ...] = ()
     """The two likeliest places for what waits in triage because the model was not sure; the likelier first."""
+    topic_trusted: bool = True
+    """Whether the model is trusted with the topic of what is written in this language."""
+    score_trusted: bool = True
+    """The same for its scores and for what the response flow makes of them."""
     corrections: Mapping[LabelKind, Label] = field(default_factory=dict)
     """What people said against the model and nobody took back."""
     source_title: str = ""

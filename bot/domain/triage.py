@@ -114,12 +114,16 @@ _RESPONSES: Mapping[Node, Outcome] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One question's answer. `why` is the model's probability, a known fact, "no evidence", or a person's reason."""
+    """One question's answer. `why` is the model's probability, a known fact, "no evidence", or a person's reason.
+
+    `proviso` is what the answer depends on and nobody knows: "if meant seriously".
+    """
 
     node: Node
     answer: Answer
     why: str
     by_hand: bool = False
+    proviso: str = ""
 
     @property
     def question(self) -> str:
@@ -174,6 +178,16 @@ class Triage:
         return Outcome.MONITOR if last.target is Node.MONITOR_ONLY else Outcome.LET_STAND
 
     @property
+    def proviso(self) -> str:
+        """What the recommendation depends on and nobody knows; empty where nothing does."""
+        return ", ".join(asked.proviso for asked in self.path if asked.proviso)
+
+    @property
+    def title(self) -> str:
+        """The recommendation for people, with its proviso: `Share our story (share success), if meant seriously`."""
+        return ", ".join(filter(None, (TITLES[self.outcome], self.proviso)))
+
+    @property
     def summary(self) -> str:
         """One line for people: `Put it right (restoration): not positive → no troll → … → bad experience`."""
         steps = (
@@ -181,7 +195,7 @@ class Triage:
             for asked in self.path
             if FLOW[asked.node, asked.answer] is not Node.CONSIDERATIONS or asked.by_hand
         )
-        return f"{TITLES[self.outcome]}: {' → '.join(steps)}"
+        return f"{self.title}: {' → '.join(steps)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +217,15 @@ class Thresholds:
 
 
 DEFAULT_THRESHOLDS = Thresholds()
+
+IRONIC = 0.5
+"""Irony from which it is doubted: as likely as not meant the other way round. A doubt costs a look, thanks for a complaint
+cost a customer."""
+
+
+def may_be_ironic(verdict: Verdict) -> bool:
+    """It stays a doubt: no route, promise or report goes by it."""
+    return verdict.irony >= IRONIC
 
 
 def recommend(verdict: Verdict, *, known_basher: bool = False, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Triage:
@@ -285,7 +308,8 @@ _ADVICE: Mapping[Outcome, str] = MappingProxyType(
 
 def advice(triage: Triage) -> tuple[str, ...]:
     """What the answer dialog says: the outcome's own sentence, then the five considerations in the chart's order."""
-    return (_ADVICE[triage.outcome], *CONSIDERATIONS.values())
+    first = _ADVICE[triage.outcome]
+    return (f"{triage.proviso.capitalize()}: {first}" if triage.proviso else first, *CONSIDERATIONS.values())
 
 
 _PHRASES: Mapping[tuple[Node, Answer], str] = MappingProxyType(
@@ -324,6 +348,8 @@ def _discovery(verdict: Verdict, thresholds: Thresholds) -> Finding:
     if found.answer is Answer.YES and verdict.detractor >= thresholds.detractor:
         why = f"{found.why}, but detractor (estimated) {verdict.detractor:.0%}"
         return replace(found, answer=Answer.NO, why=why)
+    if found.answer is Answer.YES and may_be_ironic(verdict):
+        return replace(found, why=f"{found.why}, but irony {verdict.irony:.0%}", proviso="if meant seriously")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from bot.domain.card import Card, Guess, Place
 from bot.domain.policy import Policy
-from bot.domain.routing import Department
+from bot.domain.routing import Department, trusted_in
 from bot.domain.triage import recommend
 from bot.store.records import Record
 
@@ -14,7 +14,7 @@ LEAST_SHARE = 0.01
 
 
 def card_of(record: Record, policy: Policy) -> Card:
-    department = policy.department(record.department)
+    department, routing, verdict = policy.department(record.department), policy.routing, record.verdict
     return Card(
         mention=record.mention,
         source_title=policy.source_titles.get(record.mention.source, ""),
@@ -24,8 +24,10 @@ def card_of(record: Record, policy: Policy) -> Card:
         place=place_of(department),
         route_rule=record.route_rule,
         route_why=record.route_why,
-        verdict=record.verdict,
-        triage=recommend(record.verdict) if record.verdict else None,
+        verdict=verdict,
+        triage=recommend(verdict) if verdict else None,
+        topic_trusted=verdict is None or trusted_in(routing.topic_languages, verdict),
+        score_trusted=verdict is None or trusted_in(routing.score_languages, verdict),
         can_reply=record.mention.source in policy.answerable,
         claim=record.claim,
         promises=record.promises,

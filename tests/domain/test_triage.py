@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -266,6 +267,30 @@ def test_the_summary_is_one_line(read: Verdict, summary: str) -> None:
 def test_the_summary_marks_what_a_person_decided() -> None:
     triage = override(recommend(verdict(unhappy=0.9, troll=0.05)), Node.TROLL, YES, reason="only ever posts this")
     assert triage.summary == "Monitor only: not positive → troll (by hand)"
+
+
+PRAISED = verdict(positive=0.9, promoter=0.8)
+
+
+def test_praise_that_may_be_ironic_is_taken_for_praise_with_a_proviso() -> None:
+    triage = recommend(replace(PRAISED, irony=0.5))
+    assert triage.outcome is Outcome.SHARE_SUCCESS
+    assert triage.summary == (
+        "Share our story (share success), if meant seriously: positive or balanced → worth a reply"
+    )
+    assert triage.findings[0].why == "positive 90%, but irony 50%"
+    assert advice(triage)[0].startswith("If meant seriously: Thank them")
+
+
+def test_irony_below_its_bound_and_irony_in_a_complaint_change_nothing() -> None:
+    assert recommend(replace(PRAISED, irony=0.49)) == recommend(PRAISED)
+    complaint = verdict(unhappy=0.9, detractor=0.9)
+    assert recommend(replace(complaint, irony=0.9)) == recommend(complaint)
+
+
+def test_a_person_who_says_that_it_is_positive_takes_the_proviso_away() -> None:
+    triage = override(recommend(replace(PRAISED, irony=0.9)), Node.DISCOVERY, YES, reason="she always writes so")
+    assert triage.proviso == ""
 
 
 def test_there_are_five_considerations_with_a_sentence_each() -> None:

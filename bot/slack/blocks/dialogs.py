@@ -6,7 +6,7 @@ from bot.domain.card import Card
 from bot.domain.label import Dismissal
 from bot.domain.lifecycle import Action
 from bot.domain.routing import Level
-from bot.domain.triage import TITLES, advice
+from bot.domain.triage import advice
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     bullets,
@@ -31,6 +31,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
 from bot.slack.blocks.post import Size, author_of, post_block, source_of
+from bot.slack.blocks.readings import unreliable
 from bot.slack.blocks.text import counted, cut, duration, escaped, seconds
 
 ANSWER_SIZE = Size(chars=6_000, lines=60, rest="History shows the whole.")
@@ -194,9 +195,11 @@ def _advice(card: Card) -> list[Json]:
     if card.triage is None:
         return [context(plain_text("The response flow has no advice: the model could not judge this one."))]
     first, *checks = advice(card.triage)
-    title = escaped(TITLES[card.triage.outcome], 100)
+    title = escaped(card.triage.title, 100)
     return [
-        section(markdown(f"*The response flow advises: {title}*\n{escaped(first, 500)}")),
+        section(
+            markdown(f"*The response flow advises{unreliable(card.score_trusted)}: {title}*\n{escaped(first, 500)}")
+        ),
         rich(bullets(*(line(span(check)) for check in checks))),
     ]
 

@@ -4,7 +4,7 @@ from bot.domain.card import Card
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import LIVE
 from bot.domain.routing import in_words
-from bot.domain.triage import TITLES
+from bot.domain.triage import may_be_ironic
 from bot.slack.blocks.elements import context, markdown, plain_text
 from bot.slack.blocks.languages import foreign_language
 from bot.slack.blocks.message import Json
@@ -24,9 +24,10 @@ def readings(card: Card) -> list[Json]:
     """Judgement, why it is here, and while it is open what to do."""
     blocks = [context(markdown(_judgement(card))), context(plain_text(why_here(card), 700))]
     if card.triage is not None and card.state in LIVE:
-        title = TITLES[card.triage.outcome]
+        title = card.triage.title
         path = card.triage.summary.removeprefix(f"{title}: ")
-        blocks.append(context(markdown(f"*Recommended: {escaped(title, 100)}* · {escaped(path, 1_000)}")))
+        advised = f"Recommended{unreliable(card.score_trusted)}: {escaped(title, 100)}"
+        blocks.append(context(markdown(f"*{advised}* · {escaped(path, 1_000)}")))
     return blocks
 
 
@@ -41,7 +42,8 @@ def _judgement(card: Card) -> str:
     said = [_score(card), _topic(card)]
     verdict = card.verdict
     if verdict is not None and LabelKind.SCORE not in card.corrections and verdict.promoter >= 0.5:
-        said.append(f"estimated {percent(verdict.promoter)} promoter")
+        said.append(f"estimated {percent(verdict.promoter)} promoter{unreliable(card.score_trusted)}")
+    said.append(_irony(card))
     if verdict is not None and (language := foreign_language(verdict.language)):
         said.append(f"written in {escaped(language, 60)}")
     return " · ".join(each for each in said if each)
@@ -53,7 +55,7 @@ def _score(card: Card) -> str:
         return f"*{label.score.capitalize()}*, {'corrected' if label.model else 'said'} by {mention(label.by)}"
     if verdict is None:
         return "Not judged: the model could not read this one, so nothing here is estimated."
-    return f"Estimated {percent(verdict.detractor)} detractor"
+    return f"Estimated {percent(verdict.detractor)} detractor{unreliable(card.score_trusted)}"
 
 
 def _topic(card: Card) -> str:
@@ -62,7 +64,21 @@ def _topic(card: Card) -> str:
         return f"topic {escaped(in_words(label.topic), 60)}, {_agreed(label)} by {mention(label.by)}"
     if verdict is None or card.route_rule == "topic":  # then the line below says it
         return ""
-    return f"topic {escaped(in_words(verdict.topic), 60)}, {percent(verdict.confidence)} sure"
+    sure = f"{percent(verdict.confidence)} sure{unreliable(card.topic_trusted)}"
+    return f"topic {escaped(in_words(verdict.topic), 60)}, {sure}"
+
+
+def _irony(card: Card) -> str:
+    """The doubt in a few words. A person's score has settled it, and a score that says "detractor" has not been taken in."""
+    verdict = card.verdict
+    if verdict is None or LabelKind.SCORE in card.corrections or not card.score_trusted or not may_be_ironic(verdict):
+        return ""
+    return "may be ironic" if verdict.detractor >= 0.5 else "may be ironic: the score may be the wrong way round"
+
+
+def unreliable(trusted: bool) -> str:
+    """What stands behind a number that the model gives in a language that it is not trusted in."""
+    return "" if trusted else " (unreliable)"
 
 
 def _agreed(label: Label) -> str:

@@ -3,6 +3,7 @@
 from bot.domain.card import Card
 from bot.domain.label import Label, LabelKind
 from bot.domain.routing import in_words
+from bot.domain.triage import may_be_ironic
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     actions,
@@ -22,6 +23,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.languages import NAMES
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import NOWHERE, metadata_of
+from bot.slack.blocks.readings import unreliable
 from bot.slack.blocks.text import counted, inline, percent
 from classifiers.verdict import UNKNOWN_LANGUAGE, Verdict
 
@@ -68,10 +70,12 @@ def _reading(card: Card) -> list[Json]:
         return [
             context(plain_text("The model could not judge this one: there are no topics, words or scores to show."))
         ]
+    score = f"estimated {percent(verdict.detractor)} detractor, {percent(verdict.promoter)} promoter"
     facts = [
         ("Words that moved it", inline(", ".join(verdict.why), 300) or "none stands out"),
-        ("Score", f"estimated {percent(verdict.detractor)} detractor, {percent(verdict.promoter)} promoter"),
-        ("Language", _language(verdict)),
+        ("Score", f"{score}{unreliable(card.score_trusted)}"),
+        *([("Irony", _irony(verdict))] if verdict.irony >= 0.005 else []),
+        ("Language", f"{_language(verdict)}{_mistrust(card)}"),
         ("Model", inline(verdict.model, 100)),
     ]
     return [
@@ -102,6 +106,16 @@ def _language(verdict: Verdict) -> str:
     if verdict.language in ("", UNKNOWN_LANGUAGE):
         return "too short or too odd to tell"
     return inline(NAMES.get(verdict.language, verdict.language), 60)
+
+
+def _irony(verdict: Verdict) -> str:
+    doubted = "; that is shown as a doubt, and decides nothing" if may_be_ironic(verdict) else ""
+    return f"estimated {percent(verdict.irony)}{doubted}"
+
+
+def _mistrust(card: Card) -> str:
+    weak = [name for name, trusted in (("topic", card.topic_trusted), ("score", card.score_trusted)) if not trusted]
+    return f"; in it the model is not trusted with the {' and the '.join(weak)}" if weak else ""
 
 
 def _corrections(card: Card) -> list[Json]:
