@@ -164,10 +164,11 @@ def doubted(prior: Head, base: Base, rows: Rows) -> list[Doubted]:
             continue
         usual = _usual(plausible[others])
         share = float(plausible[theirs].mean())
-        trust = float(np.clip((share / usual - NO_TRUST) / (FULL_TRUST - NO_TRUST), 0, 1))
+        at_best = share + float(np.sqrt(usual * (1 - usual) / theirs.sum()))  # one standard error: few labels scatter
+        trust = float(np.clip((at_best / usual - NO_TRUST) / (FULL_TRUST - NO_TRUST), 0, 1))
         if trust < 1:
             labels = int(theirs.sum())
-            found.append(Doubted(by=person, labels=labels, plausible=share, usual=usual, trust=trust))
+            found.append(Doubted(by=str(person), labels=labels, plausible=share, usual=usual, trust=trust))
     return sorted(found, key=lambda each: (each.trust, each.by))
 
 

@@ -187,7 +187,10 @@ def poison(company: Company, coming: Iterator[int], batch: int, share: float) ->
     served = company.known.served[TOPIC]
     for _ in range(batch):
         if company.chance.random() < share:
-            company.say(next(coming), POISONER, company.chance.choice(served.labels))
+            place = next(coming, None)
+            if place is None:
+                raise ValueError("there are too few own mentions to rehearse a poisoned batch after that")
+            company.say(place, POISONER, company.chance.choice(served.labels))
             continue
         for place in coming:
             if not company.right(served, place):
