@@ -75,3 +75,8 @@ def _stream_safe(text: str) -> str:
         if run <= _MOST_MARKS:
             kept.append(ch)
     return "".join(kept)
+
+
+def subject_text(title: str, text: str) -> str:
+    """What the model reads of a mention: a verdict, and a correction of one, is about these words and no later ones."""
+    return "\n".join(part for part in (title, text) if part)

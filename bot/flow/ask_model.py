@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.mention import Mention
+from bot.domain.mention import Mention, subject_text
 from bot.domain.policy import Policy
 from classifiers.verdict import Classifier, ModelFault, Subject, Verdict
 
@@ -38,8 +38,7 @@ def ask(classifier: Classifier, batch: Sequence[Mention], policy: Policy) -> Sai
 
 
 def reads_like(mention: Mention) -> str:
-    """What the model reads of it: a verdict is on this and on nothing later."""
-    return "\n".join(part for part in (mention.title, mention.text) if part)
+    return subject_text(mention.title, mention.text)
 
 
 def _judged(classifier: Classifier, batch: Sequence[Mention], policy: Policy) -> dict[int, Verdict]:

@@ -10,8 +10,8 @@ from bot.domain.event import EARSHOT
 from bot.domain.judged import IRRELEVANT, Judged
 from bot.domain.label import LabelKind, Labelled
 from bot.domain.lifecycle import State
+from bot.domain.mention import subject_text
 from bot.store import labels
-from bot.store.labels import subject_text
 from bot.store.schema import EventRow, MentionRow, VerdictRow
 
 MOST = 5_000
@@ -82,7 +82,7 @@ def _confirmed(mention: MentionRow, verdict: VerdictRow) -> Judged:
         model=verdict.model,
         said=verdict.topic,
         meant=verdict.topic,
-        text=subject_text(mention),
+        text=subject_text(mention.title, mention.text),
         source=mention.source,
     )
 

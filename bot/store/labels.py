@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.label import Label, LabelKind, Labelled, Score
-from bot.domain.mention import Incoming
+from bot.domain.mention import subject_text
 from bot.store.schema import LabelRow, MentionRow
 
 CHUNK = 500
@@ -37,7 +37,8 @@ def all_labels(session: Session, since: datetime | None = None) -> list[Labelled
     query = _holding().add_columns(MentionRow)
     rows = session.execute(query if since is None else query.where(LabelRow.at >= since))
     return [
-        Labelled(label=_label_of(label), text=subject_text(mention), source=mention.source) for label, mention in rows
+        Labelled(label=_label_of(label), text=subject_text(mention.title, mention.text), source=mention.source)
+        for label, mention in rows
     ]
 
 
@@ -54,11 +55,6 @@ def of_mentions(session: Session, ids: Iterable[int]) -> dict[int, dict[LabelKin
         for row in session.scalars(_holding().where(LabelRow.mention_id.in_(chunk))):
             found.setdefault(row.mention_id, {})[LabelKind(row.kind)] = _label_of(row)
     return found
-
-
-def subject_text(mention: Incoming | MentionRow) -> str:
-    """The words that the model is given of a mention."""
-    return "\n".join(part for part in (mention.title, mention.text) if part)
 
 
 def _holding() -> Select[LabelRow]:
