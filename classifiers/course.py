@@ -27,7 +27,7 @@ from classifiers.corpus import (
 from classifiers.encoder import load_encoder, shipped_folder
 from classifiers.fitting import fit_temperature
 from classifiers.floors import topic_floors
-from classifiers.heads import HEAD_LABELS, Head, Matrix
+from classifiers.heads import HEAD_LABELS, IRONY, Head, Matrix
 from classifiers.scores import area_under_curve
 from classifiers.text import readable, with_name
 from classifiers.tuning import Course, Lesson, Tuned, tune
@@ -173,5 +173,8 @@ def _heads(tuned: Tuned, temperatures: Mapping[str, float]) -> dict[str, Head]:
 
 
 def _temperature(head: Head, vectors: Matrix, held: Sequence[Mention]) -> float:
-    wanted = [index for index, row in enumerate(held) if (row.irony is not None) == (head.name == "irony")]
-    return fit_temperature(head.logits(vectors[wanted]), targets_of(head.name, [held[index] for index in wanted]))
+    """By the held-out real rows. None tells how rare irony is, so that its head is ranked by and keeps its scale."""
+    if head.name == IRONY:
+        return 1.0
+    real = [index for index, row in enumerate(held) if row.source != "own"]
+    return fit_temperature(head.logits(vectors[real]), targets_of(head.name, [held[index] for index in real]))
