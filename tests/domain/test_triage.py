@@ -273,17 +273,17 @@ PRAISED = verdict(positive=0.9, promoter=0.8)
 
 
 def test_praise_that_may_be_ironic_is_taken_for_praise_with_a_proviso() -> None:
-    triage = recommend(replace(PRAISED, irony=0.5))
+    triage = recommend(replace(PRAISED, irony=0.8))
     assert triage.outcome is Outcome.SHARE_SUCCESS
     assert triage.summary == (
         "Share our story (share success), if meant seriously: positive or balanced → worth a reply"
     )
-    assert triage.findings[0].why == "positive 90%, but irony 50%"
+    assert triage.findings[0].why == "positive 90%, but irony 80%"
     assert advice(triage)[0].startswith("If meant seriously: Thank them")
 
 
 def test_irony_below_its_bound_and_irony_in_a_complaint_change_nothing() -> None:
-    assert recommend(replace(PRAISED, irony=0.49)) == recommend(PRAISED)
+    assert recommend(replace(PRAISED, irony=0.79)) == recommend(PRAISED)
     complaint = verdict(unhappy=0.9, detractor=0.9)
     assert recommend(replace(complaint, irony=0.9)) == recommend(complaint)
 

@@ -11,7 +11,7 @@ from bot.slack.blocks.why import why_modal
 from tests.slack.examples import NOW, PERMALINK, a_card, a_label
 from tests.slack.limits import faults_of_message, said
 
-PRAISE = {"detractor": 0.08, "promoter": 0.9, "triage": {"positive": 0.95, "other": 0.05}, "irony": 0.72}
+PRAISE = {"detractor": 0.08, "promoter": 0.9, "triage": {"positive": 0.95, "other": 0.05}, "irony": 0.82}
 """Glowing words, most likely meant the other way round."""
 
 WEAK = {"topic_trusted": False, "score_trusted": False}
@@ -33,7 +33,7 @@ def test_praise_that_may_be_ironic_is_shown_as_a_doubt() -> None:
 
 
 def test_irony_below_the_bound_is_not_mentioned_on_the_card() -> None:
-    text = card(verdict=PRAISE | {"irony": 0.49})
+    text = card(verdict=PRAISE | {"irony": 0.79})
     assert "ironic" not in text
     assert "*Recommended: Share our story (share success)* · positive" in text
 
@@ -55,7 +55,7 @@ def test_a_copy_carries_the_doubt_too() -> None:
 
 
 def test_why_here_gives_the_percent_of_irony_where_the_model_has_one() -> None:
-    assert "Irony: estimated 72%; that is shown as a doubt, and decides nothing" in said(
+    assert "Irony: estimated 82%; that is shown as a doubt, and decides nothing" in said(
         why_modal(a_card(verdict=PRAISE))
     )
     assert "Irony: estimated 30%" in said(why_modal(a_card(verdict=PRAISE | {"irony": 0.3})))
