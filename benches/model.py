@@ -1,8 +1,9 @@
 """Mentions a second through the real model, from the pipeline that takes one text after the other to int8.
 
-Every configuration lives in a fresh process, on all cores; they take turns, so that what else the machine does falls on all
-alike. What counts is the median turn. The rows after the first two are whole verdicts, words that moved them included. With DATA in
-the environment (`make bench DATA=FOLDER`) quality is the detractor AUC on its mentions_dev, else how often the topic is float32's.
+Every configuration lives in a fresh process, on all cores or on THREADS of them; they take turns, so that what else the machine
+does falls on all alike. What counts is the median turn. The rows after the first two are whole verdicts, words that moved them
+included. With DATA in the environment (`make bench DATA=FOLDER`) quality is the detractor AUC on its mentions_dev, else how often the
+topic is float32's.
 """
 
 import json
@@ -19,7 +20,7 @@ from typing import IO, Any
 
 from benches.table import Row
 
-TURNS, NAIVE_TURN, TURN, ALONE = 10, 40, 200, 40
+TURNS, NAIVE_TURN, TURN, ALONE = 10, 30, 200, 40
 """Turns a configuration, texts of one of them (2,000 in all), and texts that are timed alone."""
 PADDED_BATCH = 32
 NAIVE = "transformers pipeline, one by one"
@@ -104,7 +105,7 @@ def _pipe(stream: IO[str] | None) -> IO[str]:
 
 
 def _judge(name: str, folder: Path) -> Judge:
-    threads = os.cpu_count() or 1
+    threads = int(os.environ.get("THREADS") or os.cpu_count() or 1)
     if name in (NAIVE, PADDED):
         return _library(name, threads)
     from classifiers import ModelSettings, Subject, load

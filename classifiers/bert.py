@@ -21,6 +21,9 @@ from classifiers.verdict import ModelFault
 TOKENS_AT_ONCE = 512
 """Tokens a pass at most, where one text alone has not more: what passes between the layers stays in the second-level cache."""
 
+ROWS_IN_STEPS_OF = 32
+"""The processor's kernels are generated anew for every number of rows, and kept: some hundred MB for all of them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class BertShape:
@@ -56,7 +59,8 @@ class BertShape:
 def has_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 by instructions of its own; without them it is slower than float32."""
     able = torch.cpu.get_capabilities()
-    return torch.backends.mkldnn.is_available() and bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+    packs = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return bool(packs and (able.get("avx512_bf16") or able.get("amx_bf16")))
 
 
 class Bert:
@@ -95,11 +99,16 @@ class Bert:
                 rows = layer(rows, runs)
                 if number in self._shape.kept:
                     kept.append(rows)
-            return torch.cat(kept, dim=1).float().numpy()
+            real = sum(len(text) for text in tokens)
+            return torch.cat(kept, dim=1)[:real].float().numpy()
 
     def _embedded(self, tokens: Sequence[Sequence[int]]) -> Tensor:
-        flat = torch.from_numpy(np.concatenate([np.asarray(text, dtype=np.int64) for text in tokens]))
-        places = torch.from_numpy(np.concatenate([np.arange(len(text)) for text in tokens]))
+        """A row a token, and rows of no meaning up to a multiple of ROWS_IN_STEPS_OF."""
+        spare = [0] * (-sum(len(text) for text in tokens) % ROWS_IN_STEPS_OF)
+        flat = torch.from_numpy(np.concatenate([np.asarray(text, dtype=np.int64) for text in (*tokens, spare)]))
+        places = torch.from_numpy(
+            np.concatenate([*(np.arange(len(text)) for text in tokens), np.array(spare, dtype=int)])
+        )
         return self._norm(self._words[flat].float() + self._places[places]).to(self._kind)
 
 
@@ -175,7 +184,7 @@ class _Layer:
 
     def __call__(self, rows: Tensor, runs: Sequence[_Run]) -> Tensor:
         asked = self._asks(rows)
-        seen = torch.empty_like(rows)
+        seen = torch.zeros_like(rows)
         for run in runs:
             seen[run.rows] = self._attended(asked[run.rows], run)
         rows = self._first(rows + self._mixes(seen))
@@ -183,5 +192,5 @@ class _Layer:
 
     def _attended(self, asked: Tensor, run: _Run) -> Tensor:
         parts = asked.view(run.count, run.length, 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-        seen = functional.scaled_dot_product_attention(*parts.unbind(0))
+        seen = functional.scaled_dot_product_attention(parts[0], parts[1], parts[2])
         return seen.transpose(1, 2).reshape(run.count * run.length, -1)

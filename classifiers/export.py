@@ -107,9 +107,9 @@ def _token_batches(encoder: Encoder, texts: Sequence[str]) -> Iterator[list[list
 def _cosines(exact: Encoder, model: bytes, texts: Sequence[str]) -> NDArray[np.float32]:
     wanted = exact.encode(texts)
     found = exact.with_stack(OnnxStack(session_of(model, threads=1))).encode(texts)
-    products: NDArray[np.float32] = (wanted * found).sum(axis=1)
     lengths = np.linalg.norm(wanted, axis=1) * np.linalg.norm(found, axis=1)
-    return products / np.maximum(lengths, 1e-12).astype(np.float32)
+    cosines: NDArray[np.float32] = (wanted * found).sum(axis=1) / np.maximum(lengths, 1e-12)
+    return cosines
 
 
 def _replace(file: Path, content: bytes) -> None:
