@@ -81,9 +81,11 @@ def _source(settings: SourceSettings) -> Source:
 
 def load_classifier(config: Config) -> Classifier:
     """The version that serves, with the company's topics; it follows what is promoted. Takes seconds. Raises ModelFault."""
+    from classifiers.by_language import with_specialists
     from classifiers.serving import ServingClassifier
 
-    return ServingClassifier(versions_of(config), model_settings(config))
+    main = ServingClassifier(versions_of(config), model_settings(config))
+    return with_specialists(main, specialists(config))
 
 
 def model_settings(config: Config) -> classifiers.ModelSettings:
@@ -106,6 +108,28 @@ def model_settings(config: Config) -> classifiers.ModelSettings:
         exported=model.exported,
         precision=classifiers.Precision(model.precision),
     )
+
+
+def specialists(config: Config) -> list[classifiers.Specialist]:
+    """The models for other languages: with the topics, threads and limits of the first."""
+    main = model_settings(config)
+    return [
+        classifiers.Specialist(
+            languages=also.languages,
+            settings=classifiers.ModelSettings(
+                encoder=also.encoder,
+                heads=also.heads,
+                classifier=also.classifier,
+                reads=classifiers.Reads(also.reads),
+                labels=also.labels,
+                topics=main.topics,
+                threads=main.threads,
+                isolation=main.isolation,
+                memory_mb=main.memory_mb,
+            ),
+        )
+        for also in config.model.also
+    ]
 
 
 def open_database(config: Config, *, auto_migrate: bool) -> Database:

@@ -179,10 +179,12 @@ def _classify(options: argparse.Namespace) -> int:
     from classifiers.verdict import ModelFault
 
     settings = classifiers.ModelSettings()
+    others: list[classifiers.Specialist] = []
     if options.config or config_path(os.environ).exists():
-        from bot.app import model_settings
+        from bot.app import model_settings, specialists
 
-        settings = model_settings(_config(options))
+        config = _config(options)
+        settings, others = model_settings(config), specialists(config)
     try:
         return classify_file(
             options.file,
@@ -190,6 +192,7 @@ def _classify(options: argparse.Namespace) -> int:
             text_column=options.text_column,
             about_column=options.about_column,
             settings=settings,
+            specialists=others,
         )
     except ModelFault as fault:
         raise GiveUp(str(fault)) from fault

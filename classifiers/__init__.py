@@ -1,6 +1,15 @@
 """Text in, verdicts out. Importing this room loads neither torch nor transformers; `load` does."""
 
-from classifiers.settings import DEFAULT_TOPICS, Engine, Isolation, ModelSettings, Precision, Reads, TopicSpec
+from classifiers.settings import (
+    DEFAULT_TOPICS,
+    Engine,
+    Isolation,
+    ModelSettings,
+    Precision,
+    Reads,
+    Specialist,
+    TopicSpec,
+)
 from classifiers.verdict import Classifier, ModelFault, Subject, Verdict
 
 __all__ = [
@@ -12,6 +21,7 @@ __all__ = [
     "ModelSettings",
     "Precision",
     "Reads",
+    "Specialist",
     "Subject",
     "TopicSpec",
     "Verdict",

@@ -110,3 +110,11 @@ class ModelSettings:
         if self.isolation is Isolation.AUTO:
             return bool(self.encoder or self.classifier)
         return self.isolation is Isolation.PROCESS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Specialist:
+    """A model for what is written in `languages` (ISO 639-1)."""
+
+    languages: tuple[str, ...]
+    settings: ModelSettings

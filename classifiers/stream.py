@@ -6,7 +6,7 @@ Memory does not grow with the file: rows are read, judged and written BATCH at a
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TextIO
 
 import classifiers
-from classifiers.settings import ModelSettings
+from classifiers.by_language import with_specialists
+from classifiers.settings import ModelSettings, Specialist
 from classifiers.verdict import Classifier, Subject, Verdict
 
 BATCH = 128
@@ -38,7 +39,15 @@ class UnreadableError(Exception):
     """The file cannot be read, or has no such column."""
 
 
-def classify_file(path: str, out: TextIO, *, text_column: str, about_column: str, settings: ModelSettings) -> int:
+def classify_file(
+    path: str,
+    out: TextIO,
+    *,
+    text_column: str,
+    about_column: str,
+    settings: ModelSettings,
+    specialists: Sequence[Specialist] = (),
+) -> int:
     """Judge a .csv or .jsonl file, or "-" for standard input (either kind); gives the exit code.
 
     Bad rows are named on standard error with their line and left out. Raises ModelFault where the model cannot judge.
@@ -49,7 +58,8 @@ def classify_file(path: str, out: TextIO, *, text_column: str, about_column: str
             first = next(rows, None)  # a file with a wrong column is told before the model is loaded
             if first is None:
                 return DONE
-            return write_verdicts(chain([first], rows), out, classifiers.load(settings))
+            model = with_specialists(classifiers.load(settings), specialists)
+            return write_verdicts(chain([first], rows), out, model)
     except (OSError, UnreadableError) as error:
         print(f"{path}: {error}", file=sys.stderr)
         return NOT_READABLE

@@ -244,6 +244,20 @@ def test_sources_tells_when_each_last_brought_something(database: Database, caps
 # -- the model --------------------------------------------------------------------------------------------------------
 
 
+WRITTEN = {
+    "topic",
+    "floor",
+    "topics",
+    "detractor",
+    "promoter",
+    "irony",
+    "triage",
+    "language",
+    "why",
+    "model",
+}
+
+
 def test_classify_writes_one_verdict_a_line_in_order(
     folder: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,7 +268,7 @@ def test_classify_writes_one_verdict_a_line_in_order(
     verdicts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["topic"] for each in verdicts] == ["billing", "feature_request"]
     for each in verdicts:
-        assert set(each) == {"topic", "topics", "detractor", "promoter", "triage", "language", "why", "model"}
+        assert set(each) == WRITTEN
         assert sum(each["topics"].values()) == pytest.approx(1, abs=1e-4)
     assert verdicts[0]["detractor"] > verdicts[1]["detractor"]
 
@@ -331,3 +345,11 @@ def test_check_asks_slack_nothing_more_with_a_token_it_refuses(
     assert "FAIL  Slack bot token: " in told
     assert "channel of" not in told
     assert "ok    database: " in told
+
+
+def test_classify_names_the_languages_whose_model_is_not_there(folder: Path, capsys: Said) -> None:
+    also = '[[model.also]]\nlanguages = ["fr", "de"]\nclassifier = "/nowhere/at/all"\nlabels = {A = "billing"}\n'
+    (folder / "config.toml").write_text(f"{CONFIG}\n{also}")
+    (folder / "one.jsonl").write_text('{"text": "charged twice"}\n')
+    assert main(["classify", "one.jsonl"]) == 1
+    assert "[[model.also]] for fr, de: /nowhere/at/all" in capsys.readouterr().err
