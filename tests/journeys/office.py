@@ -64,7 +64,10 @@ class HurriedClock:
 
 
 class Reader(FakeClassifier):
-    """Knows German when it sees it, and a second topic; a text with `unreadable` in it cannot be judged."""
+    """Knows German when it sees it, a second topic, and irony; a text with `unreadable` in it cannot be judged.
+
+    Its word on the topic outage is worth little: it must be surer of that than of the others.
+    """
 
     def __init__(self) -> None:
         super().__init__(poison=("unreadable",))
@@ -75,7 +78,13 @@ class Reader(FakeClassifier):
         topics = judged.topics
         if second:
             topics = {name: {judged.topic: 0.9, second: 0.1}.get(name, 0.0) for name in topics}
-        return replace(judged, topics=topics, language="de" if "Rechnung" in text else "en")
+        return replace(
+            judged,
+            topics=topics,
+            language="de" if "Rechnung" in text else "en",
+            floor=0.95 if judged.topic == "outage" and "rumour" in text else 0.5,
+            irony=0.8 if "just what I needed" in text else 0.1,
+        )
 
 
 class Twice:
