@@ -14,6 +14,7 @@ import numpy as np
 
 from classifiers.corpus import Mention, is_detractor, own_mentions
 from classifiers.correction import Correction, LearningSettings, Training
+from classifiers.course import named
 from classifiers.encoder import Encoder, encoder_of
 from classifiers.heads import Heads, Matrix, load_heads
 from classifiers.learning import Base
@@ -21,7 +22,6 @@ from classifiers.refit import LEARNT, TOPIC, Candidate, Known, candidate_of, les
 from classifiers.settings import ModelSettings
 from classifiers.text import readable, with_name
 from classifiers.topics import company_head
-from classifiers.train import named
 from classifiers.verdict import ModelFault, Subject
 from classifiers.versions import LEARNT_TOPICS, Pointer, VersionError, Versions, learnt_topics, with_learnt
 

@@ -1,10 +1,10 @@
 """Rehearse learning: `python -m classifiers.rehearsal`. Prints a learning curve, and what becomes of a poisoned batch.
 
-The shipped heads have seen all of the project's own mentions, so they cannot be rehearsed on them. Here other heads are
-fitted to the mentions of some of the invented companies; those of the others arrive one by one, in a seeded order, at a
-company that has moved one topic to another team. What the serving version gets wrong a person corrects; most of what it gets
-right somebody works on without a word. After every 50 corrections a training is held, with the real gate. The accuracy of a
-round is that of the version that served in it: on mentions that it had not learnt from.
+Shipped heads and encoder have seen all of the project's own mentions, so they cannot be rehearsed on them. Here other heads, on
+the encoder as it was before it was tuned, are fitted to the mentions of some of the invented companies; those of the others
+arrive one by one, in a seeded order, at a company that has moved one topic to another team. What the serving version gets
+wrong a person corrects; most of what it gets right somebody works on without a word. After every 50 corrections a training is
+held, with the real gate. The accuracy of a round is that of the version that served in it: on mentions that it had not learnt from.
 """
 
 import argparse
@@ -19,12 +19,14 @@ import torch
 
 from classifiers.corpus import Mention, column, is_detractor, is_promoter, own_mentions, topic_targets
 from classifiers.correction import Correction
-from classifiers.encoder import load_encoder
+from classifiers.course import named
+from classifiers.encoder import plain_encoder
 from classifiers.fitting import fit_linear, fit_temperature
+from classifiers.gate import Flags
 from classifiers.heads import HEAD_LABELS, Head, Matrix
-from classifiers.learning import Base, Places
+from classifiers.learning import Base
 from classifiers.refit import DETRACTOR, LEARNT, PROMOTER, TOPIC, Candidate, Known, candidate_of, lessons_of
-from classifiers.train import PENALTIES, Embedder, named
+from classifiers.train import PENALTIES, Embedder
 from classifiers.verdict import Subject
 
 MOVED = ("account_access", "technical_issue")
@@ -105,8 +107,8 @@ def found_company(mentions: Sequence[Mention], vectors: Matrix, seed: int) -> tu
     chance.shuffle(firms)
     place_of = {firm: place / len(firms) for place, firm in enumerate(firms)}
     part = np.array([place_of[each.about.lower()] for each in mentions])
-    taught = np.flatnonzero(part < TAUGHT_SHARE)
-    kept = np.flatnonzero((part >= TAUGHT_SHARE) & (part < TAUGHT_SHARE + GATE_SHARE))
+    taught = _places(part < TAUGHT_SHARE)
+    kept = _places((part >= TAUGHT_SHARE) & (part < TAUGHT_SHARE + GATE_SHARE))
     heads = _heads(mentions, vectors, taught, kept)
     known = Known(
         shipped=heads,
@@ -117,16 +119,20 @@ def found_company(mentions: Sequence[Mention], vectors: Matrix, seed: int) -> tu
         accepted=[frozenset({mentions[place].topic, mentions[place].second} - {""}) for place in kept],
         detractors=np.array([is_detractor(mentions[place]) >= 0.5 for place in kept]),
     )
-    coming = [int(place) for place in np.flatnonzero(part >= TAUGHT_SHARE + GATE_SHARE)]
+    coming = _places(part >= TAUGHT_SHARE + GATE_SHARE)
     chance.shuffle(coming)
     return Company(mentions=mentions, vectors=vectors, known=known, chance=chance), iter(coming)
+
+
+def _places(flags: Flags) -> list[int]:
+    return [int(place) for place in np.flatnonzero(flags)]
 
 
 def _heads(
     mentions: Sequence[Mention],
     vectors: Matrix,
-    taught: Places,
-    kept: Places,
+    taught: list[int],
+    kept: list[int],
 ) -> dict[str, Head]:
     targets = {
         TOPIC: topic_targets(mentions),
@@ -210,21 +216,33 @@ def rehearse(
 ) -> None:
     company, coming = found_company(mentions, vectors, seed)
     say("corrections learnt | mentions | judged right | without learning | of the moved topic | then promoted")
+    rounds = []
     for each in learn(company, coming, corrections):
+        rounds.append(each)
         say(
             f"{each.learnt:18} | {each.mentions:8} | {each.right:12.3f} | {each.untaught:16.3f} | "
             f"{each.moved_right:18.2f} | {'yes' if each.promoted else 'no'}"
         )
+    half = (len(rounds) + 1) // 2
+    say(f"\n{_pooled('First half', rounds[:half])}\n{_pooled('Second half', rounds[half:])}")
     serving = company.known.served
     candidate = poison(company, coming, 2 * ROUND, POISONED)
     say(f"\nA batch of {2 * ROUND} corrections, {POISONED:.0%} of them random, by {POISONER}:")
     for check in candidate.checks:
         told = f"{check.name}: {check.candidate:.3f} against {check.served:.3f}, {check.rows} rows"
         say(f"{'ok  ' if check.passed else 'FAIL'}  {told}")
-    for each in candidate.doubted:
-        told = f"{each.labels} labels, {each.plausible:.2f} plausible where {each.usual:.2f} is usual"
-        say(f"doubted: {each.by}, {told}: they count {each.trust:.2f}")
+    for suspect in candidate.doubted:
+        told = f"{suspect.labels} labels, {suspect.plausible:.2f} plausible where {suspect.usual:.2f} is usual"
+        say(f"doubted: {suspect.by}, {told}: they count {suspect.trust:.2f}")
     say("promoted" if company.known.served is not serving else "not promoted: the version before it serves on")
+
+
+def _pooled(name: str, rounds: Sequence[Round]) -> str:
+    """Rounds are short, so that a single one says little."""
+    mentions = max(sum(each.mentions for each in rounds), 1)
+    right = sum(each.right * each.mentions for each in rounds) / mentions
+    untaught = sum(each.untaught * each.mentions for each in rounds) / mentions
+    return f"{name}: {right:.3f} judged right, {untaught:.3f} without learning, {mentions} mentions"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -235,7 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     torch.set_num_threads(asked.threads)
     mentions = own_mentions()
-    rehearse(mentions, embed(mentions, load_encoder()), corrections=asked.corrections, seed=asked.seed, say=print)
+    rehearse(mentions, embed(mentions, plain_encoder()), corrections=asked.corrections, seed=asked.seed, say=print)
     return 0
 
 

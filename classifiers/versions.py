@@ -134,7 +134,7 @@ class Versions:
         place = self.folder / f"{UNFINISHED}{os.getpid()}"
         # mean and scale come with every version as they were shipped: of these two rows they are the mean and the spread.
         unit = shipped.scale.astype(np.float64) - 1e-6
-        vectors = np.stack([shipped.mean - unit, shipped.mean + unit])
+        vectors = np.stack([shipped.mean - unit, shipped.mean + unit]).astype(np.float32)
         meta = {"encoder": shipped.encoder, "floors": dict(shipped.floors), "learnt": dict(learnt)}
         name = save_heads(place, heads, vectors=vectors, meta=meta)
         for file in (place / WEIGHTS_FILE, place / META_FILE, place):

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from classifiers.corpus import Mention, own_mentions
+from classifiers.course import named
 from classifiers.heads import HEAD_LABELS, Matrix
 from classifiers.rehearsal import PEOPLE, POISONER, found_company, learn, poison, rehearse
-from classifiers.train import named
 
 LABELS = HEAD_LABELS["topic"]
 torch.set_num_threads(1)  # with more, small sums wait for each other on a busy machine
