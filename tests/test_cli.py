@@ -294,6 +294,14 @@ def test_classify_says_what_it_cannot_read(file: str, folder: Path, capsys: Said
     assert capsys.readouterr().err.startswith(f"{file}: ")
 
 
+def test_classify_names_the_languages_whose_model_is_not_there(folder: Path, capsys: Said) -> None:
+    also = '[[model.also]]\nlanguages = ["fr", "de"]\nclassifier = "/nowhere/at/all"\nlabels = {A = "billing"}\n'
+    (folder / "config.toml").write_text(f"{CONFIG}\n{also}")
+    (folder / "one.jsonl").write_text('{"text": "charged twice"}\n')
+    assert main(["classify", "one.jsonl"]) == 1
+    assert "[[model.also]] for fr, de: /nowhere/at/all" in capsys.readouterr().err
+
+
 # -- check ------------------------------------------------------------------------------------------------------------
 
 
@@ -345,11 +353,3 @@ def test_check_asks_slack_nothing_more_with_a_token_it_refuses(
     assert "FAIL  Slack bot token: " in told
     assert "channel of" not in told
     assert "ok    database: " in told
-
-
-def test_classify_names_the_languages_whose_model_is_not_there(folder: Path, capsys: Said) -> None:
-    also = '[[model.also]]\nlanguages = ["fr", "de"]\nclassifier = "/nowhere/at/all"\nlabels = {A = "billing"}\n'
-    (folder / "config.toml").write_text(f"{CONFIG}\n{also}")
-    (folder / "one.jsonl").write_text('{"text": "charged twice"}\n')
-    assert main(["classify", "one.jsonl"]) == 1
-    assert "[[model.also]] for fr, de: /nowhere/at/all" in capsys.readouterr().err
