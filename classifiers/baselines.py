@@ -1,4 +1,4 @@
-"""What the model has to beat: TF-IDF with linear models on the same rows, and VADER's word list. Needs the `train` extra."""
+"""What the model has to beat, on the same rows: its own encoder untuned, TF-IDF, VADER's word list. Needs the `train` extra."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from classifiers.corpus import Targets, is_detractor
+from classifiers.encoder import plain_encoder
 from classifiers.heads import HEAD_LABELS, Matrix
-from classifiers.train import EXTRA_DETRACTOR_WEIGHT, EXTRA_DETRACTOR_WEIGHTS, EXTRA_TOPIC_WEIGHT, Rows, bare
+from classifiers.text import readable, with_name
+from classifiers.train import (
+    EXTRA_DETRACTOR_WEIGHT,
+    EXTRA_DETRACTOR_WEIGHTS,
+    EXTRA_TOPIC_WEIGHT,
+    Rows,
+    bare,
+    fit_head,
+    gather,
+)
+from classifiers.verdict import Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +29,19 @@ class Opinion:
     detractor: Targets
 
 
+class Frozen:
+    """The shipped encoder as it was before tuning, under linear heads for topic and detractor."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._encoder = plain_encoder()
+        lessons = gather(rows, self._encoder)
+        self._topic, self._mood = (fit_head(name, lessons[name]) for name in ("topic", "detractor"))
+
+    def judge(self, subjects: Sequence[Subject]) -> Opinion:
+        vectors = self._encoder.encode([with_name(readable(each.text), readable(each.about)) for each in subjects])
+        return Opinion(topics=self._topic.probabilities(vectors), detractor=self._mood.probabilities(vectors)[:, 0])
+
+
 class TfIdf:
     """Words and pairs of words, logistic regression; trained on the rows the heads were trained on."""
 
@@ -25,7 +49,7 @@ class TfIdf:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
 
-        ours = [*rows.mentions, *rows.own]
+        ours = [*rows.mentions, *rows.posts, *rows.own]
         topic_texts = [bare(row) for row in ours] + [row.text for row in rows.topics]
         topic_weights = [1.0] * len(ours) + [EXTRA_TOPIC_WEIGHT] * len(rows.topics)
         self._topic_words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2)

@@ -1,20 +1,23 @@
-"""Measure the shipped heads: `python -m classifiers.evaluate --data FOLDER` prints the tables of the model card.
+"""Measure the model: `python -m classifiers.evaluate --data FOLDER` prints the tables of the model card.
 
-The dev files are only measured on. Beside the model stand TF-IDF on the same training rows and VADER.
+The dev files are only measured on. Beside the model stand the same encoder frozen, with linear heads on the same rows, TF-IDF with
+linear models on the same rows, and VADER.
 """
 
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from classifiers.baselines import Opinion, TfIdf, Vader
+from classifiers.baselines import Frozen, Opinion, TfIdf, Vader
 from classifiers.corpus import UNSEEN_SOURCES, Mention, is_detractor, read_mentions, rows_of
-from classifiers.heads import HEAD_LABELS
+from classifiers.floors import floor_of
+from classifiers.heads import HEAD_LABELS, load_heads
 from classifiers.local import LocalClassifier, load
+from classifiers.reliability import COVERAGES, Judged, accuracy_at, draw, kept_by_floors, of_topic
 from classifiers.removal import removal_figures
 from classifiers.scores import area_under_curve, calibration_error, macro_f1
 from classifiers.settings import ModelSettings
@@ -127,6 +130,48 @@ def topic_table(folder: Path, judges: dict[str, Judge], *, per_source: int) -> l
     return [*_table(f"topics_dev, accuracy ({per_source or 'all'} rows a source)", tuple(asked)), *lines]
 
 
+def doubt_tables(
+    folder: Path, classifier: LocalClassifier, floors: Mapping[str, float], plots: Path | None
+) -> list[str]:
+    """Accuracy, counting `second`, of the verdicts the model is surest of; per chosen topic too. Draws the curves to `plots`."""
+    rows = read_mentions(folder / MENTIONS_DEV)
+    verdicts = classifier.classify([Subject(text=row.text, about=row.about) for row in rows])
+    judged = judged_of(verdicts, rows)
+    unseen = [index for index, row in enumerate(rows) if row.source in UNSEEN_SOURCES]
+    parts = {f"all {len(rows)}": judged}
+    parts[f"unseen {len(unseen)}"] = judged_of([verdicts[k] for k in unseen], [rows[k] for k in unseen])
+    parts |= {topic: of_topic(judged, topic) for topic in HEAD_LABELS["topic"]}
+    lines = [
+        f"| {name} | {len(part.topics)} | "
+        + " | ".join(f"{accuracy_at(part, share)[1]:.3f}" for share in COVERAGES)
+        + " | "
+        + " | ".join(f"{figure:.3f}" for figure in kept_by_floors(part, floors))
+        + f" | {floor_of(floors, name):.2f} |"
+        for name, part in parts.items()
+        if part.topics
+    ]
+    if plots is not None:
+        moods = np.array([verdict.detractor for verdict in verdicts])
+        curves = {
+            "topic": (judged.sure, judged.right),
+            "detractor": (moods, np.array([is_detractor(r) > 0 for r in rows])),
+        }
+        draw(curves, plots / "reliability.svg")
+    shares = [f"surest {share:.0%}" for share in COVERAGES]
+    columns = ("verdicts", *shares, "share above floor", "right above", "right below", "floor")
+    return [*_table("mentions_dev, right counting second", columns), *lines]
+
+
+def judged_of(verdicts: Sequence[Verdict], rows: Sequence[Mention]) -> Judged:
+    pairs = list(zip(verdicts, rows, strict=True))
+    return Judged(
+        topics=[verdict.topic for verdict in verdicts],
+        sure=np.array([verdict.confidence for verdict in verdicts]),
+        right=np.array([verdict.topic == row.topic for verdict, row in pairs]),
+        allowed=np.array([verdict.topic in (row.topic, row.second) for verdict, row in pairs]),
+    )
+
+
 def why_table(folder: Path, classifier: LocalClassifier) -> list[str]:
     figures = removal_figures(classifier, read_mentions(folder / MENTIONS_DEV))
     return [*_table("mentions_dev, words taken out", tuple(figures)), _line(classifier.name, list(figures.values()))]
@@ -150,17 +195,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--heads", default="", help="folder of the heads; the shipped ones if left out")
     parser.add_argument("--per-source", type=int, default=1500, help="rows a source of the large dev sets, 0 for all")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--plots", type=Path, help="folder for the reliability curves")
     asked = parser.parse_args(arguments)
     classifier = load(ModelSettings(heads=asked.heads, threads=asked.threads))
-    tfidf, vader = TfIdf(read_rows(asked.data)), Vader()
+    rows = read_rows(asked.data)
+    frozen, tfidf, vader = Frozen(rows), TfIdf(rows), Vader()
     judges: dict[str, Judge] = {
         classifier.name: lambda subjects: opinion_of(classifier.classify(subjects)),
+        "frozen encoder": frozen.judge,
         "TF-IDF": lambda subjects: tfidf.judge([subject.text for subject in subjects]),
         "VADER": lambda subjects: vader.judge([subject.text for subject in subjects]),
     }
     _print(mention_table(asked.data, classifier, judges))
     _print(mood_table(asked.data, judges, per_source=asked.per_source))
     _print(topic_table(asked.data, judges, per_source=asked.per_source))
+    _print(doubt_tables(asked.data, classifier, load_heads(asked.heads).floors, asked.plots))
     _print(why_table(asked.data, classifier))
     return 0
 
