@@ -36,7 +36,9 @@ MOODS_PER_EPOCH = 4_000
 MOOD_WEIGHT = 0.5
 COMPANIES_APART, ROWS_APART = 9, 12
 """The trial leaves out one company in so many, by its name, and of the other rows one in so many, by its text."""
-SEED = 0
+OWN_WEIGHT = 0.4
+"""The project's own mentions outnumber the real ones; so they carry rare topics and new trades without setting the tone."""
+SEED = 1
 
 Say = Callable[[str], None]
 
@@ -94,7 +96,8 @@ def lesson_of(row: Mention) -> Lesson:
     targets = {name: targets_of(name, [row])[0] for name in ("topic", "detractor", "promoter", "triage", "reply")}
     if row.irony is not None or row.source == "own":
         targets |= _irony(row)
-    return Lesson(named=named(row), bare=readable(row.text), targets=targets)
+    weight = OWN_WEIGHT if row.source == "own" else 1.0
+    return Lesson(named=named(row), bare=readable(row.text), targets=targets, weight=weight)
 
 
 def mood_lesson(row: Extra) -> Lesson:
