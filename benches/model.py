@@ -2,8 +2,8 @@
 
 Every configuration lives in a fresh process, on all cores or on THREADS of them; they take turns, so that what else the machine
 does falls on all alike. What counts is the median turn. The rows after the first two are whole verdicts, words that moved them
-included. With DATA in the environment (`make bench DATA=FOLDER`) quality is the detractor AUC on its mentions_dev, else how often the
-topic is float32's.
+included. With DATA in the environment (`make bench DATA=FOLDER`) quality is the detractor AUC on its mentions_dev, else how often
+the topic is float32's.
 """
 
 import json
