@@ -35,6 +35,7 @@ def learning_settings(config: Config) -> LearningSettings:
         min_new=table.min_new,
         leave_out=frozenset(table.leave_out),
         vouched=frozenset(table.vouched),
+        elsewhere=frozenset(language for also in config.model.also for language in also.languages),
     )
 
 

@@ -29,12 +29,14 @@ class LearningSettings:
     """`half_life`: after it a correction counts half. `min_new`: corrections since the last version that make a training.
 
     People are Slack ids: those in `leave_out` teach nothing, those `vouched` for are never doubted.
+    Texts in the languages `elsewhere` are judged by another model and teach this one nothing.
     """
 
     half_life: timedelta = timedelta(days=180)
     min_new: int = 20
     leave_out: frozenset[str] = frozenset()
     vouched: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from classifiers.correction import Correction, LearningSettings, Training
 from classifiers.course import named
 from classifiers.encoder import Encoder, encoder_of
 from classifiers.heads import Heads, Matrix, load_heads
+from classifiers.language import detect
 from classifiers.learning import Base
 from classifiers.refit import LEARNT, TOPIC, Candidate, Known, candidate_of, lessons_of
 from classifiers.settings import ModelSettings
@@ -115,17 +116,23 @@ class Learner:
         return _Served(pointer=pointer, heads=heads, until=version.until, folder=folder)
 
     def _chosen(self, corrections: Sequence[Correction]) -> list[Correction]:
-        """In order of time, without people left out and topics that the company does not have."""
+        """In order of time, without people left out, topics that the company does not have, and another model's languages."""
         topics = {spec.name for spec in self._settings.topics}
         usable = [
             each
             for each in corrections
-            if each.by not in self._learning.leave_out and (each.topic in topics or each.detractor is not None)
+            if each.by not in self._learning.leave_out
+            and (each.topic in topics or each.detractor is not None)
+            and not self._is_elsewhere(each.subject)
         ]
         ordered = sorted(usable, key=lambda each: each.at)
         corrected = [each for each in ordered if not each.confirms][-MOST_CORRECTED:]
         confirmed = [each for each in ordered if each.confirms][-MOST_CONFIRMED:]
         return sorted([*corrected, *confirmed], key=lambda each: each.at)
+
+    def _is_elsewhere(self, subject: Subject) -> bool:
+        elsewhere = self._learning.elsewhere
+        return bool(elsewhere) and detect(readable(subject.text)) in elsewhere
 
     def _candidate(self, shipped: Heads, served: _Served, chosen: Sequence[Correction]) -> Candidate:
         encoder = self._open_encoder()

@@ -18,7 +18,7 @@ MOST = 5_000
 """Confirmed verdicts that are looked at, the newest."""
 
 WORKED_ON = (State.ANSWERED, State.LET_STAND, State.MONITORED)
-NOT_BY_TOPIC = ("unsure", "language", "unjudged", "unowned")
+NOT_BY_TOPIC = ("unsure", "language", "unnamed", "unjudged", "unowned")
 """Routes into triage: that somebody answered there says nothing of the topic."""
 
 FELL, RECOVERED = "accuracy_fell", "accuracy_recovered"

@@ -178,6 +178,14 @@ def test_topics_that_the_company_does_not_have_are_left_out_and_counted(make: ob
     assert (training.counts["topics"], training.counts["left_out"]) == (5, 3)
 
 
+def test_what_another_model_judges_teaches_this_one_nothing(make: object) -> None:
+    subject = Subject(text="Ich komme seit Tagen nicht mehr in mein Konto, niemand hilft mir", about="Acme")
+    german = Correction(subject=subject, at=BEGIN, by="U0ANA", topic="technical_issue")
+    learner = make(LearningSettings(elsewhere=frozenset({"de"})))
+    counts = learner.train([german, *sign_ins(5)], NOW, by_hand=True).counts
+    assert (counts["topics"], counts["left_out"]) == (5, 1)
+
+
 def test_a_training_that_is_stopped_leaves_nothing(make: object, versions: Versions) -> None:
     with pytest.raises(Stopped):
         make(stopping=lambda: True).train(sign_ins(40), NOW, by_hand=False)
