@@ -5,31 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from classifiers import tuning
 from classifiers.heads import HEAD_LABELS
 from classifiers.tuning import Course, Lesson, Tuned, tune
-
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "late", "bill", "nice", "acme", ":"]
+from tests.classifiers.tiny import tiny_encoder
 
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=16,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=32,
-    )
-    BertModel(config).save_pretrained(folder)
-    (folder / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
-    return folder
+    return tiny_encoder(tmp_path_factory.mktemp("tiny"), hidden_size=16)
 
 
 def lesson(text: str, **taught: float) -> Lesson:
@@ -39,12 +24,12 @@ def lesson(text: str, **taught: float) -> Lesson:
         row = np.zeros(len(HEAD_LABELS["topic"]), dtype=np.float32)
         row[int(taught["topic"])] = 1
         targets["topic"] = row
-    return Lesson(named=f"acme: {text}", bare=text, targets=targets)
+    return Lesson(named=f"kettle: {text}", bare=text, targets=targets)
 
 
 def course(pairs: int) -> Course:
-    core = [lesson("late", topic=0, detractor=1.0), lesson("bill", topic=1, detractor=0.0)] * pairs
-    return Course(core=core, extra=[lesson("nice", promoter=1.0)] * 8, per_epoch=4)
+    core = [lesson("the kettle broke", topic=0, detractor=1.0), lesson("charged twice", topic=1, detractor=0.0)] * pairs
+    return Course(core=core, extra=[lesson("love", promoter=1.0)] * 8, per_epoch=4)
 
 
 def run(encoder: Path, *, pairs: int = 40, seed: int = 0) -> Tuned:
@@ -56,7 +41,7 @@ def test_the_heads_learn_what_the_rows_say(encoder: Path) -> None:
     tuned = run(encoder, pairs=400)
     for name, update in student.updates.items():
         update.a.data, update.b.data = tuned.adapter[f"{name}.weight.a"], tuned.adapter[f"{name}.weight.b"]
-    tokens = student.tokenizer(["late", "bill"])["input_ids"]
+    tokens = student.tokenizer(["the kettle broke", "charged twice"])["input_ids"]
 
     vectors = student.vectors(tokens).detach().numpy()
 
