@@ -32,7 +32,7 @@ from bot.sources.callback import AnsweringFeed
 from bot.sources.feed import FeedSource
 from bot.store import migrate
 from bot.store.database import Database, SingleRunner
-from classifiers.verdict import Classifier
+from classifiers.verdict import Classifier, close
 
 log = logging.getLogger(__name__)
 
@@ -234,6 +234,7 @@ class Earshot:
         self._polls.stop()
         self._posts.stop()
         self._web.stop()
+        close(self.classifier)
         self._listening.close()
         self.database.close()
         log.info("stopped")

@@ -6,7 +6,7 @@ import classifiers
 from classifiers.language import LANGUAGES, detect
 from classifiers.settings import ModelSettings, Specialist
 from classifiers.text import readable
-from classifiers.verdict import Classifier, ModelFault, Subject, Verdict
+from classifiers.verdict import Classifier, ModelFault, Subject, Verdict, close
 
 
 class ByLanguage:
@@ -31,6 +31,10 @@ class ByLanguage:
             mine = [place for place, each in enumerate(whose) if each == number]
             verdicts.update(zip(mine, self._models[number].classify([subjects[place] for place in mine]), strict=True))
         return [verdicts[place] for place in range(len(subjects))]
+
+    def close(self) -> None:
+        for model in self._models:
+            close(model)
 
 
 def with_specialists(

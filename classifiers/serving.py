@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import classifiers
-from classifiers.isolated import IsolatedClassifier
 from classifiers.local import LocalClassifier
 from classifiers.settings import ModelSettings
-from classifiers.verdict import Classifier, ModelFault, Subject, Verdict
+from classifiers.verdict import Classifier, ModelFault, Subject, Verdict, close
 from classifiers.versions import SHIPPED, VersionError, Versions
 
 log = logging.getLogger(__name__)
@@ -48,7 +47,7 @@ class ServingClassifier:
         return self._classifier.classify(subjects)
 
     def close(self) -> None:
-        _close(self._classifier)
+        close(self._classifier)
 
     def _follow(self) -> None:
         asked = self._asked()
@@ -61,7 +60,7 @@ class ServingClassifier:
         except ModelFault as fault:
             self._tell(asked, fault)
             return
-        _close(before)
+        close(before)
         log.info("version_serves", extra={"version": asked or "shipped", "model": self._classifier.name})
 
     def _loaded_anew(self, version: str) -> Classifier:
@@ -91,8 +90,3 @@ class ServingClassifier:
         if str(fault) != self._told:
             self._told = str(fault)
             log.error("version_not_served", extra={"version": version or "shipped", "reason": str(fault)})
-
-
-def _close(classifier: Classifier) -> None:
-    if isinstance(classifier, IsolatedClassifier):
-        classifier.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 UNKNOWN_LANGUAGE = "und"
 """ISO 639-2 code for "undetermined", given where the text is too short or too odd to tell."""
@@ -68,3 +68,16 @@ class Classifier(Protocol):
     def name(self) -> str: ...
 
     def classify(self, subjects: Sequence[Subject]) -> list[Verdict]: ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A classifier that holds something: a process, or others that do."""
+
+    def close(self) -> None: ...
+
+
+def close(classifier: Classifier) -> None:
+    """Let go of what a classifier holds; those that hold nothing need no closing."""
+    if isinstance(classifier, Closing):
+        classifier.close()

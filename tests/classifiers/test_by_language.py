@@ -16,6 +16,7 @@ from classifiers.heads import HEAD_LABELS, Head, save_heads
 from classifiers.isolated import IsolatedClassifier
 from classifiers.local import LocalClassifier
 from classifiers.settings import Specialist
+from classifiers.verdict import close
 from tests.classifiers.tiny import tiny_classifier, tiny_encoder
 from tests.fakes import FakeClassifier
 
@@ -130,3 +131,29 @@ def test_a_classification_model_for_a_language_is_refused_by_name(tmp_path: Path
     wanted = Specialist(languages=("fr",), settings=ModelSettings(classifier=str(folder), labels={"bill": "billing"}))
     with pytest.raises(ModelFault, match=r"^\[\[model.also\]\] for fr: .*what “bug” stands for"):
         with_specialists(classifier, [wanted])
+
+
+class Holding:
+    """A model that holds something."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    @property
+    def name(self) -> str:
+        return "holding"
+
+    def classify(self, subjects: Sequence[Subject]) -> list[Verdict]:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_closing_reaches_every_model() -> None:
+    main, french = Holding(), Holding()
+
+    close(ByLanguage(main, [(("fr",), french)]))
+
+    assert main.closed
+    assert french.closed
