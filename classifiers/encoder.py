@@ -163,9 +163,9 @@ def load_encoder(
     return _shipped(adapter or shipped_adapter(), max_tokens, precision)
 
 
-def plain_encoder() -> Encoder:
+def plain_encoder(precision: Precision = Precision.AUTO) -> Encoder:
     """The shipped encoder as its package has it, untuned: what tuning has to beat."""
-    return _shipped(None, 256, Precision.AUTO)
+    return _shipped(None, 256, precision)
 
 
 def _shipped(adapter: Path | None, max_tokens: int, precision: Precision) -> Encoder:

@@ -63,7 +63,7 @@ def curve(chances: Chances, hits: Hits) -> list[tuple[float, float, int]]:
 
 
 def draw(curves: Mapping[str, tuple[Chances, Hits]], file: Path) -> None:
-    """The reliability curves side by side as SVG. Needs the `train` extra."""
+    """The reliability curves side by side as SVG."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 

@@ -9,7 +9,7 @@ from transformers import BertConfig, BertModel
 
 from classifiers.bert import Bert, BertShape, has_bfloat16
 from classifiers.corpus import own_mentions
-from classifiers.encoder import Encoder, load_encoder, model_folder
+from classifiers.encoder import Encoder, load_encoder, model_folder, plain_encoder
 from classifiers.foreign import load_foreign
 from classifiers.settings import Precision
 from classifiers.verdict import ModelFault
@@ -23,14 +23,14 @@ needs_bfloat16 = pytest.mark.skipif(not has_bfloat16(), reason="this processor h
 
 @pytest.fixture(scope="module")
 def library() -> Encoder:
-    """The shipped encoder as transformers runs it."""
+    """The shipped encoder, untuned, as transformers runs it."""
     stack = load_foreign(model_folder(""), "the shipped encoder")
     return Encoder(stack, stack.tokenize, fingerprint="", max_tokens=256)
 
 
 @pytest.fixture(scope="module")
 def exact() -> Encoder:
-    return load_encoder(precision=Precision.FLOAT32)
+    return plain_encoder(Precision.FLOAT32)
 
 
 def test_pass_gives_what_the_library_gives_on_a_model_of_another_shape() -> None:
@@ -63,7 +63,7 @@ def test_tokens_are_the_librarys(exact: Encoder, library: Encoder) -> None:
 
 @needs_bfloat16
 def test_bfloat16_keeps_the_direction_of_every_vector(exact: Encoder) -> None:
-    wanted, found = exact.encode(TEXTS + HOSTILE), load_encoder().encode(TEXTS + HOSTILE)
+    wanted, found = exact.encode(TEXTS + HOSTILE), plain_encoder().encode(TEXTS + HOSTILE)
 
     cosines = (wanted * found).sum(axis=1) / np.linalg.norm(wanted, axis=1) / np.linalg.norm(found, axis=1)
     assert cosines.min() > 0.9998

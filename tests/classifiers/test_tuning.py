@@ -5,8 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
+from transformers import BertModel
 
 from classifiers import tuning
+from classifiers.adapter import adapt, save_adapter
+from classifiers.bert import Bert, BertShape
 from classifiers.heads import HEAD_LABELS
 from classifiers.tuning import Course, Lesson, Tuned, tune
 from tests.classifiers.tiny import tiny_encoder
@@ -73,3 +77,23 @@ def test_the_encoder_itself_stays_as_it_is(encoder: Path) -> None:
 
     assert learning
     assert all(name.endswith((".a", ".b")) for name in learning)
+
+
+def test_the_adapter_gives_the_pass_that_was_tuned(encoder: Path, tmp_path: Path) -> None:
+    tuned = run(encoder)
+    save_adapter(tmp_path / "adapter", {name: part * 8 for name, part in tuned.adapter.items()})
+    student = tuning.Student(encoder, bfloat16=False)
+    saved = load_file(tmp_path / "adapter")
+    for name, update in student.updates.items():
+        update.a.data, update.b.data = saved[f"{name}.weight.a"].float(), saved[f"{name}.weight.b"].float()
+    plain = BertModel.from_pretrained(encoder)
+    served = Bert(
+        adapt(plain.state_dict(), tmp_path / "adapter"), BertShape.from_config(plain.config.to_dict()), bfloat16=False
+    )
+    tokens = student.tokenizer(["the kettle broke"])["input_ids"]
+
+    vector = served.states(tokens).mean(axis=0)
+
+    assert np.allclose(vector, student.vectors(tokens).detach().numpy()[0], atol=1e-5)
+    untouched = Bert(plain.state_dict(), BertShape.from_config(plain.config.to_dict()), bfloat16=False)
+    assert not np.allclose(vector, untouched.states(tokens).mean(axis=0), atol=1e-3)
