@@ -54,7 +54,7 @@ train: $(RUN) ## Make the classifier's weights: make train DATA=FOLDER (what is 
 	$(if $(DATA),,$(error Name the folder with the training files: make train DATA=FOLDER))
 	$(BIN)/python -m classifiers.train --data $(DATA) $(ARGS)
 
-evaluate: $(DEV) ## Measure the classifier on labelled files: make evaluate DATA=FOLDER
+evaluate: $(RUN) ## Measure the classifier on labelled files: make evaluate DATA=FOLDER
 	$(if $(DATA),,$(error Name the folder with the labelled files: make evaluate DATA=FOLDER))
 	$(BIN)/python -m classifiers.evaluate --data $(DATA) $(ARGS)
 

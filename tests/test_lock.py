@@ -64,7 +64,7 @@ def test_a_pin_is_the_same_on_every_machine() -> None:
     [
         ("bot", []),
         ("migrations", []),
-        ("classifiers", EXTRAS["train"]),
+        ("classifiers", EXTRAS["train"] + EXTRAS["onnx"]),
         ("sandbox", EXTRAS["sandbox"]),
         ("tests", DEVELOPMENT + [line for lines in EXTRAS.values() for line in lines]),
     ],
