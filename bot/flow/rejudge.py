@@ -80,5 +80,5 @@ def _take_verdict(session: Session, policy: Policy, each: Owed, verdict: Verdict
 
 
 def _is_untouched(session: Session, record: Record) -> bool:
-    """Whether it is open and no person ever acted on it. What people decided, a model does not undo."""
-    return record.state is State.OPEN and not events.has_person(session, record.mention.id)
+    """Whether it is open, or kept out by a rule, and no person ever acted on it. What people decided, a model does not undo."""
+    return record.state in (State.OPEN, State.FILTERED) and not events.has_person(session, record.mention.id)

@@ -43,12 +43,15 @@ def _route(session: Session, policy: Policy, record: Record, now: datetime) -> N
 
 
 def route_again(session: Session, policy: Policy, record: Record, now: datetime) -> None:
-    """An open mention that nobody touched has a new verdict: to another department if that says so, else only new reasons.
+    """A mention that nobody touched has a new verdict: to another department if that says so, else only new reasons.
 
     What a rule would have kept out of every channel stays where it is: it has been posted.
     """
     mention, verdict = record.mention, record.verdict
     route = choose_route(policy.routing, mention.source, mention, verdict)
+    if record.state is State.FILTERED:
+        _let_in(session, policy, record, route, now)
+        return
     if route.outcome is Outcome.FILTER:
         why = f"{route.why}; it stays, for it had been posted"
         route = replace(route, outcome=Outcome.SEND, department=record.department, urgent=record.urgent, why=why)
@@ -64,6 +67,18 @@ def route_again(session: Session, policy: Policy, record: Record, now: datetime)
         mentions.change(session, record, Action.REROUTE, now, {**values, **reset})
         detail = {"before": record.department, "after": route.department, "reason": f"judged again: {route.why}"}
         events.append(session, mention.id, EARSHOT, Action.REROUTE, now, detail)
+    bring(session, policy, record, route, now)
+
+
+def _let_in(session: Session, policy: Policy, record: Record, route: Route, now: datetime) -> None:
+    """Its author changed what a rule had kept out: it comes in, unless one keeps it out again."""
+    values = _columns(route, record.verdict)
+    if route.outcome is Outcome.FILTER:
+        mentions.touch(session, record.mention.id, **values)
+        return
+    mentions.change(session, record, Action.REOPEN, now, values)
+    detail = {"department": route.department, "rule": route.rule, "reason": "the author edited it"}
+    events.append(session, record.mention.id, EARSHOT, Action.REOPEN, now, detail)
     bring(session, policy, record, route, now)
 
 

@@ -323,6 +323,19 @@ def test_an_edit_of_a_filtered_one_is_judged_and_stays_out(world: World) -> None
     assert world.card().verdict == world.model.judge("an outage")
 
 
+def test_an_edit_that_no_rule_keeps_out_lets_a_filtered_one_in(world: World) -> None:
+    world.arrive(post(1, "win a prize with billing"))
+    world.run()
+    assert world.slack.calls == []
+    edit(world, "an outage, I mean")
+    assert (world.record().state, world.card().place.name, world.card().route_rule) == (State.OPEN, "care", "topic")
+    assert world.slack.texts("#care") == ["an outage, I mean"]
+    assert len(world.card().promises) == 2
+    assert (world.ledger().posted, world.ledger().filtered) == (1, 0)
+    opened = next(event for event in world.log() if event.what == Action.REOPEN)
+    assert (opened.actor, opened.detail["reason"]) == ("earshot", "the author edited it")
+
+
 def test_an_edit_that_changes_no_department_makes_no_second_card(world: World) -> None:
     world.arrive(post(1, "billing is awful"))
     world.run()
