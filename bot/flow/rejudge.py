@@ -51,9 +51,12 @@ def rejudge_due(db: Database, classifier: Classifier, policy: Policy, clock: Clo
 
 def _settle(session: Session, policy: Policy, taken: Sequence[Owed], said: Said, now: datetime) -> None:
     for each in sorted(taken, key=lambda each: each.mention.id):
+        record = mentions.lock(session, each.mention.id)
+        if record is None or reads_like(record.mention) != reads_like(each.mention):
+            continue  # it changed again, and is due again
         verdict = said.verdicts.get(each.mention.id)
         if verdict is not None:
-            _take_verdict(session, policy, each, verdict, now)
+            _take_verdict(session, policy, record, verdict, now)
         elif each.attempts > TRIES or (not said.down and now - each.since > GIVE_UP):
             log.error("never_judged", extra={"mention": each.mention.id})
             owed.owe(session, each.mention.id, now, None)
@@ -65,10 +68,7 @@ def _settle(session: Session, policy: Policy, taken: Sequence[Owed], said: Said,
         owed.hold_owed(session, set(waiting) - set(said.verdicts), now, now + FIRST_PAUSE)
 
 
-def _take_verdict(session: Session, policy: Policy, each: Owed, verdict: Verdict, now: datetime) -> None:
-    record = mentions.lock(session, each.mention.id)
-    if record is None or reads_like(record.mention) != reads_like(each.mention):  # it changed again, and is due again
-        return
+def _take_verdict(session: Session, policy: Policy, record: Record, verdict: Verdict, now: datetime) -> None:
     mentions.save_verdict(session, record.mention.id, verdict, now)
     detail = {"model": verdict.model, "topic": verdict.topic}
     events.append(session, record.mention.id, EARSHOT, "rejudged", now, detail)

@@ -326,14 +326,12 @@ def test_an_edit_of_a_filtered_one_is_judged_and_stays_out(world: World) -> None
 def test_an_edit_that_no_rule_keeps_out_lets_a_filtered_one_in(world: World) -> None:
     world.arrive(post(1, "win a prize with billing"))
     world.run()
-    assert world.slack.calls == []
     edit(world, "an outage, I mean")
     assert (world.record().state, world.card().place.name, world.card().route_rule) == (State.OPEN, "care", "topic")
     assert world.slack.texts("#care") == ["an outage, I mean"]
     assert len(world.card().promises) == 2
     assert (world.ledger().posted, world.ledger().filtered) == (1, 0)
-    opened = next(event for event in world.log() if event.what == Action.REOPEN)
-    assert (opened.actor, opened.detail["reason"]) == ("earshot", "the author edited it")
+    assert ("reopen", "earshot") in [(event.what, event.actor) for event in world.log()]
 
 
 def test_an_edit_that_changes_no_department_makes_no_second_card(world: World) -> None:
@@ -349,8 +347,8 @@ def test_an_edit_that_changes_no_department_makes_no_second_card(world: World) -
 class Editing(FakeClassifier):
     """Its author changes the text while it is judged, once."""
 
-    def __init__(self, world: World, text: str) -> None:
-        super().__init__()
+    def __init__(self, world: World, text: str, *, poison: Sequence[str] = ()) -> None:
+        super().__init__(poison=poison)
         self._world, self._text = world, text
 
     def classify(self, subjects: Sequence[Subject]) -> list[Verdict]:
@@ -369,6 +367,16 @@ def test_a_verdict_on_words_that_are_gone_is_not_kept(world: World) -> None:
     assert world.card().verdict == world.model.judge("praise, love it")
     told = [event.detail["topic"] for event in world.log() if event.what in ("judge", "rejudged")]
     assert told == ["outage", "praise"]
+
+
+def test_an_edit_at_the_last_try_is_worth_another(world: World) -> None:
+    unjudged(world)
+    world.clock.forward(rejudge.GIVE_UP)
+    world.model = Editing(world, "an outage, I mean", poison=["☠"])
+    judge(world)
+    world.model = FakeClassifier()
+    later(world)
+    assert world.card().place.name == "care"
 
 
 def test_an_edit_between_verdict_and_route_is_seen(world: World) -> None:
