@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
@@ -73,7 +74,8 @@ class NightSchool:
 
         if not self._due():  # it ended between the look and now
             return None
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        with suppress(OSError):  # only Linux knows a single thread by its id
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         now = self.clock()
         self.versions.begin(now)
         learner = Learner(self.versions, self.settings, learning_settings(self.config), stopping=self._stopping.is_set)

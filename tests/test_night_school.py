@@ -1,5 +1,6 @@
 """The nightly training inside a running bot: once a night, on a thread of its own, and the journal tells."""
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -77,6 +78,16 @@ def test_each_night_has_one_training(school: NightSchool, clock: MovedClock) -> 
     clock.forward(timedelta(hours=12))
     school.look()
     assert len(ended(school, 2)) == 2
+
+
+def test_where_a_thread_has_no_priority_of_its_own_it_trains_all_the_same(
+    school: NightSchool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(which: int, who: int, priority: int) -> None:
+        raise ProcessLookupError(who)
+
+    monkeypatch.setattr(os, "setpriority", refuse)
+    assert ended(school, 1) == ["0 new corrections, 20 are needed (`min_new`)"]
 
 
 def test_a_damaged_version_does_not_end_the_night(
