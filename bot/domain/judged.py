@@ -5,9 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-IRRELEVANT = "irrelevant"
-"""The topic of what is not about us, where a company has it."""
-
 EARLIER = 3
 """The earlier level is taken over so many times the window."""
 

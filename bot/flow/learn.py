@@ -7,11 +7,12 @@ from datetime import datetime, time
 from typing import Protocol
 
 from bot.domain.event import EARSHOT
-from bot.domain.judged import IRRELEVANT, Drift, Judged, drift_of, has_recovered
+from bot.domain.judged import Drift, Judged, drift_of, has_recovered
 from bot.domain.label import LabelKind, Labelled
 from bot.domain.night import last_due
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
+from bot.domain.routing import IRRELEVANT
 from bot.store import events, judged, labels, outbox
 from bot.store.database import Database, Session
 from classifiers.correction import Correction, Training
@@ -102,8 +103,9 @@ def watch_accuracy(db: Database, policy: Policy, window: int, now: datetime) -> 
     The fall where one was told now, else None.
     """
     found = gather(db, policy).judged
-    with db.write() as session:
+    with db.read() as session:  # the whole log is looked through: nobody should wait for that to write
         alarm = judged.last_alarm(session)
+    with db.write() as session:
         if alarm is not None:
             _look_for_recovery(session, found, window, alarm, now)
             return None

@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.event import EARSHOT
-from bot.domain.judged import IRRELEVANT, Judged
+from bot.domain.judged import Judged
 from bot.domain.label import LabelKind, Labelled
 from bot.domain.lifecycle import State
 from bot.domain.mention import subject_text
+from bot.domain.routing import IRRELEVANT
 from bot.store import labels
 from bot.store.schema import EventRow, MentionRow, VerdictRow
 
