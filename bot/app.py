@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -86,6 +86,14 @@ def load_classifier(config: Config) -> Classifier:
 
     main = ServingClassifier(versions_of(config), model_settings(config))
     return with_specialists(main, specialists(config))
+
+
+def served_settings(config: Config) -> classifiers.ModelSettings:
+    """The model with the heads that serve now. Raises ModelFault where it cannot be told which."""
+    versions = versions_of(config)
+    version = versions.pointer().version
+    settings = model_settings(config)
+    return replace(settings, heads=versions.path(version)) if version else settings
 
 
 def model_settings(config: Config) -> classifiers.ModelSettings:

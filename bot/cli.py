@@ -180,12 +180,12 @@ def _classify(options: argparse.Namespace) -> int:
 
     settings = classifiers.ModelSettings()
     others: list[classifiers.Specialist] = []
-    if options.config or config_path(os.environ).exists():
-        from bot.app import model_settings, specialists
-
-        config = _config(options)
-        settings, others = model_settings(config), specialists(config)
     try:
+        if options.config or config_path(os.environ).exists():
+            from bot.app import served_settings, specialists
+
+            config = _config(options)
+            settings, others = served_settings(config), specialists(config)
         return classify_file(
             options.file,
             sys.stdout,

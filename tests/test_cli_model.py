@@ -1,5 +1,6 @@
 """`earshot train` and `earshot model`: what they print, what they leave, and their exit codes."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -112,6 +113,18 @@ def test_a_version_is_shown_with_gate_and_doubts(versions: Versions, capsys: Sai
     assert "from the shipped heads" in told
     assert "topic, base: 0.500, before 0.400, 9 rows, ok" in told
     assert "doubted: U0MALLORY, 30 labels, they count 0.00" in told
+
+
+def test_classify_judges_by_the_version_that_serves(versions: Versions, capsys: Said) -> None:
+    Path("one.jsonl").write_text('{"text": "charged twice"}\n')
+    said = []
+    for serving in ("shipped", names(versions)[1]):
+        assert main(["model", "promote", serving]) == 0
+        capsys.readouterr()
+        assert main(["classify", "one.jsonl"]) == 0
+        said.append(json.loads(capsys.readouterr().out)["model"])
+    assert said[0] != said[1]
+    assert names(versions)[1] in said[1]
 
 
 def test_rolling_back_and_promoting_hold_a_version(versions: Versions, capsys: Said) -> None:
