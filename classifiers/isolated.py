@@ -144,7 +144,10 @@ class IsolatedClassifier:
             raise ModelFault(
                 f"{self._called}: its process died {self._deaths} times, the next start is in {wait:.0f} s"
             )
-        child = _Child(self._command, self._limits, self._clock)
+        try:
+            child = _Child(self._command, self._limits, self._clock)
+        except OSError as error:  # no memory, process or descriptor to be had: it may be different later
+            raise self._died(f"it could not be started: {error}") from error
         self._child = child
         deadline = self._clock() + self._limits.start
         try:
@@ -190,7 +193,8 @@ class _Child:
         self._clock = clock
         self._inbox = Inbox()
         self._link, theirs = socket.socketpair()
-        with theirs:
+        with contextlib.ExitStack() as undo, theirs:
+            undo.callback(self._link.close)
             self._process = subprocess.Popen(
                 [*command, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
@@ -199,6 +203,7 @@ class _Child:
                 stderr=subprocess.PIPE,
                 env=_environment(),
             )
+            undo.pop_all()
         self.pid = self._process.pid
         self.last_line = ""
         self._private = threading.Event()

@@ -149,6 +149,15 @@ def test_faults_at_the_start_name_the_model(make: Make) -> None:
         gone.start()
 
 
+def test_a_process_that_the_system_does_not_give_is_a_fault_and_leaves_nothing_open() -> None:
+    gone = IsolatedClassifier(ModelSettings(classifier="acme"), limits=QUICK, command=("/nowhere/python",))
+    with pytest.raises(ModelFault, match=r"acme: it could not be started: .*/nowhere/python"):
+        gone.classify([Subject(text="billing")])
+    with pytest.raises(ModelFault, match="acme: "):
+        gone.classify([Subject(text="billing")])
+    assert gone.pid is None
+
+
 def test_deaths_in_a_row_make_the_next_start_wait_longer(make: Make, tmp_path: Path) -> None:
     clock, trap = Clock(), tmp_path / "trap"
     model = make(str(trap), clock=clock).start()
