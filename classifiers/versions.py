@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -89,8 +89,7 @@ class Versions:
 
     def listed(self) -> list[Version]:
         """Every version, oldest first. Raises ModelFault naming the file that cannot be read."""
-        names = [place.name for place in self.folder.glob("*/") if not place.name.startswith(".")]
-        return sorted((self.version(name) for name in names), key=lambda each: (each.at, each.name))
+        return sorted((self.version(name) for name in self._names()), key=lambda each: (each.at, each.name))
 
     def version(self, name: str) -> Version:
         """Raises VersionError where there is none of that name, ModelFault where its description is damaged."""
@@ -194,14 +193,26 @@ class Versions:
         return any(datetime.fromisoformat(each) >= moment for each in ended)
 
     def prune(self) -> list[str]:
-        """Remove refused versions but the newest REFUSED_KEPT; the names of those removed. In `writing`."""
+        """Remove refused versions but the newest REFUSED_KEPT; the names of those removed. In `writing`.
+
+        What cannot be read is no reason to fail, and stays: it may have served.
+        """
+        sound = sorted(self._sound(), key=lambda each: (each.at, each.name))
         served = {entry["version"] for entry in self.journal() if entry.get("promoted")} | {self.pointer().version}
-        served |= {each.parent for each in self.listed()}
-        refused = [each.name for each in self.listed() if each.name not in served]
+        served |= {each.parent for each in sound}
+        refused = [each.name for each in sound if each.name not in served]
         gone = refused[: max(len(refused) - REFUSED_KEPT, 0)]
         for name in gone:
             shutil.rmtree(self.folder / name)
         return gone
+
+    def _sound(self) -> Iterator[Version]:
+        for name in self._names():
+            with suppress(ModelFault):
+                yield self.version(name)
+
+    def _names(self) -> list[str]:
+        return [place.name for place in self.folder.glob("*/") if not place.name.startswith(".")]
 
     def _point(self, pointer: Pointer) -> None:
         draft = self.folder / f".{POINTER}"

@@ -249,6 +249,19 @@ def test_old_refused_versions_go_and_those_that_served_stay(versions: Versions, 
     assert {each.name for each in versions.listed()} == {served, *refused[3:]}
 
 
+def test_a_damaged_version_and_a_strange_folder_do_not_keep_a_training_from_its_end(
+    versions: Versions, shipped: Heads
+) -> None:
+    promoted(versions, shipped, 1)
+    with versions.writing():
+        refused = [add(versions, shipped, 100 + hour, hour=hour) for hour in range(2, 2 + REFUSED_KEPT + 3)]
+        (versions.folder / refused[0] / META_FILE).write_text("{")
+        (versions.folder / "lost+found").mkdir()
+        assert versions.prune() == refused[1:3]
+    assert (versions.folder / refused[0]).is_dir()
+    assert (versions.folder / "lost+found").is_dir()
+
+
 # -- topics that have changed since -----------------------------------------------------------------------------------
 
 
