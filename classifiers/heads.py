@@ -162,6 +162,8 @@ def _read_meta(file: Path) -> dict[str, Any]:
     missing = {"version", "sha256", "encoder", "heads"} - set(meta if isinstance(meta, dict) else ())
     if missing:
         raise ModelFault(f"{file} lacks {', '.join(sorted(missing))}")
+    if not isinstance(meta["heads"], dict) or not all(isinstance(head, dict) for head in meta["heads"].values()):
+        raise ModelFault(f"{file}: heads is not a table of heads")
     return dict(meta)
 
 
@@ -183,7 +185,7 @@ def _head(name: str, tensors: Mapping[str, Matrix], meta: Mapping[str, Any], pla
     weight, bias = tensors.get(f"{name}.weight"), tensors.get(f"{name}.bias")
     if described is None or weight is None or bias is None:
         raise ModelFault(f"{place}: the head {name} is missing")
-    labels, temperature = tuple(described.get("labels", ())), described.get("temperature")
+    labels, temperature = tuple(described.get("labels") or ()), described.get("temperature")
     if labels != HEAD_LABELS[name]:
         raise ModelFault(f"{place / META_FILE}: the head {name} has labels {labels}, not {HEAD_LABELS[name]}")
     if weight.ndim != 2 or weight.shape[0] != len(labels) or bias.shape != (len(labels),):

@@ -94,6 +94,14 @@ def test_missing_head_is_named(folder: Path) -> None:
         load_heads(str(folder))
 
 
+@pytest.mark.parametrize("heads", [[], None, "topic", {"topic": None}, {"topic": ["labels"]}])
+def test_description_of_another_shape_is_refused(folder: Path, heads: object) -> None:
+    rewrite(folder, lambda meta: meta.update(heads=heads))
+
+    with pytest.raises(ModelFault, match=rf"{META_FILE}: heads is not a table of heads"):
+        load_heads(str(folder))
+
+
 @pytest.mark.parametrize("temperature", [0, -1, float("nan"), None, "hot"])
 def test_temperature_has_to_be_positive(folder: Path, temperature: object) -> None:
     rewrite(folder, lambda meta: meta["heads"]["topic"].update(temperature=temperature))
