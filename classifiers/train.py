@@ -228,16 +228,19 @@ def _record(folder: Path, rows: Rows) -> Mapping[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m classifiers.train", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the train files")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "weights", help="where the heads go")
+    parser.add_argument("--out", type=Path, help="where the heads go; the shipped ones are replaced if left out")
     parser.add_argument(
         "--encoder", default="", help="folder or hub name: heads for it; the shipped encoder is tuned if left out"
     )
     parser.add_argument("--threads", type=int, default=2)
     asked = parser.parse_args(arguments)
+    if asked.encoder and asked.out is None:
+        parser.error("--encoder needs --out: heads for another encoder must not replace the shipped ones")
+    out = asked.out or Path(__file__).parent / "weights"
     started = time.monotonic()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    version = train(asked.data, asked.out, encoder_name=asked.encoder, threads=asked.threads, say=log.info)
-    print(f"{asked.out}: version {version} in {time.monotonic() - started:.0f} s")
+    version = train(asked.data, out, encoder_name=asked.encoder, threads=asked.threads, say=log.info)
+    print(f"{out}: version {version} in {time.monotonic() - started:.0f} s")
     return 0
 
 

@@ -1,13 +1,17 @@
 """Training on invented numbers, and the project's own mentions."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from classifiers.corpus import own_mentions, triage_targets
+from classifiers import Isolation, ModelSettings, Subject, load
+from classifiers.corpus import Extra, own_mentions, triage_targets
 from classifiers.fitting import fit_linear, fit_temperature
 from classifiers.heads import HEAD_LABELS, sigmoid, softmax
-from classifiers.train import Lessons, fit_head, held_out_scores
+from classifiers.train import Lessons, Rows, _fit_on, fit_head, held_out_scores, main
 from classifiers.verdict import TRIAGE_CLASSES
+from tests.classifiers.tiny import tiny_encoder
 
 
 def clouds(labels: int, *, rows: int = 300, width: int = 12) -> tuple[np.ndarray, np.ndarray]:
@@ -79,3 +83,30 @@ def test_own_mentions_are_sound_and_cover_every_topic() -> None:
     assert all(row.text and 0 <= row.nps <= 10 and row.second != row.topic for row in mentions)
     assert {row.triage for row in mentions} == set(TRIAGE_CLASSES)
     assert triage_targets(mentions).sum() == len(mentions)
+
+
+def test_heads_for_another_encoder_serve_without_a_word_on_irony(tmp_path: Path) -> None:
+    encoder, out = str(tiny_encoder(tmp_path / "encoder")), tmp_path / "heads"
+    own = own_mentions()[::100]
+    rows = Rows(
+        mentions=own,
+        posts=[],
+        own=own[:5],
+        topics=[Extra(text="charged twice", source="a", topic="billing")],
+        detractors=[Extra(text="the kettle broke", source="b", detractor=1.0)],
+    )
+
+    version = _fit_on(encoder, rows, out, {}, lambda _line: None)
+    model = load(ModelSettings(encoder=encoder, heads=str(out), isolation=Isolation.THREAD))
+    (verdict,) = model.classify([Subject(text="charged twice", about="Pelican")])
+
+    assert verdict.model.endswith(version)
+    assert set(verdict.topics) == set(HEAD_LABELS["topic"])
+    assert (verdict.irony, verdict.floor) == (0, 0)
+
+
+def test_heads_for_another_encoder_never_replace_the_shipped_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--data", "nowhere", "--encoder", "pelican/kettle-bert"])
+
+    assert "--encoder needs --out" in capsys.readouterr().err
