@@ -95,13 +95,16 @@ class Encoder:
         return self._tokenize(texts, self._max_tokens)[0]
 
     def batches(self, texts: Sequence[str]) -> Iterator[Batch]:
-        """Every text once, in batches of like length so that little is spent on padding. Raises ModelFault on NaN."""
+        """Every text once, in batches of like length so that little is spent on padding. ModelFault on NaN or without memory."""
         if not texts:
             return
         tokens, spans = self._tokenize(texts, self._max_tokens)
         for indices in _by_length([len(text) for text in tokens], self._stack.tokens_at_once):
             asked = [tokens[index] for index in indices]
-            states = self._stack.states(asked)
+            try:
+                states = self._stack.states(asked)
+            except (RuntimeError, MemoryError) as error:  # torch says of memory that is not to be had: RuntimeError
+                raise ModelFault(f"the encoder failed: {type(error).__name__}") from error
             ends = np.cumsum([len(text) for text in asked])
             starts = np.concatenate([[0], ends[:-1]])
             vectors = np.add.reduceat(states, starts, axis=0) / (ends - starts)[:, None].astype(np.float32)

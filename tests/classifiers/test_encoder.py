@@ -9,7 +9,7 @@ from huggingface_hub.errors import LocalEntryNotFoundError
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from classifiers import encoder as encoder_module
-from classifiers.encoder import load_encoder
+from classifiers.encoder import Encoder, Tokens, Vectors, load_encoder
 from classifiers.verdict import ModelFault
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "kettle", "broke", "again"]
@@ -51,6 +51,26 @@ def test_mean_of_the_states_is_the_vector(tiny: Path) -> None:
         for vector, states, spans in zip(batch.vectors, batch.states, batch.spans, strict=True):
             assert np.allclose(states.mean(axis=0), vector, atol=1e-5)
             assert len(states) == len(spans)
+
+
+class Starved:
+    """A stack for which there is no memory."""
+
+    tokens_at_once, width, max_tokens = 64, 4, 8
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def states(self, tokens: Tokens) -> Vectors:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [RuntimeError("you tried to allocate 4096 bytes"), MemoryError()])
+def test_a_pass_without_memory_is_a_fault_of_the_model(error: Exception) -> None:
+    encoder = Encoder(Starved(error), lambda texts, _at_most: ([[1]] * len(texts), []), fingerprint="", max_tokens=8)
+
+    with pytest.raises(ModelFault, match=f"the encoder failed: {type(error).__name__}"):
+        encoder.encode(["the kettle broke"])
 
 
 def test_folder_without_weights_is_refused(tmp_path: Path) -> None:
