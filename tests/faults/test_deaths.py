@@ -48,13 +48,19 @@ def test_twenty_deaths_of_the_model_lose_and_double_nothing(database: Database) 
     world.run()
     ids = world.log_ids()
     assert len(ids) == told["brought"]
+    marked = set()
     for mention_id in ids:
         whats, record = Counter(world.whats(mention_id)), world.record(mention_id)
         assert whats["judge"] + whats["unjudged"] == 1
         assert whats["rejudged"] <= whats["unjudged"]
+        if record.verdict is None:  # the deaths of both processes met it: nobody asks about it any more
+            assert (whats["unjudged"], record.department) == (1, "triage")
+            marked.add(mention_id)
+            continue
         assert record.verdict == world.model.judge(record.mention.text)
         assert record.department == "billing"
-    cards = [each.content for each in world.slack.shown("#billing")]
-    assert Counter(card.card.mention.id for card in cards) == Counter(ids)
-    assert all(each.content.moved for each in world.slack.shown("#triage"))
+    assert marked < set(ids)
+    shown = {place: [each.content for each in world.slack.shown(place)] for place in ("#billing", "#triage")}
+    assert Counter(card.card.mention.id for card in shown["#billing"]) == Counter(set(ids) - marked)
+    assert {card.card.mention.id for card in shown["#triage"] if not card.moved} == marked
     assert (world.slack.doubled(), world.ledger().posted) == ([], len(ids))

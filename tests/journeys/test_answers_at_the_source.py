@@ -109,7 +109,7 @@ def send(card: Card, person: Person, text: str) -> None:
 
 def test_the_configuration_decides_which_source_takes_answers(places: Places) -> None:
     takers = {name: isinstance(source, Answerable) for name, source in places.office.bot.sources.items()}
-    assert takers == {"Chirrup": True, "Spoonful": False, "The Appery": False}
+    assert takers == {"Chirrup": True, "Lookout": False, "Spoonful": False, "The Appery": False}
 
 
 def test_an_answer_goes_to_the_place_and_the_card_links_to_it(places: Places, ana: Person) -> None:
