@@ -40,7 +40,10 @@ class OnnxStack:
 
     def states(self, tokens: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         ids, real = padded(tokens)
-        kept: list[NDArray[np.float32]] = self._session.run(None, {"ids": ids, "real": real.astype(np.float32)})
+        try:
+            kept: list[NDArray[np.float32]] = self._session.run(None, {"ids": ids, "real": real.astype(np.float32)})
+        except _faults() as error:
+            raise ModelFault(f"ONNX Runtime failed: {type(error).__name__}") from error
         return np.concatenate([layer[real] for layer in kept], axis=1)
 
 
@@ -61,11 +64,9 @@ def session_of(model: bytes, *, threads: int) -> "onnxruntime.InferenceSession":
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # an idle thread must not eat Slack's core
-    state = runtime.capi.onnxruntime_pybind11_state
-    faults = (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented, state.RuntimeException)
     try:
         return runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    except faults as error:
+    except _faults() as error:
         raise ModelFault(f"{ENCODER_FILE} cannot be loaded by ONNX Runtime: {error}") from error
 
 
@@ -75,6 +76,12 @@ def onnx_runtime() -> Any:
     except ImportError as error:
         raise ModelFault("the engine onnx needs an extra: pip install 'earshot[onnx]'") from error
     return onnxruntime
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What ONNX Runtime raises; all of it stands beside Python's own errors, under Exception."""
+    state = onnx_runtime().capi.onnxruntime_pybind11_state
+    return (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented, state.RuntimeException)
 
 
 def load_exported(folder: str, fingerprint: str, *, threads: int) -> OnnxStack:

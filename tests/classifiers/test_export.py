@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ pytest.importorskip("onnxruntime", reason="the onnx extra is not installed")
 
 from classifiers.export import Export, export
 from classifiers.onnx_graph import quantised
+from classifiers.onnx_stack import OnnxStack, onnx_runtime
 
 SUBJECTS = [Subject(text=row.text, about=row.about) for row in own_mentions()[5:1500:15]]
 
@@ -129,6 +131,24 @@ def test_file_that_the_runtime_cannot_read_is_refused(copied: Path) -> None:
 
     with pytest.raises(ModelFault, match=r"encoder\.onnx cannot be loaded by ONNX Runtime"):
         load(settings(copied))
+
+
+class Starved:
+    """A session for which there is no memory."""
+
+    def get_outputs(self) -> list[object]:
+        return []
+
+    def get_modelmeta(self) -> SimpleNamespace:
+        return SimpleNamespace(custom_metadata_map={"positions": "8"})
+
+    def run(self, _names: None, _inputs: object) -> None:
+        raise onnx_runtime().capi.onnxruntime_pybind11_state.RuntimeException("failed to allocate memory")
+
+
+def test_a_pass_that_the_runtime_breaks_off_is_a_fault_of_the_model() -> None:
+    with pytest.raises(ModelFault, match="ONNX Runtime failed: RuntimeException"):
+        OnnxStack(Starved()).states([[1, 2]])
 
 
 def test_export_that_is_too_far_off_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
