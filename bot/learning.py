@@ -77,12 +77,12 @@ class NightSchool:
         with suppress(OSError):  # only Linux knows a single thread by its id
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         now = self.clock()
-        self.versions.begin(now)
         learner = Learner(self.versions, self.settings, learning_settings(self.config), stopping=self._stopping.is_set)
         try:
+            self.versions.begin(now)
             return learn.learn(self.database, self.policy, learner, now, by_hand=False)
         except Stopped:
             log.info("training_stopped")
-        except (Busy, ModelFault) as fault:
+        except (Busy, ModelFault, OSError) as fault:  # a full disk, a folder that is not ours
             log.error("training_failed", extra={"reason": str(fault)})
         return None

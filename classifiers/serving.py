@@ -1,8 +1,10 @@
 """The classifier that serves the version which the pointer names, and follows it while the bot runs."""
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from time import monotonic
 
 import classifiers
 from classifiers.local import LocalClassifier
@@ -11,6 +13,9 @@ from classifiers.verdict import Classifier, ModelFault, Subject, Verdict, close
 from classifiers.versions import SHIPPED, VersionError, Versions
 
 log = logging.getLogger(__name__)
+
+RETRY = 300.0
+"""Seconds until a version that could not be loaded is tried again: it may have been repaired under the same name."""
 
 Load = Callable[[ModelSettings], Classifier]
 
@@ -28,6 +33,7 @@ class ServingClassifier:
         self._settings = settings
         self._load = load
         self._told = ""
+        self._again = math.inf
         self._seen = SHIPPED
         self._seen = self._asked()
         try:
@@ -36,6 +42,7 @@ class ServingClassifier:
             if self._seen == SHIPPED:
                 raise
             self._tell(self._seen, fault)
+            self._again = monotonic() + RETRY
             self._classifier = load(settings)
 
     @property
@@ -51,14 +58,15 @@ class ServingClassifier:
 
     def _follow(self) -> None:
         asked = self._asked()
-        if asked == self._seen:
+        if asked == self._seen and monotonic() < self._again:
             return
-        self._seen = asked  # also where it cannot be loaded: that is told once, not before every batch
+        self._seen, self._again = asked, math.inf
         before = self._classifier
         try:
             self._classifier = self._loaded_anew(asked)
         except ModelFault as fault:
             self._tell(asked, fault)
+            self._again = monotonic() + RETRY
             return
         close(before)
         log.info("version_serves", extra={"version": asked or "shipped", "model": self._classifier.name})

@@ -99,6 +99,18 @@ def test_a_damaged_version_does_not_end_the_night(
     assert len(ended(school, 1)) == 1
 
 
+def test_a_folder_that_cannot_be_written_to_is_told_as_a_failed_training(
+    school: NightSchool, caplog: pytest.LogCaptureFixture
+) -> None:
+    school.versions.folder.write_text("a file in its place")
+    deadline = time.monotonic() + 60
+    while "training_failed" not in caplog.messages and time.monotonic() < deadline:
+        school.look()
+        time.sleep(0.02)
+    assert "training_failed" in caplog.messages
+    assert "task_failed" not in caplog.messages
+
+
 def test_nothing_is_trained_where_the_company_does_not_want_it(
     tmp_path: Path, sqlite_database: Database, clock: MovedClock
 ) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from classifiers import serving as serving_module
 from classifiers.corpus import Mention, own_mentions
 from classifiers.correction import Correction, LearningSettings
 from classifiers.encoder import Encoder, load_encoder
@@ -120,6 +121,21 @@ def test_a_version_that_is_damaged_while_it_waits_does_not_serve(
     assert verdict.topic == "billing"
     assert not verdict.model.endswith(training.version)
     assert any(WEIGHTS_FILE in str(getattr(record, "reason", "")) for record in caplog.records)
+
+
+def test_a_version_that_was_repaired_serves_after_a_while(
+    make: object, versions: Versions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving_module, "RETRY", 0.0)
+    training = make().train(sign_ins(40), NOW, by_hand=False)
+    file = versions.folder / training.version / WEIGHTS_FILE
+    whole = file.read_bytes()
+    file.write_bytes(b"rubbish")
+    serving = ServingClassifier(versions, SETTINGS)
+    asked = [Subject(text="charged twice", about="Acme")]
+    assert not serving.classify(asked)[0].model.endswith(training.version)
+    file.write_bytes(whole)
+    assert serving.classify(asked)[0].model.endswith(training.version)
 
 
 def test_too_few_new_corrections_make_no_version(make: object, versions: Versions) -> None:
