@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -124,13 +123,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    """The sandbox is another program: it starts the bot as anybody would, with another API address."""
+    """The sandbox is another program: it starts the bot as anybody would, with another API address.
+
+    It takes this process over, so that whoever stops this one stops it.
+    """
     once = ["--once"] if options.once else []
     command = [sys.executable, "-m", "sandbox.demo", "--port", str(options.port), *once]
-    try:
-        return subprocess.run(command, check=False).returncode
-    except KeyboardInterrupt:
-        return OK
+    os.execv(command[0], command)
 
 
 def _check(options: argparse.Namespace) -> int:
