@@ -54,7 +54,7 @@ class Trained:
 
 
 def train_shipped(rows: Sequence[Mention], moods: Sequence[Extra], out: Path, say: Say) -> Trained:
-    """Both runs; the adapter goes to `out`. The better part of an hour on one core."""
+    """Both runs; the adapter goes to `out`. About half an hour on one core."""
     held = [row for row in rows if is_apart(row)]
     say(f"trial: {len(rows) - len(held)} mentions, {len(held)} held out")
     with TemporaryDirectory() as scratch:

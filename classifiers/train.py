@@ -1,7 +1,7 @@
 """Make the weights: `python -m classifiers.train --data FOLDER`. Only files marked *train* are read.
 
 Without more, the shipped encoder is tuned and its heads learn with it (`classifiers.course`). With `--encoder NAME` heads are
-fitted on another encoder, which stays as it is: minutes instead of the better part of an hour, full batch, and temperatures from
+fitted on another encoder, which stays as it is: minutes instead of half an hour, full batch, and temperatures from
 held-out companies (5 folds by company), so that the probabilities are honest for a company nobody trained on.
 """
 
@@ -52,12 +52,12 @@ BARE_WEIGHT = 0.3
 """Weight of a mention read without its company's name, so that a subject that names none is judged well too."""
 
 OWN_WEIGHT = 0.5
-"""Own mentions are as many as the real ones; at half weight they carry new kinds of business without setting the tone."""
+"""Own mentions outnumber the real ones; at half weight they carry new kinds of business without setting the tone."""
 EXTRA_TOPIC_CAP, EXTRA_TOPIC_WEIGHT = 300, 0.05
 EXTRA_DETRACTOR_CAP = 900
 EXTRA_DETRACTOR_CAPS = {"goemotions": 250}
-EXTRA_DETRACTOR_WEIGHTS = {"goemotions": 0.1}
 EXTRA_DETRACTOR_WEIGHT = 0.5
+EXTRA_DETRACTOR_WEIGHTS = {"goemotions": 0.1}
 """Comments on Reddit help brand tweets and cost mentions more; at a tenth they cost nothing."""
 
 PENALTIES = {"topic": 0.012, "detractor": 0.004, "promoter": 0.004, "triage": 0.006, "reply": 0.006}
