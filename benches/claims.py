@@ -9,7 +9,8 @@ from benches.table import Row
 from bot.app import LISTENER_PATIENCE, utc_now
 from bot.domain.policy import Policy
 from bot.errors import Refused, Retry
-from bot.flow.desk import Click, Desk, claim
+from bot.flow.desk.act import Click, Desk
+from bot.flow.desk.claiming import claim
 from bot.store.database import Database
 
 PEOPLE = 8

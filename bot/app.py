@@ -19,7 +19,7 @@ from bot.errors import GiveUp, Retry
 from bot.flow import classify, deliver, forget, ingest, learn, reply, route, watch
 from bot.flow.clock import Clock
 from bot.flow.deliver import Messenger
-from bot.flow.desk import Desk
+from bot.flow.desk.act import Desk
 from bot.learning import NightSchool, versions_of
 from bot.slack.calls import reading_client, writing_client
 from bot.slack.connect import Socket, http_route

@@ -11,8 +11,9 @@ from bot.app import build_policy
 from bot.cli import main
 from bot.config import Config, load_config
 from bot.domain.lifecycle import Action
-from bot.flow import classify, desk, ingest, route
-from bot.flow.desk import Click, Desk
+from bot.flow import classify, ingest, route
+from bot.flow.desk import deciding, moving
+from bot.flow.desk.act import Click, Desk
 from bot.store import migrate
 from bot.store.database import Database
 from classifiers.heads import META_FILE, load_heads
@@ -93,8 +94,8 @@ def worked(config: Config, database: Database) -> None:
     classify.classify_waiting(database, FakeClassifier(("billing", "question")), policy, clock)
     route.route_judged(database, policy, clock())
     room = Desk(db=database, policy=policy, clock=clock)
-    desk.decide(room, Click(mention_id=1, user="U0ANA", key="a"), Action.LET_STAND, "fine")
-    desk.reroute(room, Click(mention_id=2, user="U0BEN", key="b"), "triage", topic="question")
+    deciding.decide(room, Click(mention_id=1, user="U0ANA", key="a"), Action.LET_STAND, "fine")
+    moving.reroute(room, Click(mention_id=2, user="U0BEN", key="b"), "triage", topic="question")
 
 
 def test_the_versions_are_listed_and_the_one_that_serves_is_marked(versions: Versions, capsys: Said) -> None:

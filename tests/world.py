@@ -8,8 +8,9 @@ from bot.domain.card import Card
 from bot.domain.event import Event
 from bot.domain.mention import Incoming
 from bot.domain.policy import Policy
-from bot.flow import classify, deliver, desk, ingest, reply, report, route, watch
-from bot.flow.desk import Click, Desk
+from bot.flow import classify, deliver, ingest, reply, report, route, watch
+from bot.flow.desk import claiming, looking
+from bot.flow.desk.act import Click, Desk
 from bot.sources.base import Source
 from bot.store import events, figures, mentions
 from bot.store.database import Database
@@ -93,7 +94,7 @@ class World:
         return Click(mention_id=mention_id, user=user, key=key or f"key-{next(self._keys)}")
 
     def claim(self, user: str, mention_id: int = 1) -> Card:
-        return desk.claim(self.desk, self.click(user, mention_id))
+        return claiming.claim(self.desk, self.click(user, mention_id))
 
     # -- what a test asks
 
@@ -104,7 +105,7 @@ class World:
         return found
 
     def card(self, mention_id: int = 1) -> Card:
-        return desk.look(self.desk, mention_id)
+        return looking.look(self.desk, mention_id)
 
     def log(self, mention_id: int = 1) -> tuple[Event, ...]:
         with self.db.read() as session:

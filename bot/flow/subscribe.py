@@ -2,7 +2,7 @@
 
 from bot.domain.card import Subscription
 from bot.errors import Refused
-from bot.flow.desk import Desk
+from bot.flow.desk.act import Desk
 from bot.store import inbound, subscriptions
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from bot.domain.card import Card
 from bot.domain.lifecycle import Action
 from bot.errors import Refused, Taken
-from bot.flow import desk
+from bot.flow.desk import answering, claiming, deciding, looking, moving
+from bot.flow.desk.act import Click, Desk
 from bot.slack import ids
 from bot.slack.blocks.corrections import reroute_modal, score_modal
 from bot.slack.blocks.dialogs import answer_modal, decision_modal, elsewhere_modal, escalate_modal, snooze_modal
@@ -23,11 +24,11 @@ from bot.slack.payloads import Act, guess_choice, menu_choice, whole_number
 
 DECISIONS = (Action.LET_STAND, Action.MONITOR, Action.DISMISS)
 
-AT_ONCE: dict[Action, Callable[[desk.Desk, desk.Click], Card]] = {
-    Action.CLAIM: desk.claim,
-    Action.RELEASE: desk.release,
-    Action.WAKE: desk.wake,
-    Action.REOPEN: desk.reopen,
+AT_ONCE: dict[Action, Callable[[Desk, Click], Card]] = {
+    Action.CLAIM: claiming.claim,
+    Action.RELEASE: claiming.release,
+    Action.WAKE: deciding.wake,
+    Action.REOPEN: deciding.reopen,
 }
 """Actions that ask nothing more."""
 
@@ -44,11 +45,11 @@ def choose_from_menu(floor: Floor, act: Act) -> None:
         _FROM_MENU[what](floor, replace(act, value=str(mention_id)))
     else:
         _carry_out(floor, act, Action(what), mention_id)
-    desk.redraw(floor.desk, mention_id)
+    looking.redraw(floor.desk, mention_id)
 
 
 def send_again(floor: Floor, act: Act) -> None:
-    desk.send_again(floor.desk, click_of(act, whole_number(act.value)))
+    answering.send_again(floor.desk, click_of(act, whole_number(act.value)))
 
 
 def show_history(floor: Floor, act: Act) -> None:
@@ -56,17 +57,17 @@ def show_history(floor: Floor, act: Act) -> None:
 
 
 def show_why(floor: Floor, act: Act) -> None:
-    floor.show(act, why_modal(desk.look(floor.desk, whole_number(act.value))))
+    floor.show(act, why_modal(looking.look(floor.desk, whole_number(act.value))))
 
 
 def ask_score(floor: Floor, act: Act) -> None:
-    floor.show(act, score_modal(desk.look(floor.desk, whole_number(act.value)), origin=act.origin))
+    floor.show(act, score_modal(looking.look(floor.desk, whole_number(act.value)), origin=act.origin))
 
 
 def settle_doubt(floor: Floor, act: Act) -> None:
     """One of the model's two guesses on a card in triage."""
     mention_id, department, topic = guess_choice(act.value)
-    desk.settle_doubt(floor.desk, click_of(act, mention_id), department, topic)
+    moving.settle_doubt(floor.desk, click_of(act, mention_id), department, topic)
 
 
 def turn_history(floor: Floor, act: Act) -> None:
@@ -77,7 +78,7 @@ def turn_history(floor: Floor, act: Act) -> None:
 
 def preview_answer(floor: Floor, act: Act) -> None:
     """The answer dialog while somebody types: the preview follows."""
-    card = desk.look(floor.desk, int(_memory(act)["mention_id"]))
+    card = looking.look(floor.desk, int(_memory(act)["mention_id"]))
     origin = Origin(str(_memory(act).get("channel") or ""), str(_memory(act).get("ts") or ""))
     floor.change(act.view, answer_modal(card, act.value, origin=origin))
 
@@ -86,7 +87,7 @@ def _carry_out(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
     if action in AT_ONCE:
         _at_once(floor, act, action, mention_id)
         return
-    card = desk.allow(floor.desk, mention_id, act.user, action)
+    card = looking.allow(floor.desk, mention_id, act.user, action)
     floor.open(act.trigger, _dialog(floor, act, action, card))
 
 
@@ -94,7 +95,7 @@ def _at_once(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
     try:
         AT_ONCE[action](floor.desk, click_of(act, mention_id))
     except Taken:
-        card = desk.look(floor.desk, mention_id)
+        card = looking.look(floor.desk, mention_id)
         if action is not Action.CLAIM or card.claim is None or not act.origin.channel:
             raise
         floor.whisper(act, claim_taken(card))
@@ -124,7 +125,7 @@ def _dialog(floor: Floor, act: Act, action: Action, card: Card) -> Json:
 
 
 def _history(floor: Floor, mention_id: int, page: int) -> Json:
-    log = desk.history(floor.desk, mention_id)
+    log = looking.history(floor.desk, mention_id)
     people = {event.actor for event in log.events}
     return history_modal(log, floor.directory.names_of(people), page=page)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.domain.label import Score
 from bot.domain.lifecycle import Action
 from bot.errors import Refused
-from bot.flow import desk
+from bot.flow.desk import answering, correcting, deciding, moving, raising
 from bot.slack import ids
 from bot.slack.blocks.corrections import AS_ESTIMATED
 from bot.slack.blocks.dialogs import OTHER_REASON
@@ -15,21 +15,21 @@ from bot.slack.payloads import Form, moment_of
 
 
 def answer(floor: Floor, form: Form) -> None:
-    desk.write_answer(floor.desk, click_of(form, form.mention_id), form.text(ids.ANSWER_TEXT))
+    answering.write_answer(floor.desk, click_of(form, form.mention_id), form.text(ids.ANSWER_TEXT))
 
 
 def answer_elsewhere(floor: Floor, form: Form) -> None:
     click = click_of(form, form.mention_id)
     text, link = form.text(ids.ELSEWHERE_TEXT), form.text(ids.ELSEWHERE_LINK)
-    desk.answer_elsewhere(floor.desk, click, text=text, link=link)
+    answering.answer_elsewhere(floor.desk, click, text=text, link=link)
 
 
 def escalate(floor: Floor, form: Form) -> None:
-    desk.escalate(floor.desk, click_of(form, form.mention_id), form.text(ids.ESCALATE_REASON))
+    raising.escalate(floor.desk, click_of(form, form.mention_id), form.text(ids.ESCALATE_REASON))
 
 
 def reroute(floor: Floor, form: Form) -> None:
-    desk.reroute(
+    moving.reroute(
         floor.desk,
         click_of(form, form.mention_id),
         form.text(ids.REROUTE_DEPARTMENT),
@@ -42,7 +42,7 @@ def correct_score(floor: Floor, form: Form) -> Callable[[], None] | None:
     """Where the dialog lay over "Why here?", that one tells the new score."""
     chosen = form.text(ids.SCORE_CHOICE)
     score = None if chosen == AS_ESTIMATED else Score(chosen)
-    card = desk.correct_score(floor.desk, click_of(form, form.mention_id), score)
+    card = correcting.correct_score(floor.desk, click_of(form, form.mention_id), score)
     return (lambda: floor.change({"id": form.beneath}, why_modal(card))) if form.beneath else None
 
 
@@ -50,14 +50,14 @@ def decide(floor: Floor, form: Form) -> None:
     action = Action(form.callback_id.removeprefix("mention."))
     preset, own_words = form.text(ids.DECISION_PRESET), form.text(ids.DECISION_REASON)
     reason = own_words if preset == OTHER_REASON else "; ".join(part for part in (preset, own_words) if part)
-    desk.decide(floor.desk, click_of(form, form.mention_id), action, reason)
+    deciding.decide(floor.desk, click_of(form, form.mention_id), action, reason)
 
 
 def snooze(floor: Floor, form: Form) -> None:
     chosen = form.text(ids.SNOOZE_UNTIL) or form.text(ids.SNOOZE_PRESET)
     if not chosen:
         raise Refused("Choose when it should come back.")
-    desk.snooze(floor.desk, click_of(form, form.mention_id), moment_of(chosen))
+    deciding.snooze(floor.desk, click_of(form, form.mention_id), moment_of(chosen))
 
 
 ERROR_AT = {

@@ -11,7 +11,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.domain.policy import Policy
 from bot.errors import EarshotError, GiveUp, Refused, Retry, Taken
-from bot.flow.desk import Click, Desk
+from bot.flow.desk.act import Click, Desk
 from bot.slack.blocks.dialogs import notice_modal
 from bot.slack.blocks.elements import plain_text, section
 from bot.slack.blocks.message import Json, Message

@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.domain.lifecycle import PEOPLES
 from bot.errors import EarshotError
-from bot.flow.desk import first_delivery
+from bot.flow.desk.act import first_delivery
 from bot.slack import card_acts, card_forms, commands, ids
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
 from bot.slack.home_tab import publish

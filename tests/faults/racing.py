@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from bot.errors import Refused
-from bot.flow import desk
-from bot.flow.desk import Click, Desk
+from bot.flow.desk import claiming
+from bot.flow.desk.act import Click, Desk
 from bot.store.database import Database
 from tests.fakes import MovedClock, policy
 
@@ -21,7 +21,7 @@ def race(database: Database, user: str, threads: int, mentions: int) -> tuple[li
         won = []
         for mention_id in range(1, mentions + 1):
             with suppress(Refused):
-                desk.claim(at, Click(mention_id=mention_id, user=name, key=f"{name}-{mention_id}"))
+                claiming.claim(at, Click(mention_id=mention_id, user=name, key=f"{name}-{mention_id}"))
                 won.append((name, mention_id))
         return won
 

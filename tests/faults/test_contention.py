@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from bot.domain.lifecycle import Action, State
 from bot.errors import Refused
-from bot.flow import classify, desk, ingest, route
+from bot.flow import classify, ingest, route
+from bot.flow.desk import deciding, raising
 from bot.store.database import Database
 from tests.databases import Factory, url_of
 from tests.fakes import START, FakeMessenger, MovedClock, post
@@ -102,9 +103,9 @@ def acting(world: World, user: str) -> None:
         for action in (Action.LET_STAND, Action.MONITOR):
             key = f"{user}-{mention_id}-{action}"
             with suppress(Refused):
-                desk.escalate(world.desk, world.click(user, mention_id, f"{key}-up"), "look")
-                desk.decide(world.desk, world.click(user, mention_id, key), action, "seen")
-                desk.reopen(world.desk, world.click(user, mention_id, f"{key}-back"))
+                raising.escalate(world.desk, world.click(user, mention_id, f"{key}-up"), "look")
+                deciding.decide(world.desk, world.click(user, mention_id, key), action, "seen")
+                deciding.reopen(world.desk, world.click(user, mention_id, f"{key}-back"))
 
 
 def test_people_authors_and_the_clock_never_block_each_other_for_good(make_database: Factory) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.flow import crash, desk, report
-from bot.flow.desk import Click, Desk
+from bot.flow import crash, report
+from bot.flow.desk import answering
+from bot.flow.desk.act import Click, Desk
 from bot.store.database import Database
 from tests.databases import url_of
 from tests.fakes import MovedClock, policy
@@ -92,7 +93,7 @@ def test_a_kill_after_the_answer_was_carried_leaves_one_answer(place: Place) -> 
     assert place.work() == 0
     world = World(place.database, MovedClock(), policy(answerable=["forum"]))
     at = Desk(db=place.database, policy=world.policy, clock=world.clock)
-    desk.write_answer(at, Click(mention_id=1, user="UANA", key="k1"), "We are sorry.")
+    answering.write_answer(at, Click(mention_id=1, user="UANA", key="k1"), "We are sorry.")
     assert place.work(**{crash.CRASH_AT: "reply.carried"}) == KILLED
     assert place.work() == 0
     assert [path.read_text() for path in place.answers.iterdir()] == ["We are sorry."]

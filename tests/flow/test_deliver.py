@@ -9,7 +9,8 @@ from bot.domain.card import Subscription
 from bot.domain.lifecycle import Action
 from bot.domain.routing import Rule
 from bot.errors import GiveUp, Retry
-from bot.flow import deliver, desk
+from bot.flow import deliver
+from bot.flow.desk import deciding, looking, moving
 from bot.flow.subscribe import subscribe
 from bot.store import mentions, outbox
 from bot.store.database import Database
@@ -216,7 +217,7 @@ def test_where_triage_fails_too_the_mention_counts_as_failed_until_someone_mends
 
 def test_a_dead_letter_does_not_take_back_a_mention_that_was_moved_meanwhile(world: World) -> None:
     arrive(world)
-    desk.reroute(world.desk, world.click("UANA"), "care")
+    moving.reroute(world.desk, world.click("UANA"), "care")
     world.slack.gone["#billing"] = GONE
     world.deliver()
     assert world.card().place.name == "care"
@@ -229,7 +230,7 @@ def test_moving_a_mention_back_to_a_channel_that_was_mended_shows_it_there(world
     arrive(world)
     world.deliver()
     world.slack.gone.clear()
-    desk.reroute(world.desk, world.click("UANA"), "billing")
+    moving.reroute(world.desk, world.click("UANA"), "billing")
     world.run()
     assert world.card().place.name == "billing"
     assert [message.content.moved for message in world.slack.shown("#billing")] == [False]
@@ -290,7 +291,7 @@ def test_copies_wait_for_the_card(world: World) -> None:
 def test_a_reroute_leaves_a_pointer_that_leads_to_the_new_card(world: World) -> None:
     arrive(world)
     world.run()
-    desk.reroute(world.desk, world.click("UANA"), "care")
+    moving.reroute(world.desk, world.click("UANA"), "care")
     world.draw()  # before the new card is posted, as it happens
     world.run()
     [old], [new] = world.slack.shown("#billing"), world.slack.shown("#care")
@@ -301,7 +302,7 @@ def test_a_reroute_leaves_a_pointer_that_leads_to_the_new_card(world: World) -> 
 def test_a_pointer_drawn_while_the_new_card_is_posted_is_drawn_again_with_its_link(world: World) -> None:
     arrive(world)
     world.run()
-    desk.reroute(world.desk, world.click("UANA"), "care")
+    moving.reroute(world.desk, world.click("UANA"), "care")
     with world.db.write() as session:
         [drawing] = outbox.lease_stale(session, world.clock(), limit=9, lease=timedelta(seconds=20))
         record = mentions.load(session, drawing.mention_id)
@@ -318,7 +319,7 @@ def test_a_mention_that_comes_back_gets_its_old_card_back(world: World) -> None:
     arrive(world)
     world.run()
     for department in ("care", "billing"):
-        desk.reroute(world.desk, world.click("UANA"), department)
+        moving.reroute(world.desk, world.click("UANA"), department)
         world.run()
     [first], [second] = world.slack.shown("#billing"), world.slack.shown("#care")
     assert (first.content.moved, second.content.moved) == (False, True)
@@ -330,7 +331,7 @@ def test_copies_follow_the_card_to_its_new_channel(world: World) -> None:
     subscribe(world.desk, wish, "k1")
     arrive(world)
     world.run()
-    desk.reroute(world.desk, world.click("UANA"), "care")
+    moving.reroute(world.desk, world.click("UANA"), "care")
     world.draw()
     world.clock.seconds(5)
     world.run()
@@ -411,7 +412,7 @@ def test_a_change_while_a_card_is_drawn_is_drawn_too(world: World) -> None:
             if world.card().claim is None:
                 world.claim("UBEN")
 
-    desk.redraw(world.desk, 1)
+    looking.redraw(world.desk, 1)
     world.slack.__class__ = Busy
     world.draw()
     assert world.slack.shown("#billing")[0].content.card.claim is not None
@@ -460,9 +461,9 @@ def test_a_drawing_does_not_start_so_late_that_another_may_have_the_card(world: 
 def test_a_notice_is_not_drawn_again(world: World) -> None:
     arrive(world)
     world.run()
-    desk.decide(world.desk, world.click("UANA"), Action.MONITOR, "a troll")
+    deciding.decide(world.desk, world.click("UANA"), Action.MONITOR, "a troll")
     world.run()
     assert world.notices("#ops") == ["monitor"]
-    desk.redraw(world.desk, 1)
+    looking.redraw(world.desk, 1)
     world.draw()
     assert world.slack.shown("#ops")[0].updates == 0

@@ -8,25 +8,25 @@ import pytest
 from bot.domain.card import AnswerState, Card
 from bot.domain.lifecycle import CLOSED, OWNERS_ONLY, Action, State, after
 from bot.errors import Refused, Taken
-from bot.flow import desk
-from bot.flow.desk import Click, Desk
+from bot.flow.desk import answering, claiming, deciding, looking, moving, raising
+from bot.flow.desk.act import Click, Desk
 from bot.store.database import Database
 from tests.fakes import START, MovedClock, department, policy, post
 from tests.world import World, minutes
 
 ACTS: dict[Action, Callable[[Desk, Click], Card]] = {
-    Action.CLAIM: desk.claim,
-    Action.RELEASE: desk.release,
-    Action.ANSWER: lambda at, click: desk.write_answer(at, click, "We are sorry."),
-    Action.ANSWER_ELSEWHERE: lambda at, click: desk.answer_elsewhere(at, click, text="Said it there."),
-    Action.ESCALATE: lambda at, click: desk.escalate(at, click, "a lawyer writes"),
-    Action.REROUTE: lambda at, click: desk.reroute(at, click, "care", topic="outage"),
-    Action.LET_STAND: lambda at, click: desk.decide(at, click, Action.LET_STAND, "fair"),
-    Action.MONITOR: lambda at, click: desk.decide(at, click, Action.MONITOR, "a troll"),
-    Action.DISMISS: lambda at, click: desk.decide(at, click, Action.DISMISS, "another Acme"),
-    Action.SNOOZE: lambda at, click: desk.snooze(at, click, at.clock() + timedelta(hours=2)),
-    Action.WAKE: desk.wake,
-    Action.REOPEN: desk.reopen,
+    Action.CLAIM: claiming.claim,
+    Action.RELEASE: claiming.release,
+    Action.ANSWER: lambda at, click: answering.write_answer(at, click, "We are sorry."),
+    Action.ANSWER_ELSEWHERE: lambda at, click: answering.answer_elsewhere(at, click, text="Said it there."),
+    Action.ESCALATE: lambda at, click: raising.escalate(at, click, "a lawyer writes"),
+    Action.REROUTE: lambda at, click: moving.reroute(at, click, "care", topic="outage"),
+    Action.LET_STAND: lambda at, click: deciding.decide(at, click, Action.LET_STAND, "fair"),
+    Action.MONITOR: lambda at, click: deciding.decide(at, click, Action.MONITOR, "a troll"),
+    Action.DISMISS: lambda at, click: deciding.decide(at, click, Action.DISMISS, "another Acme"),
+    Action.SNOOZE: lambda at, click: deciding.snooze(at, click, at.clock() + timedelta(hours=2)),
+    Action.WAKE: deciding.wake,
+    Action.REOPEN: deciding.reopen,
 }
 """Every action of people, done as a listener does it."""
 
@@ -132,13 +132,13 @@ def test_a_refused_click_leaves_no_key_behind(world: World) -> None:
     world.claim("UANA")
     click = world.click("UBEN")
     with pytest.raises(Taken):
-        desk.claim(world.desk, click)
-    desk.release(world.desk, world.click("UANA"))
-    assert desk.claim(world.desk, click).claim is not None
+        claiming.claim(world.desk, click)
+    claiming.release(world.desk, world.click("UANA"))
+    assert claiming.claim(world.desk, click).claim is not None
 
 
 def test_answering_an_open_mention_claims_it(world: World) -> None:
-    card = desk.write_answer(world.desk, world.click("UBEN"), "We are sorry.")
+    card = answering.write_answer(world.desk, world.click("UBEN"), "We are sorry.")
     assert card.claim is not None
     assert card.claim.owner == "UBEN"
     assert card.answer is not None
@@ -148,22 +148,22 @@ def test_answering_an_open_mention_claims_it(world: World) -> None:
 @pytest.mark.parametrize("text", ["", "  \n\t "])
 def test_an_empty_answer_and_an_empty_reason_are_refused(world: World, text: str) -> None:
     with pytest.raises(Refused):
-        desk.write_answer(world.desk, world.click("UANA"), text)
+        answering.write_answer(world.desk, world.click("UANA"), text)
     with pytest.raises(Refused):
-        desk.decide(world.desk, world.click("UANA"), Action.LET_STAND, text)
+        deciding.decide(world.desk, world.click("UANA"), Action.LET_STAND, text)
     with pytest.raises(Refused):
-        desk.escalate(world.desk, world.click("UANA"), text)
+        raising.escalate(world.desk, world.click("UANA"), text)
     assert world.card().claim is None
 
 
 def test_a_snooze_into_the_past_is_refused(world: World) -> None:
     with pytest.raises(Refused, match="has passed"):
-        desk.snooze(world.desk, world.click("UANA"), world.clock())
+        deciding.snooze(world.desk, world.click("UANA"), world.clock())
 
 
 def test_anybody_may_escalate_what_somebody_holds_and_the_holder_keeps_it(world: World) -> None:
     world.claim("UANA")
-    card = desk.escalate(world.desk, world.click("UBEN"), "a lawyer writes")
+    card = raising.escalate(world.desk, world.click("UBEN"), "a lawyer writes")
     assert (card.state, card.claim is not None) == (State.CLAIMED, True)
     assert card.escalation is not None
     assert (card.escalation.level, card.escalation.by, card.escalation.notified) == (1, "UBEN", ("@lea",))
@@ -171,28 +171,28 @@ def test_anybody_may_escalate_what_somebody_holds_and_the_holder_keeps_it(world:
 
 def test_escalation_ends_with_the_chain(world: World) -> None:
     for _ in range(2):
-        desk.escalate(world.desk, world.click("UANA"), "more")
+        raising.escalate(world.desk, world.click("UANA"), "more")
     with pytest.raises(Refused, match="no further level"):
-        desk.escalate(world.desk, world.click("UANA"), "more")
+        raising.escalate(world.desk, world.click("UANA"), "more")
     assert world.record().level == 2
 
 
 def test_a_department_without_a_chain_says_so(world: World) -> None:
-    desk.reroute(world.desk, world.click("UANA"), "triage")
+    moving.reroute(world.desk, world.click("UANA"), "triage")
     with pytest.raises(Refused, match="no escalation chain"):
-        desk.escalate(world.desk, world.click("UANA"), "help")
+        raising.escalate(world.desk, world.click("UANA"), "help")
 
 
 def test_a_level_of_people_is_called_in_the_departments_channel_a_level_of_channels_there(world: World) -> None:
-    desk.escalate(world.desk, world.click("UANA"), "one")
-    desk.escalate(world.desk, world.click("UANA"), "two")
+    raising.escalate(world.desk, world.click("UANA"), "one")
+    raising.escalate(world.desk, world.click("UANA"), "two")
     world.deliver()
     assert world.notices("#billing") == ["escalated"]
     assert world.notices("#leads") == ["escalated"]
 
 
 def test_a_reroute_is_a_label_to_learn_from(world: World) -> None:
-    desk.reroute(world.desk, world.click("UANA"), "care", topic="outage", reason="the site was down")
+    moving.reroute(world.desk, world.click("UANA"), "care", topic="outage", reason="the site was down")
     event = world.log()[-1]
     assert event.detail == {
         "state_before": "open",
@@ -207,11 +207,11 @@ def test_a_reroute_is_a_label_to_learn_from(world: World) -> None:
 def test_a_reroute_to_where_it_is_or_to_nowhere_is_refused(world: World) -> None:
     for target in ("billing", "moon"):
         with pytest.raises(Refused):
-            desk.reroute(world.desk, world.click("UANA"), target)
+            moving.reroute(world.desk, world.click("UANA"), target)
 
 
 def test_who_comes_after_a_decision_is_told_who_decided(world: World) -> None:
-    desk.decide(world.desk, world.click("UANA"), Action.DISMISS, "another Acme")
+    deciding.decide(world.desk, world.click("UANA"), Action.DISMISS, "another Acme")
     with pytest.raises(Taken, match="decided meanwhile") as taken:
         world.claim("UBEN")
     assert taken.value.owner == "UANA"
@@ -229,7 +229,7 @@ def test_allow_agrees_with_what_then_happens(world: World, action: Action) -> No
     for user in ("UANA", "UBEN"):
         asked = said = None
         try:
-            desk.allow(world.desk, 1, user, action)
+            looking.allow(world.desk, 1, user, action)
         except Refused as refusal:
             asked = type(refusal)
         snapshot = world.record()
@@ -245,9 +245,9 @@ def test_allow_agrees_with_what_then_happens(world: World, action: Action) -> No
 
 def test_the_history_tells_everything_in_order(world: World) -> None:
     world.claim("UANA")
-    desk.escalate(world.desk, world.click("UBEN"), "now")
-    desk.decide(world.desk, world.click("UANA"), Action.MONITOR, "a troll")
-    told = desk.history(world.desk, 1)
+    raising.escalate(world.desk, world.click("UBEN"), "now")
+    deciding.decide(world.desk, world.click("UANA"), Action.MONITOR, "a troll")
+    told = looking.history(world.desk, 1)
     assert [(event.actor, event.what) for event in told.events] == [
         ("earshot", "ingested"),
         ("earshot", "judge"),
@@ -260,15 +260,15 @@ def test_the_history_tells_everything_in_order(world: World) -> None:
 
 
 def test_monitoring_tells_the_operators(world: World) -> None:
-    desk.decide(world.desk, world.click("UANA"), Action.MONITOR, "a troll")
+    deciding.decide(world.desk, world.click("UANA"), Action.MONITOR, "a troll")
     world.deliver()
     assert world.notices("#ops") == ["monitor"]
 
 
 def test_people_may_write_anything(world: World) -> None:
     reason = "\x00\ud800 <!channel> ' \" \\ \u202e %s"
-    desk.escalate(world.desk, world.click("UANA"), reason)
-    desk.decide(world.desk, world.click("U\x00ANA"), Action.LET_STAND, reason)
+    raising.escalate(world.desk, world.click("UANA"), reason)
+    deciding.decide(world.desk, world.click("U\x00ANA"), Action.LET_STAND, reason)
     assert world.record().state is State.LET_STAND
 
 
@@ -281,6 +281,6 @@ def test_promises_are_settled_by_what_they_promise(database: Database, clock: Mo
     decision, answer = world.record().promises
     assert (decision.settled_at, answer.settled_at) == (START + minutes(10), None)
     world.clock.minutes(10)
-    desk.answer_elsewhere(world.desk, world.click("UANA"), text="said")
+    answering.answer_elsewhere(world.desk, world.click("UANA"), text="said")
     decision, answer = world.record().promises
     assert (decision.settled_at, answer.settled_at) == (START + minutes(10), START + minutes(20))

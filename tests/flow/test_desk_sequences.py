@@ -9,8 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bot.domain.event import EARSHOT, Event
 from bot.domain.lifecycle import CLOSED, LIVE, Action, State, after
 from bot.errors import GiveUp, Refused, Retry
-from bot.flow import desk
-from bot.flow.desk import Click
+from bot.flow.desk import answering, deciding
+from bot.flow.desk.act import Click
 from bot.store.database import Database
 from tests.databases import wipe
 from tests.fakes import FakeForum, MovedClock, policy, post
@@ -76,7 +76,7 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(user=PEOPLE, which=MENTIONS)
     def somebody_sends_again(self, user: str, which: int) -> None:
         try:
-            desk.send_again(self.world.desk, self.world.click(user, self.ids[which]))
+            answering.send_again(self.world.desk, self.world.click(user, self.ids[which]))
         except Refused:
             return
 
@@ -161,7 +161,7 @@ class DeskMachine(RuleBasedStateMachine):
                 self.clock.minutes(15)
             self.world.watch()
             if self.world.record(mention_id).state in LIVE:
-                desk.decide(self.world.desk, self.world.click("UANA", mention_id), Action.LET_STAND, "the end")
+                deciding.decide(self.world.desk, self.world.click("UANA", mention_id), Action.LET_STAND, "the end")
             assert self.world.record(mention_id).state in CLOSED
 
 

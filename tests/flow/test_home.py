@@ -7,7 +7,8 @@ import pytest
 from bot.domain.card import HomePage
 from bot.domain.lifecycle import Action
 from bot.domain.routing import Rule
-from bot.flow import desk, home
+from bot.flow import home
+from bot.flow.desk import deciding
 from bot.store.database import Database
 from tests.fakes import START, MovedClock, policy, post
 from tests.world import World, minutes, posts
@@ -82,8 +83,8 @@ def test_a_long_list_says_how_much_lies_beyond_it(world: World) -> None:
 def test_closed_snoozed_and_waiting_ones_are_not_free_to_claim(world: World) -> None:
     world.arrive(*posts(3))
     world.run()
-    desk.decide(world.desk, world.click("UANA", 1), Action.LET_STAND, "fair")
-    desk.snooze(world.desk, world.click("UANA", 2), START + minutes(600))
+    deciding.decide(world.desk, world.click("UANA", 1), Action.LET_STAND, "fair")
+    deciding.snooze(world.desk, world.click("UANA", 2), START + minutes(600))
     world.arrive(post(9, "billing, not judged yet"))
     assert [line.mention_id for line in home_of(world).unclaimed] == [3]
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.domain.lifecycle import Action, State
 from bot.errors import GiveUp, Retry
-from bot.flow import desk, ingest
+from bot.flow import ingest
+from bot.flow.desk import deciding
 from bot.store.database import Database
 from tests.fakes import FakeSource, MovedClock, batch, post
 from tests.world import World, minutes
@@ -86,7 +87,7 @@ def test_an_edit_is_taken_over_and_logged_with_what_stood_there_before(world: Wo
 def test_an_edit_opens_a_closed_mention_again_under_a_new_promise(world: World, closing: Action) -> None:
     world.arrive()
     world.run()
-    desk.decide(world.desk, world.click("UANA"), closing, "fair enough")
+    deciding.decide(world.desk, world.click("UANA"), closing, "fair enough")
     world.clock.forward(timedelta(days=1))
     world.arrive(post(1, "billing got worse"))
     world.watch()

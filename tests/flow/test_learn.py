@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.label import Score
 from bot.domain.lifecycle import Action
-from bot.flow import desk, learn
+from bot.flow import learn
+from bot.flow.desk import correcting, deciding, moving
 from bot.store import judged
 from bot.store.database import Database
 from classifiers.correction import Correction, Training
@@ -43,12 +44,12 @@ def taught(world: World) -> list[Correction]:
 
 def answer(world: World, mention_id: int) -> None:
     world.clock.seconds(1)
-    desk.decide(world.desk, world.click("U0ANA", mention_id), Action.LET_STAND, "fine")
+    deciding.decide(world.desk, world.click("U0ANA", mention_id), Action.LET_STAND, "fine")
 
 
 def object_(world: World, mention_id: int) -> None:
     world.clock.seconds(1)
-    desk.reroute(world.desk, world.click("U0BEN", mention_id), "care", topic="outage")
+    moving.reroute(world.desk, world.click("U0BEN", mention_id), "care", topic="outage")
 
 
 def test_a_reroute_a_dismissal_and_a_score_are_learnt_and_an_answer_confirms(world: World) -> None:
@@ -56,9 +57,9 @@ def test_a_reroute_a_dismissal_and_a_score_are_learnt_and_an_answer_confirms(wor
     world.run()
     object_(world, 1)
     world.clock.seconds(1)
-    desk.decide(world.desk, world.click("U0ANA", 2), Action.DISMISS, "Spam or advertising")
+    deciding.decide(world.desk, world.click("U0ANA", 2), Action.DISMISS, "Spam or advertising")
     world.clock.seconds(1)
-    desk.correct_score(world.desk, world.click("U0ANA", 3), Score.PROMOTER)
+    correcting.correct_score(world.desk, world.click("U0ANA", 3), Score.PROMOTER)
     answer(world, 4)
     found = taught(world)
     assert [(each.topic, each.detractor, each.confirms, each.by) for each in found] == [

@@ -9,8 +9,9 @@ import pytest
 from bot.domain.card import Subscription
 from bot.domain.lifecycle import Action, State
 from bot.domain.routing import Outcome, Rule
-from bot.flow import classify, deliver, desk, rejudge
+from bot.flow import classify, deliver, rejudge
 from bot.flow.ask_model import PROBE
+from bot.flow.desk import claiming, deciding
 from bot.flow.subscribe import subscribe
 from bot.store import outbox
 from bot.store.database import Database
@@ -74,14 +75,14 @@ def test_what_somebody_touched_stays_and_shows_the_verdict(world: World, act: st
     unjudged(world)
     click = world.click("UANA")
     if act == "release":
-        desk.claim(world.desk, world.click("UANA"))
-        desk.release(world.desk, click)
+        claiming.claim(world.desk, world.click("UANA"))
+        claiming.release(world.desk, click)
     elif act == "snooze":
-        desk.snooze(world.desk, click, world.clock() + timedelta(days=1))
+        deciding.snooze(world.desk, click, world.clock() + timedelta(days=1))
     elif act == "let_stand":
-        desk.decide(world.desk, click, Action.LET_STAND, "fair")
+        deciding.decide(world.desk, click, Action.LET_STAND, "fair")
     else:
-        desk.claim(world.desk, click)
+        claiming.claim(world.desk, click)
     state = world.record().state
     later(world)
     assert (world.card().place.name, world.record().state) == ("triage", state)
@@ -309,7 +310,7 @@ def test_an_edit_of_a_claimed_one_leaves_it_with_its_owner(world: World) -> None
 def test_an_edit_of_a_closed_one_opens_it_where_it_was(world: World) -> None:
     world.arrive(post(1, "billing is awful"))
     world.run()
-    desk.decide(world.desk, world.click("UANA"), Action.LET_STAND, "fair")
+    deciding.decide(world.desk, world.click("UANA"), Action.LET_STAND, "fair")
     edit(world, "an outage, I mean")
     assert (world.card().place.name, world.record().state) == ("billing", State.OPEN)
     assert world.card().verdict == world.model.judge("an outage")

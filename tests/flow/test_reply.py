@@ -8,7 +8,8 @@ from bot.domain.card import AnswerState
 from bot.domain.lifecycle import Action, State
 from bot.domain.promise import PromiseKind
 from bot.errors import GiveUp, Refused, Retry, Taken
-from bot.flow import desk, reply
+from bot.flow import reply
+from bot.flow.desk import answering, claiming, deciding, looking
 from bot.store.database import Database
 from tests.fakes import START, Done, FakeForum, FakeSource, MovedClock, policy, post
 from tests.world import World, minutes
@@ -31,7 +32,7 @@ def world(database: Database, clock: MovedClock, forum: FakeForum) -> World:
 
 
 def answer(world: World, text: str = "We are sorry.", user: str = "UANA") -> None:
-    desk.write_answer(world.desk, world.click(user), text)
+    answering.write_answer(world.desk, world.click(user), text)
 
 
 def state_of(world: World) -> AnswerState | None:
@@ -87,7 +88,7 @@ def test_an_answer_that_cannot_arrive_is_shown_and_can_be_sent_again(world: Worl
     assert card.answer is not None
     assert card.answer.problem == "the thread is closed"
     assert world.whats()[-1] == "reply_failed"
-    desk.send_again(world.desk, world.click("UANA"))
+    answering.send_again(world.desk, world.click("UANA"))
     assert world.reply() == 1
     assert world.card().state is State.ANSWERED
     assert len({key for _, _, key in forum.sends}) == 1
@@ -124,27 +125,27 @@ def test_a_source_that_takes_no_answers_any_more_fails_it_with_a_reason(world: W
 
 def test_there_is_nothing_to_send_again_where_nothing_failed(world: World) -> None:
     with pytest.raises(Refused, match="no failed answer"):
-        desk.send_again(world.desk, world.click("UANA"))
+        answering.send_again(world.desk, world.click("UANA"))
 
 
 def test_nothing_else_closes_a_mention_while_its_answer_is_on_its_way(world: World) -> None:
     answer(world)
     for action in (Action.LET_STAND, Action.MONITOR, Action.DISMISS):
         with pytest.raises(Taken, match="on its way"):
-            desk.decide(world.desk, world.click("UANA"), action, "changed my mind")
+            deciding.decide(world.desk, world.click("UANA"), action, "changed my mind")
     with pytest.raises(Taken, match="on its way"):
-        desk.answer_elsewhere(world.desk, world.click("UANA"), text="said it there")
+        answering.answer_elsewhere(world.desk, world.click("UANA"), text="said it there")
     with pytest.raises(Taken, match="on its way"):
         answer(world, "Another one")
     with pytest.raises(Taken, match="on its way"):
-        desk.allow(world.desk, 1, "UANA", Action.ANSWER)
+        looking.allow(world.desk, 1, "UANA", Action.ANSWER)
     assert world.reply() == 1
     assert world.card().state is State.ANSWERED
 
 
 def test_an_answer_counts_as_its_writers_also_where_somebody_else_took_over(world: World) -> None:
     answer(world)
-    desk.release(world.desk, world.click("UANA"))
+    claiming.release(world.desk, world.click("UANA"))
     world.claim("UBEN")
     world.reply()
     decision = world.card().decision
@@ -212,7 +213,7 @@ def test_where_the_source_cannot_be_written_to_a_person_carries_the_answer(
     answer(world)
     assert state_of(world) is AnswerState.COPIED
     assert world.reply() == 0
-    desk.answer_elsewhere(world.desk, world.click("UANA"), link="https://forum.test/1#2")
+    answering.answer_elsewhere(world.desk, world.click("UANA"), link="https://forum.test/1#2")
     card = world.card()
     assert (card.state, state_of(world)) == (State.ANSWERED, AnswerState.ELSEWHERE)
     assert card.answer is not None
@@ -229,5 +230,5 @@ def test_who_takes_over_a_copied_answer_may_write_another(database: Database, cl
     world.claim("UBEN")
     answer(world, "Ben is sorry too.", "UBEN")
     with pytest.raises(Taken):
-        desk.answer_elsewhere(world.desk, world.click("UANA"))
+        answering.answer_elsewhere(world.desk, world.click("UANA"))
     assert world.card().answer.author == "UBEN"  # type: ignore[union-attr]

@@ -12,7 +12,8 @@ from bot.domain.lifecycle import LIVE, Action, State, after
 from bot.domain.period import parse_period
 from bot.domain.report import MentionFacts
 from bot.errors import Refused
-from bot.flow import desk, report
+from bot.flow import report
+from bot.flow.desk import correcting
 from bot.store import figures
 from bot.store.database import Database
 from tests.databases import wipe
@@ -88,14 +89,14 @@ def test_facts_are_what_the_log_says(sqlite_database: Database, steps: list[tupl
 def test_a_persons_score_counts_in_place_of_the_models(world: World) -> None:
     world.arrive(post(1, "billing is awful"), post(2, "billing"))
     world.think()
-    desk.correct_score(world.desk, world.click("UANA", 1), Score.PROMOTER)
-    desk.correct_score(world.desk, world.click("UANA", 2), Score.DETRACTOR)
+    correcting.correct_score(world.desk, world.click("UANA", 1), Score.PROMOTER)
+    correcting.correct_score(world.desk, world.click("UANA", 2), Score.DETRACTOR)
     world.clock.minutes(1)
     found = facts_of(world)
     assert [(found[each].detractor, found[each].promoter) for each in (1, 2)] == [(0.0, 1.0), (1.0, 0.0)]
     whole = report.engagement(world.db, world.policy, parse_period("7d", world.clock(), "UTC"), world.clock())
     assert (whole.total.figures.detractors, whole.total.figures.promoters) == (1, 1)
-    desk.correct_score(world.desk, world.click("UANA", 1), None)
+    correcting.correct_score(world.desk, world.click("UANA", 1), None)
     assert facts_of(world)[1].detractor == 0.9
 
 

@@ -11,7 +11,8 @@ from bot.domain.policy import Policy
 from bot.domain.promise import PromiseKind
 from bot.domain.routing import Outcome, Rule
 from bot.errors import Refused
-from bot.flow import desk, route
+from bot.flow import route
+from bot.flow.desk import deciding
 from bot.flow.subscribe import subscribe, subscriptions_of, unsubscribe
 from bot.store.database import Database
 from tests.fakes import START, MovedClock, policy, post
@@ -55,7 +56,7 @@ def test_a_filtered_mention_stays_in_the_ledger_and_out_of_slack(world: World) -
 def test_a_filtered_mention_can_be_rescued(world: World) -> None:
     world.arrive(post(1, "win a prize with billing"))
     world.run()
-    desk.reopen(world.desk, world.click("UANA"))
+    deciding.reopen(world.desk, world.click("UANA"))
     world.run()
     assert world.slack.texts("#billing") == ["win a prize with billing"]
     assert len(world.record().promises) == 2

@@ -8,7 +8,7 @@ from bot.domain.event import Event
 from bot.domain.label import Dismissal, Label, LabelKind, Score
 from bot.domain.lifecycle import Action, State
 from bot.errors import Refused, Taken
-from bot.flow import desk
+from bot.flow.desk import correcting, deciding, moving
 from bot.store import labels, mentions
 from bot.store.database import Database
 from tests.databases import wipe
@@ -61,7 +61,7 @@ def told_by(log: tuple[Event, ...]) -> dict[LabelKind, str]:
 
 def test_a_reroute_teaches_the_topic_that_was_chosen(world: World) -> None:
     world.clock.minutes(2)
-    desk.reroute(world.desk, world.click("UANA"), "care", topic="outage")
+    moving.reroute(world.desk, world.click("UANA"), "care", topic="outage")
     assert holding(world) == [
         Label(
             mention_id=1,
@@ -76,36 +76,36 @@ def test_a_reroute_teaches_the_topic_that_was_chosen(world: World) -> None:
 
 
 def test_the_only_topic_of_a_team_need_not_be_named(world: World) -> None:
-    desk.reroute(world.desk, world.click("UANA", 2), "billing")
+    moving.reroute(world.desk, world.click("UANA", 2), "billing")
     assert learnt(world, 2) == {LabelKind.TOPIC: "billing"}
     assert world.log(2)[-1].detail["topic"] == "billing"
 
 
 def test_a_team_with_several_topics_teaches_none_and_still_gets_it(world: World) -> None:
-    card = desk.reroute(world.desk, world.click("UANA"), "care")
+    card = moving.reroute(world.desk, world.click("UANA"), "care")
     assert card.place.name == "care"
     assert holding(world) == []
 
 
 def test_a_move_back_replaces_or_takes_back_what_the_first_said(world: World) -> None:
-    desk.reroute(world.desk, world.click("UANA"), "care", topic="outage")
-    desk.reroute(world.desk, world.click("UBEN"), "billing")
+    moving.reroute(world.desk, world.click("UANA"), "care", topic="outage")
+    moving.reroute(world.desk, world.click("UBEN"), "billing")
     assert [(each.topic, each.by) for each in holding(world)] == [("billing", "UBEN")]
-    desk.reroute(world.desk, world.click("UBEN"), "triage")
+    moving.reroute(world.desk, world.click("UBEN"), "triage")
     assert holding(world) == []
 
 
 def test_a_topic_nobody_configured_is_refused(world: World) -> None:
     with pytest.raises(Refused, match="topic is not configured"):
-        desk.reroute(world.desk, world.click("UANA"), "care", topic="moon")
+        moving.reroute(world.desk, world.click("UANA"), "care", topic="moon")
     assert holding(world) == []
 
 
 def test_the_topic_alone_can_be_corrected_where_it_is(world: World) -> None:
-    desk.reroute(world.desk, world.click("UANA"), "care", topic="outage")
+    moving.reroute(world.desk, world.click("UANA"), "care", topic="outage")
     world.claim("UANA")
     before = world.card()
-    card = desk.reroute(world.desk, world.click("UANA"), "care", topic="praise", reason="they like it")
+    card = moving.reroute(world.desk, world.click("UANA"), "care", topic="praise", reason="they like it")
     assert (card.state, card.claim, card.promises) == (before.state, before.claim, before.promises), "nothing moved"
     assert card.version > before.version
     assert card.corrections[LabelKind.TOPIC].topic == "praise"
@@ -118,37 +118,37 @@ def test_the_topic_alone_can_be_corrected_where_it_is(world: World) -> None:
 @pytest.mark.parametrize("topic", ["", "billing"])
 def test_a_correction_that_corrects_nothing_is_refused(world: World, topic: str) -> None:
     with pytest.raises(Refused, match=r"with Billing already\. To correct only its topic, choose another topic"):
-        desk.reroute(world.desk, world.click("UANA"), "billing", topic=topic)
+        moving.reroute(world.desk, world.click("UANA"), "billing", topic=topic)
 
 
 def test_what_somebody_holds_is_not_corrected_by_others(world: World) -> None:
     world.claim("UANA")
     with pytest.raises(Taken):
-        desk.reroute(world.desk, world.click("UBEN"), "billing", topic="outage")
+        moving.reroute(world.desk, world.click("UBEN"), "billing", topic="outage")
     assert holding(world) == []
 
 
 @pytest.mark.parametrize("reason", [*Dismissal, "a poem"])
 def test_not_about_us_teaches_unless_it_is_our_own_post(world: World, reason: str) -> None:
-    desk.decide(world.desk, world.click("UANA"), Action.DISMISS, f"{reason}; really")
+    deciding.decide(world.desk, world.click("UANA"), Action.DISMISS, f"{reason}; really")
     assert learnt(world) == ({} if reason == Dismissal.OWN else {LabelKind.NOT_ABOUT_US: ""})
 
 
 def test_reopening_takes_not_about_us_back(world: World) -> None:
-    desk.decide(world.desk, world.click("UANA"), Action.DISMISS, Dismissal.SPAM)
-    desk.reopen(world.desk, world.click("UBEN"))
+    deciding.decide(world.desk, world.click("UANA"), Action.DISMISS, Dismissal.SPAM)
+    deciding.reopen(world.desk, world.click("UBEN"))
     assert holding(world) == []
-    desk.decide(world.desk, world.click("UANA"), Action.LET_STAND, "fair")
+    deciding.decide(world.desk, world.click("UANA"), Action.LET_STAND, "fair")
     assert holding(world) == []
 
 
 def test_a_score_is_corrected_by_anybody_at_any_time(world: World) -> None:
     world.claim("UANA")
-    card = desk.correct_score(world.desk, world.click("UBEN"), Score.PASSIVE)
+    card = correcting.correct_score(world.desk, world.click("UBEN"), Score.PASSIVE)
     assert card.state is State.CLAIMED
     assert card.corrections[LabelKind.SCORE].score is Score.PASSIVE
-    desk.decide(world.desk, world.click("UANA"), Action.LET_STAND, "fair")
-    desk.correct_score(world.desk, world.click("UANA"), Score.PROMOTER)
+    deciding.decide(world.desk, world.click("UANA"), Action.LET_STAND, "fair")
+    correcting.correct_score(world.desk, world.click("UANA"), Score.PROMOTER)
     assert [(each.score, each.by) for each in holding(world)] == [(Score.PROMOTER, "UANA")]
     assert [event.detail for event in world.log() if event.what == "score_corrected"] == [
         {"before": "as estimated", "after": "passive"},
@@ -163,19 +163,19 @@ def test_a_score_may_be_given_where_the_model_gave_none(world: World) -> None:
         world.think()
         world.clock.minutes(5)
     assert world.card(3).verdict is None
-    desk.correct_score(world.desk, world.click("UANA", 3), Score.DETRACTOR)
+    correcting.correct_score(world.desk, world.click("UANA", 3), Score.DETRACTOR)
     assert [(each.model, each.topic_before, each.score) for each in holding(world)] == [("", "", Score.DETRACTOR)]
 
 
 def test_a_corrected_score_can_be_taken_back_once(world: World) -> None:
-    desk.correct_score(world.desk, world.click("UANA"), Score.PASSIVE)
+    correcting.correct_score(world.desk, world.click("UANA"), Score.PASSIVE)
     with pytest.raises(Taken, match="says passive already") as taken:
-        desk.correct_score(world.desk, world.click("UBEN"), Score.PASSIVE)
+        correcting.correct_score(world.desk, world.click("UBEN"), Score.PASSIVE)
     assert (taken.value.owner, taken.value.did) == ("UANA", "said so")
-    desk.correct_score(world.desk, world.click("UBEN"), None)
+    correcting.correct_score(world.desk, world.click("UBEN"), None)
     assert holding(world) == []
     with pytest.raises(Refused, match="no correction to take back"):
-        desk.correct_score(world.desk, world.click("UBEN"), None)
+        correcting.correct_score(world.desk, world.click("UBEN"), None)
 
 
 def test_what_the_model_doubts_shows_two_places_of_different_teams(world: World) -> None:
@@ -201,7 +201,7 @@ def test_what_was_judged_too_late_to_be_moved_shows_the_guesses_as_well(world: W
 
 
 def test_one_click_moves_what_was_in_doubt_and_teaches(world: World) -> None:
-    card = desk.settle_doubt(world.desk, world.click("UANA", 2), "care", "outage")
+    card = moving.settle_doubt(world.desk, world.click("UANA", 2), "care", "outage")
     assert (card.place.name, card.state, card.guesses) == ("care", State.OPEN, ())
     assert learnt(world, 2) == {LabelKind.TOPIC: "outage"}
 
@@ -211,10 +211,10 @@ def test_one_click_moves_what_was_in_doubt_and_teaches(world: World) -> None:
 def test_whoever_settles_a_doubt_second_is_told_who_was_first(
     world: World, user: str, department: str, topic: str
 ) -> None:
-    desk.settle_doubt(world.desk, world.click("UANA", 2), "care", "outage")
+    moving.settle_doubt(world.desk, world.click("UANA", 2), "care", "outage")
     before = world.record(2), world.log(2)
     with pytest.raises(Taken, match="It is with Care already") as taken:
-        desk.settle_doubt(world.desk, world.click(user, 2), department, topic)
+        moving.settle_doubt(world.desk, world.click(user, 2), department, topic)
     assert (taken.value.owner, taken.value.did) == ("UANA", "moved it")
     assert (world.record(2), world.log(2)) == before
 
@@ -222,9 +222,9 @@ def test_whoever_settles_a_doubt_second_is_told_who_was_first(
 def test_a_second_delivery_teaches_once(world: World) -> None:
     clicks = [world.click("UANA", 2) for _ in range(3)]
     for _ in range(2):
-        desk.settle_doubt(world.desk, clicks[0], "care", "outage")
-        desk.reroute(world.desk, clicks[1], "care", topic="praise")
-        desk.correct_score(world.desk, clicks[2], Score.PASSIVE)
+        moving.settle_doubt(world.desk, clicks[0], "care", "outage")
+        moving.reroute(world.desk, clicks[1], "care", topic="praise")
+        correcting.correct_score(world.desk, clicks[2], Score.PASSIVE)
     assert [event.what for event in world.log(2)][-3:] == ["reroute", "topic_corrected", "score_corrected"]
     assert len(holding(world)) == 2
 
@@ -232,7 +232,7 @@ def test_a_second_delivery_teaches_once(world: World) -> None:
 def test_what_is_configured_no_more_is_no_guess_to_take(world: World) -> None:
     for department, topic in (("moon", "outage"), ("care", "moon")):
         with pytest.raises(Refused, match="not configured any more"):
-            desk.settle_doubt(world.desk, world.click("UANA", 2), department, topic)
+            moving.settle_doubt(world.desk, world.click("UANA", 2), department, topic)
 
 
 def test_guesses_come_from_owned_topics_and_one_team_may_have_both(
@@ -270,15 +270,15 @@ def act(world: World, what: tuple[str, str, str], mention_id: int, user: str, *,
     name, first, second = what
     click = world.click(user, mention_id)
     if name == "reroute":
-        desk.reroute(world.desk, click, first, topic=second)
+        moving.reroute(world.desk, click, first, topic=second)
     if name == "settle":
-        desk.settle_doubt(world.desk, click, first, second)
+        moving.settle_doubt(world.desk, click, first, second)
     if name == "score":
-        desk.correct_score(world.desk, click, Score(first) if first else None)
+        correcting.correct_score(world.desk, click, Score(first) if first else None)
     if name == "dismiss":
-        desk.decide(world.desk, click, Action.DISMISS, first)
+        deciding.decide(world.desk, click, Action.DISMISS, first)
     if name == "reopen":
-        desk.reopen(world.desk, click)
+        deciding.reopen(world.desk, click)
     if name == "edit":
         world.arrive(post(mention_id, f"changed {turn}"))
 

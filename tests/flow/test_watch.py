@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.lifecycle import Action, State
 from bot.errors import Refused
-from bot.flow import desk
+from bot.flow.desk import answering, claiming, deciding, moving
 from bot.flow.forget import forget_deliveries
 from bot.store.database import Database
 from tests.databases import wipe
@@ -128,7 +128,7 @@ def test_a_lease_runs_out_at_its_time_and_its_holder_is_told(world: World) -> No
 
 
 def test_a_lease_does_not_run_out_while_the_answer_is_on_its_way(world: World) -> None:
-    desk.write_answer(world.desk, world.click("UANA"), "We are sorry.")
+    answering.write_answer(world.desk, world.click("UANA"), "We are sorry.")
     assert at(world, minutes(45))["expired"] == 0
     assert world.record().state is State.CLAIMED
 
@@ -143,14 +143,14 @@ def test_two_leases_of_one_mention_are_told_apart(world: World) -> None:
 
 
 def test_a_snoozed_mention_comes_back_at_its_time(world: World) -> None:
-    desk.snooze(world.desk, world.click("UANA"), START + minutes(40))
+    deciding.snooze(world.desk, world.click("UANA"), START + minutes(40))
     assert at(world, minutes(40) - SECOND) == IDLE
     assert at(world, minutes(40))["woken"] == 1
     assert world.record().state is State.OPEN
 
 
 def test_a_snooze_does_not_silence_a_promise(world: World) -> None:
-    desk.snooze(world.desk, world.click("UANA"), START + timedelta(days=2))
+    deciding.snooze(world.desk, world.click("UANA"), START + timedelta(days=2))
     assert at(world, minutes(60))["said"] == 1
     assert world.record().level == 1
     assert world.record().state is State.OPEN
@@ -159,16 +159,16 @@ def test_a_snooze_does_not_silence_a_promise(world: World) -> None:
 @pytest.mark.parametrize("closing", [Action.LET_STAND, Action.MONITOR, Action.DISMISS])
 def test_a_decision_ends_everything_the_clock_had_to_say(world: World, closing: Action) -> None:
     at(world, minutes(60))
-    desk.decide(world.desk, world.click("UANA"), closing, "seen")
+    deciding.decide(world.desk, world.click("UANA"), closing, "seen")
     for hour in range(2, 10):
         assert at(world, timedelta(hours=hour)) == IDLE
 
 
 def test_a_reopened_mention_is_promised_and_escalated_anew(world: World) -> None:
     at(world, minutes(60))
-    desk.decide(world.desk, world.click("UANA"), Action.LET_STAND, "seen")
+    deciding.decide(world.desk, world.click("UANA"), Action.LET_STAND, "seen")
     world.clock.now = START + timedelta(days=1)
-    desk.reopen(world.desk, world.click("UANA"))
+    deciding.reopen(world.desk, world.click("UANA"))
     assert world.record().level == 0
     assert at(world, timedelta(days=1, minutes=60))["said"] == 1
     assert world.record().level == 1
@@ -176,14 +176,14 @@ def test_a_reopened_mention_is_promised_and_escalated_anew(world: World) -> None
 
 def test_a_reroute_promises_anew_and_withdraws_what_was_promised(world: World) -> None:
     world.clock.now = START + minutes(40)
-    desk.reroute(world.desk, world.click("UANA"), "care")
+    moving.reroute(world.desk, world.click("UANA"), "care")
     assert at(world, minutes(60)) == IDLE
     assert at(world, minutes(90))["said"] == 1
 
 
 def test_rerouting_there_and_back_in_one_moment_promises_once(world: World) -> None:
     for target in ("care", "billing", "care"):
-        desk.reroute(world.desk, world.click("UANA"), target)
+        moving.reroute(world.desk, world.click("UANA"), target)
     assert len([each for each in world.record().promises if each.settled_at is None]) == 2
 
 
@@ -195,11 +195,11 @@ def test_two_clocks_say_it_once(world: World, database: Database) -> None:
 
 def test_old_delivery_keys_are_dropped_and_young_ones_kept(world: World) -> None:
     click = world.click("UANA", key="old")
-    desk.claim(world.desk, click)
+    claiming.claim(world.desk, click)
     world.clock.forward(timedelta(hours=25))
     forget_deliveries(world.db, world.clock(), timedelta(hours=24))
     with pytest.raises(Refused):
-        desk.claim(world.desk, click)
+        claiming.claim(world.desk, click)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

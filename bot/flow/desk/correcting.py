@@ -1,0 +1,27 @@
+"""What a person says against the model's score."""
+
+from bot.domain.card import Card
+from bot.domain.label import LabelKind, Score
+from bot.errors import Refused, Taken
+from bot.flow.desk.act import Click, Desk, begin, card_now
+from bot.flow.teach import teach_score
+from bot.store import events, mentions
+
+
+def correct_score(desk: Desk, click: Click, score: Score | None) -> Card:
+    """Say how its author speaks of us, where the model read it wrongly; None takes that back. Anybody may, at any time."""
+    with desk.db.write() as session:
+        record, now = begin(session, desk, click)
+        if record is None:
+            return card_now(session, desk, click.mention_id)
+        said = record.corrections.get(LabelKind.SCORE)
+        before = said.score if said else None
+        if said is not None and before is score:
+            raise Taken(f"It says {score} already.", owner=said.by, since=said.at, did="said so")
+        if before is score:
+            raise Refused("There is no correction to take back.")
+        teach_score(session, record, score, by=click.user, now=now)
+        mentions.touch(session, record.mention.id)
+        detail = {"before": before or "as estimated", "after": score or "as estimated"}
+        events.append(session, record.mention.id, click.user, "score_corrected", now, detail)
+        return card_now(session, desk, record.mention.id)
