@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from bot.store.schema import Base, PlainText, UTCDateTime
+from bot.store.columns import PlainText, UTCDateTime
+from bot.store.metadata import METADATA
 
 
 def render_item(kind: str, item: object, _context: object) -> str | bool:
@@ -15,7 +16,7 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     render_as_batch=True,
     compare_type=True,
     transaction_per_migration=True,

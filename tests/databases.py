@@ -19,8 +19,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.store.database import Database
+from bot.store.metadata import METADATA
 from bot.store.migrate import migrate
-from bot.store.schema import Base
 
 DEBIAN = Path("/usr/lib/postgresql")
 START_SECONDS = 30.0
@@ -200,5 +200,5 @@ def url_of(database: Database) -> str:
 def wipe(database: Database) -> None:
     """Empty every table, children first: faster than a new database where one test needs many."""
     with database.write() as session:
-        for table in reversed(Base.metadata.sorted_tables):
+        for table in reversed(METADATA.sorted_tables):
             session.execute(text(f"DELETE FROM {table.name}"))

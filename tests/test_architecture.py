@@ -48,7 +48,7 @@ ARROWS: dict[str, set[str]] = {
     "classifiers.correction": {"classifiers.verdict"},
     "classifiers": set(),
     "sandbox": set(),
-    "migrations.env": {"bot.store.schema"},
+    "migrations.env": {"bot.store.columns", "bot.store.metadata"},
     "migrations.versions": set(),
 }
 """What each room may import besides itself, the standard library and third parties. The longest name that fits is the room.

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session as Session  # flow/ names the type and never imports SQLAlchemy
 
 from bot.errors import ConfigError, Retry
-from bot.store.schema import Base
+from bot.store.columns import Base
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another one before SQLite gives up."""

@@ -13,9 +13,10 @@ from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import CLOSED, Action, State, after
 from bot.domain.mention import Incoming, Mention
 from bot.store import events
+from bot.store.columns import storable
 from bot.store.database import insert_into
 from bot.store.records import Record, content_hash, mention_of, records_of
-from bot.store.schema import MentionRow, VerdictRow, storable
+from bot.store.schema import MentionRow, VerdictRow
 from classifiers.verdict import Verdict
 
 INSERT_BATCH = 200

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.errors import GiveUp
 from bot.store.database import Database
-from bot.store.schema import Base
+from bot.store.metadata import METADATA
 
 ADVISORY_LOCK = 0x6561_7273
 """PostgreSQL's lock around migrations: "ears"."""
@@ -85,7 +85,7 @@ def differences(database: Database) -> list[object]:
     """What the tables and the models disagree about; empty when they fit (what `alembic check` looks at)."""
     with database.read() as session:
         context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
-        return list(compare_metadata(context, Base.metadata))
+        return list(compare_metadata(context, METADATA))
 
 
 def integrity_fault(database: Database) -> str:

@@ -1,93 +1,20 @@
-"""The tables. Migrations make them; `alembic check` holds the two together."""
+"""The tables of what comes in and what goes out. Migrations make them; `alembic check` holds the two together."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    DateTime,
-    Dialect,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """Aware UTC in and out; refuses a naive time. SQLite keeps it naive, PostgreSQL as timestamptz."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive time cannot be stored: {value!r}")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def storable(said: str) -> str:
-    """A text without what the engines refuse."""
-    return said.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
-
-
-class PlainText(TypeDecorator[str]):
-    """Text that both engines store: without NUL, which PostgreSQL refuses, and lone surrogates, which both refuse.
-
-    Posts are cleaned at the source already; this holds what people and other servers put into reasons and problems.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else storable(value)
-
-
-BigKey = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite gives row ids only to INTEGER primary keys."""
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
-        datetime: UTCDateTime,
-        str: PlainText,
-        float: Float,
-        dict[str, Any]: JSON,
-        list[str]: JSON,
-    }
-
-
-def _mention_key() -> Mapped[int]:
-    return mapped_column(BigKey, ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
+from bot.store.columns import Base, BigKey, mention_key
 
 
 class MentionRow(Base):
-    """`leased_until` and `next_at` belong to the stage at work; `version` rises with every change people see."""
+    """`leased_until` and `next_at` belong to the stage at work; `version` rises with every change people see.
+
+    `follow_of` is the mention that this one continues; `offered_to` may take it until `offer_until`. The indexes on what a
+    source chooses freely are hashes on PostgreSQL, whose trees take no long keys.
+    """
 
     __tablename__ = "mentions"
     __table_args__ = (
@@ -120,6 +47,15 @@ class MentionRow(Base):
             postgresql_where=text("snoozed_until IS NOT NULL"),
         ),
         Index(
+            "ix_mentions_offer_until",
+            "offer_until",
+            sqlite_where=text("offer_until IS NOT NULL"),
+            postgresql_where=text("offer_until IS NOT NULL"),
+        ),
+        Index("ix_mentions_author", "author", postgresql_using="hash"),
+        Index("ix_mentions_thread", "thread", postgresql_using="hash"),
+        Index("ix_mentions_follow_of", "follow_of"),
+        Index(
             "ix_mentions_judge_at",
             "judge_at",
             sqlite_where=text("judge_at IS NOT NULL"),
@@ -146,6 +82,9 @@ class MentionRow(Base):
     received_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    thread: Mapped[str] = mapped_column(server_default="")
+    follow_of: Mapped[int | None] = mapped_column(BigKey, ForeignKey("mentions.id", ondelete="CASCADE"))
+    followed_at: Mapped[datetime | None]
 
     state: Mapped[str]
     version: Mapped[int]
@@ -160,22 +99,32 @@ class MentionRow(Base):
     route_rule: Mapped[str]
     route_why: Mapped[str]
     recommended: Mapped[str]
+    lane: Mapped[str] = mapped_column(server_default="")
 
     claimed_by: Mapped[str | None]
     claimed_at: Mapped[datetime | None]
     claim_until: Mapped[datetime | None]
     first_claimed_at: Mapped[datetime | None]
+    offered_to: Mapped[str | None]
+    offered_by: Mapped[str | None]
+    offered_at: Mapped[datetime | None]
+    offer_until: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
+    waiting_for: Mapped[str] = mapped_column(server_default="")
     level: Mapped[int]
     level_at: Mapped[datetime | None]
     level_by: Mapped[str]
     level_reason: Mapped[str]
     level_notified: Mapped[list[str]]
     escalate_at: Mapped[datetime | None]
+    rounds: Mapped[int] = mapped_column(server_default="0")
+    acknowledged_by: Mapped[str | None]
+    acknowledged_at: Mapped[datetime | None]
     decided_what: Mapped[str]
     decided_by: Mapped[str]
     decided_at: Mapped[datetime | None]
     decided_reason: Mapped[str]
+    decided_agreed: Mapped[bool | None]
 
 
 class VerdictRow(Base):
@@ -184,7 +133,7 @@ class VerdictRow(Base):
     __tablename__ = "verdicts"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    mention_id: Mapped[int] = _mention_key()
+    mention_id: Mapped[int] = mention_key()
     at: Mapped[datetime]
     model: Mapped[str]
     topic: Mapped[str]
@@ -209,7 +158,7 @@ class LabelRow(Base):
     __table_args__ = (Index("ix_labels_at", "at"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    mention_id: Mapped[int] = _mention_key()
+    mention_id: Mapped[int] = mention_key()
     at: Mapped[datetime]
     labelled_by: Mapped[str]
     kind: Mapped[str]
@@ -227,7 +176,7 @@ class EventRow(Base):
     __table_args__ = (Index("ix_events_at", "at"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    mention_id: Mapped[int] = _mention_key()
+    mention_id: Mapped[int] = mention_key()
     at: Mapped[datetime]
     actor: Mapped[str]
     what: Mapped[str]
@@ -252,7 +201,7 @@ class PostingRow(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     delivery_id: Mapped[str]
-    mention_id: Mapped[int] = _mention_key()
+    mention_id: Mapped[int] = mention_key()
     channel: Mapped[str]
     kind: Mapped[str]
     slot: Mapped[str]
@@ -287,7 +236,7 @@ class AnswerRow(Base):
     __table_args__ = (UniqueConstraint("key"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    mention_id: Mapped[int] = _mention_key()
+    mention_id: Mapped[int] = mention_key()
     key: Mapped[str]
     author: Mapped[str]
     text: Mapped[str]
@@ -298,6 +247,12 @@ class AnswerRow(Base):
     attempts: Mapped[int]
     next_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
+    approval_why: Mapped[str] = mapped_column(server_default="")
+    approved_by: Mapped[str] = mapped_column(server_default="")
+    approved_at: Mapped[datetime | None]
+    returned_reason: Mapped[str] = mapped_column(server_default="")
+    checks: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    saved_reply_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class PromiseRow(Base):
@@ -326,7 +281,7 @@ class PromiseRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    mention_id: Mapped[int] = _mention_key()
+    mention_id: Mapped[int] = mention_key()
     kind: Mapped[str]
     department: Mapped[str]
     started_at: Mapped[datetime]
@@ -337,6 +292,9 @@ class PromiseRow(Base):
     announced_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    terms: Mapped[str] = mapped_column(server_default="")
+    paused_at: Mapped[datetime | None]
+    left_seconds: Mapped[float | None]
 
 
 class SourceRow(Base):

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.errors import GiveUp
 from bot.store import events, mentions, migrate
 from bot.store.database import Database
-from bot.store.schema import Base
+from bot.store.metadata import METADATA
 from tests.databases import url_of
 from tests.fakes import START
 from tests.world import posts
@@ -87,7 +87,7 @@ def test_normal_work_keeps_foreign_keys(database: Database) -> None:
 def rebuild_mentions(database: Database) -> None:
     """What a later migration will do to the parent of everything: SQLite makes a new table, copies and drops the old."""
     with database.engine.connect() as connection, migrate._guarded(connection):
-        context = MigrationContext.configure(connection, opts={"target_metadata": Base.metadata})
+        context = MigrationContext.configure(connection, opts={"target_metadata": METADATA})
         with context.begin_transaction(), Operations(context).batch_alter_table("mentions", recreate="auto") as batch:
             batch.add_column(Column("mood", Text(), nullable=False, server_default="calm"))
             batch.alter_column("language", new_column_name="spoken")
@@ -108,7 +108,7 @@ def test_with_foreign_keys_on_the_same_migration_would_delete_the_children(sqlit
     """Why the guard is there: without it the rows go without a word."""
     fill(sqlite_database, 10)
     with sqlite_database.engine.begin() as connection:
-        context = MigrationContext.configure(connection, opts={"target_metadata": Base.metadata})
+        context = MigrationContext.configure(connection, opts={"target_metadata": METADATA})
         with Operations(context).batch_alter_table("mentions", recreate="always") as batch:
             batch.add_column(Column("mood", Text(), nullable=False, server_default="calm"))
     assert count(sqlite_database, "mentions") == 10
