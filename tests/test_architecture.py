@@ -350,7 +350,7 @@ GOOD = [
     ("bot/app.py", "import bot.slack, classifiers.local, starlette"),
     ("bot/cli.py", "import bot.app\ndef classify():\n    import classifiers.local"),
     ("classifiers/local.py", "import torch, classifiers.verdict\nx = datetime.now(UTC)"),
-    ("migrations/env.py", "import alembic, bot.store.schema"),
+    ("migrations/env.py", "import alembic, bot.store.metadata"),
     ("migrations/versions/0001_first.py", "import sqlalchemy\ndef upgrade():\n" + "    x = 1\n" * 100),
     ("bot/sources/fetch.py", "import bot\nfrom bot import __version__"),
     ("bot/__init__.py", ""),
