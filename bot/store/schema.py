@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Base, BigKey, mention_key
@@ -230,7 +230,10 @@ class LaneRow(Base):
 
 
 class AnswerRow(Base):
-    """What was said to the customer; `key` makes sending it twice harmless where the source allows."""
+    """What was said to the customer; `key` makes sending it twice harmless where the source allows.
+
+    `approval_rule` is the rule that holds or held it back. `unclear` says that a try may have arrived unseen.
+    """
 
     __tablename__ = "answers"
     __table_args__ = (UniqueConstraint("key"),)
@@ -247,12 +250,14 @@ class AnswerRow(Base):
     attempts: Mapped[int]
     next_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
+    approval_rule: Mapped[str] = mapped_column(server_default="")
     approval_why: Mapped[str] = mapped_column(server_default="")
     approved_by: Mapped[str] = mapped_column(server_default="")
     approved_at: Mapped[datetime | None]
     returned_reason: Mapped[str] = mapped_column(server_default="")
     checks: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     saved_reply_id: Mapped[int | None] = mapped_column(BigInteger)
+    unclear: Mapped[bool] = mapped_column(server_default=false())
 
 
 class PromiseRow(Base):

@@ -189,12 +189,14 @@ def _add_tables_of_mentions() -> None:
 
 def _add_columns() -> None:
     with op.batch_alter_table("answers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("approval_rule", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("approval_why", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("approved_by", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("returned_reason", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("checks", sa.JSON(), server_default="{}", nullable=False))
         batch_op.add_column(sa.Column("saved_reply_id", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("unclear", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("thread", sa.Text(), server_default="", nullable=False))
