@@ -12,8 +12,10 @@ from bot.store.columns import Base, BigKey, mention_key
 class MentionRow(Base):
     """`leased_until` and `next_at` belong to the stage at work; `version` rises with every change people see.
 
-    `follow_of` is the mention that this one continues; `offered_to` may take it until `offer_until`. The indexes on what a
-    source chooses freely are hashes on PostgreSQL, whose trees take no long keys.
+    `follow_of` is the mention that this one continues; `offered_to` may take it until `offer_until`. At `assign_at` Earshot
+    asks the next person whose turn it is, none of `asked`; `lapsed_by` held the claim that ran out last. `undo` holds what
+    the last step changed, for whoever takes it back before `undo_until`. The indexes on what a source chooses freely are
+    hashes on PostgreSQL, whose trees take no long keys.
     """
 
     __tablename__ = "mentions"
@@ -51,6 +53,18 @@ class MentionRow(Base):
             "offer_until",
             sqlite_where=text("offer_until IS NOT NULL"),
             postgresql_where=text("offer_until IS NOT NULL"),
+        ),
+        Index(
+            "ix_mentions_assign_at",
+            "assign_at",
+            sqlite_where=text("assign_at IS NOT NULL"),
+            postgresql_where=text("assign_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_mentions_undo_until",
+            "undo_until",
+            sqlite_where=text("undo_until IS NOT NULL"),
+            postgresql_where=text("undo_until IS NOT NULL"),
         ),
         Index("ix_mentions_author", "author", postgresql_using="hash"),
         Index("ix_mentions_thread", "thread", postgresql_using="hash"),
@@ -109,6 +123,12 @@ class MentionRow(Base):
     offered_by: Mapped[str | None]
     offered_at: Mapped[datetime | None]
     offer_until: Mapped[datetime | None]
+    assign_at: Mapped[datetime | None]
+    asked: Mapped[list[str]] = mapped_column(server_default="[]")
+    lapsed_by: Mapped[str | None]
+    lapsed_at: Mapped[datetime | None]
+    undo: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    undo_until: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
     waiting_for: Mapped[str] = mapped_column(server_default="")
     level: Mapped[int]
@@ -299,7 +319,6 @@ class PromiseRow(Base):
     cancelled_at: Mapped[datetime | None]
     terms: Mapped[str] = mapped_column(server_default="")
     paused_at: Mapped[datetime | None]
-    left_seconds: Mapped[float | None]
 
 
 class SourceRow(Base):

@@ -207,6 +207,12 @@ def _add_columns() -> None:
         batch_op.add_column(sa.Column("offered_by", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("offer_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("assign_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("asked", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("lapsed_by", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("lapsed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("undo", sa.JSON(), server_default="{}", nullable=False))
+        batch_op.add_column(sa.Column("undo_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("waiting_for", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("rounds", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("acknowledged_by", sa.Text(), nullable=True))
@@ -221,6 +227,20 @@ def _add_columns() -> None:
             sqlite_where=sa.text("offer_until IS NOT NULL"),
             postgresql_where=sa.text("offer_until IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_mentions_assign_at",
+            ["assign_at"],
+            unique=False,
+            sqlite_where=sa.text("assign_at IS NOT NULL"),
+            postgresql_where=sa.text("assign_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_mentions_undo_until",
+            ["undo_until"],
+            unique=False,
+            sqlite_where=sa.text("undo_until IS NOT NULL"),
+            postgresql_where=sa.text("undo_until IS NOT NULL"),
+        )
         batch_op.create_index("ix_mentions_thread", ["thread"], unique=False, postgresql_using="hash")
         batch_op.create_foreign_key(
             batch_op.f("fk_mentions_follow_of_mentions"), "mentions", ["follow_of"], ["id"], ondelete="CASCADE"
@@ -229,4 +249,3 @@ def _add_columns() -> None:
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.add_column(sa.Column("terms", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("left_seconds", sa.Float(), nullable=True))
