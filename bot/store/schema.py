@@ -12,10 +12,10 @@ from bot.store.columns import Base, BigKey, mention_key
 class MentionRow(Base):
     """`leased_until` and `next_at` belong to the stage at work; `version` rises with every change people see.
 
-    `follow_of` is the mention that this one continues; `offered_to` may take it until `offer_until`. At `assign_at` Earshot
-    asks the next person whose turn it is, none of `asked`; `lapsed_by` held the claim that ran out last. `undo` holds what
-    the last step changed, for whoever takes it back before `undo_until`. The indexes on what a source chooses freely are
-    hashes on PostgreSQL, whose trees take no long keys.
+    `added_by` brought it in by hand. `follow_of` is the mention that this one continues; `offered_to` may take it
+    until `offer_until`. At `assign_at` Earshot asks the next person whose turn it is, none of `asked`; `lapsed_by`
+    held the claim that ran out last. `undo` holds what the last step changed, for whoever takes it back before
+    `undo_until`. The indexes on what a source chooses freely are hashes on PostgreSQL, whose trees take no long keys.
     """
 
     __tablename__ = "mentions"
@@ -99,6 +99,7 @@ class MentionRow(Base):
     thread: Mapped[str] = mapped_column(server_default="")
     follow_of: Mapped[int | None] = mapped_column(BigKey, ForeignKey("mentions.id", ondelete="CASCADE"))
     followed_at: Mapped[datetime | None]
+    added_by: Mapped[str] = mapped_column(server_default="")
 
     state: Mapped[str]
     version: Mapped[int]
@@ -140,6 +141,9 @@ class MentionRow(Base):
     rounds: Mapped[int] = mapped_column(server_default="0")
     acknowledged_by: Mapped[str | None]
     acknowledged_at: Mapped[datetime | None]
+    call_now: Mapped[bool] = mapped_column(server_default=false())
+    raise_by: Mapped[str] = mapped_column(server_default="")
+    raise_reason: Mapped[str] = mapped_column(server_default="")
     decided_what: Mapped[str]
     decided_by: Mapped[str]
     decided_at: Mapped[datetime | None]
@@ -193,7 +197,7 @@ class EventRow(Base):
     """The append-only log: no code updates or deletes a row."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_at", "at"),)
+    __table_args__ = (Index("ix_events_at", "at"), Index("ix_events_actor_at", "actor", "at"))
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     mention_id: Mapped[int] = mention_key()

@@ -202,6 +202,7 @@ def _add_columns() -> None:
         batch_op.add_column(sa.Column("thread", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("follow_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("followed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("added_by", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("lane", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("offered_to", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("offered_by", sa.Text(), nullable=True))
@@ -217,6 +218,9 @@ def _add_columns() -> None:
         batch_op.add_column(sa.Column("rounds", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("acknowledged_by", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("call_now", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("raise_by", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("raise_reason", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("decided_agreed", sa.Boolean(), nullable=True))
         batch_op.create_index("ix_mentions_author", ["author"], unique=False, postgresql_using="hash")
         batch_op.create_index("ix_mentions_follow_of", ["follow_of"], unique=False)
@@ -245,6 +249,9 @@ def _add_columns() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_mentions_follow_of_mentions"), "mentions", ["follow_of"], ["id"], ondelete="CASCADE"
         )
+
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index("ix_events_actor_at", ["actor", "at"], unique=False)
 
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.add_column(sa.Column("terms", sa.Text(), server_default="", nullable=False))
