@@ -7,11 +7,10 @@ decisions, not missed replies.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-
-from classifiers.verdict import Verdict
 
 
 class Node(StrEnum):
@@ -37,6 +36,9 @@ class Answer(StrEnum):
 
     YES = "yes"
     NO = "no"
+
+
+FLIPPED: Mapping[Answer, Answer] = MappingProxyType({Answer.YES: Answer.NO, Answer.NO: Answer.YES})
 
 
 class Outcome(StrEnum):
@@ -112,18 +114,36 @@ _RESPONSES: Mapping[Node, Outcome] = MappingProxyType(
 )
 
 
+_CLOSE = 0.1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One question's answer. `why` is the model's probability, a known fact, "no evidence", or a person's reason.
 
-    `proviso` is what the answer depends on and nobody knows: "if meant seriously".
+    `proviso` is what the answer depends on and nobody knows: "if meant seriously". `probability` is the model's that the
+    answer is yes, which it is from `threshold` on; None where the answer does not come from one. `by` is the person who
+    answered at `at` in place of `replaced`; empty where no person did.
     """
 
     node: Node
     answer: Answer
     why: str
-    by_hand: bool = False
     proviso: str = ""
+    probability: float | None = None
+    threshold: float = 0.0
+    by: str = ""
+    at: datetime | None = None
+    replaced: "Finding | None" = None
+
+    @property
+    def by_hand(self) -> bool:
+        return bool(self.by)
+
+    @property
+    def is_close(self) -> bool:
+        """Whether a little more or less of the model's probability would have given the other answer."""
+        return self.probability is not None and abs(self.probability - self.threshold) < _CLOSE
 
     @property
     def question(self) -> str:
@@ -188,6 +208,24 @@ class Triage:
         return ", ".join(filter(None, (TITLES[self.outcome], self.proviso)))
 
     @property
+    def short(self) -> str:
+        """What the post is and what follows: `Unhappy customer → Put it right (restoration)`.
+
+        Between the two stands what we do not wish to do, which is what turned the path.
+        """
+        kind = next(
+            (_KINDS[asked.node] for asked in self.path if asked.node in _KINDS and asked.answer is Answer.YES), ""
+        )
+        ours = (asked for asked in self.path if asked.node not in _KINDS and asked.answer is Answer.NO)
+        refused = [_PHRASES[asked.node, Answer.NO] for asked in ours]
+        return " → ".join([kind or "Neither praise nor complaint", *refused, self.title])
+
+    @property
+    def overrides(self) -> tuple[Finding, ...]:
+        """The answers on the path that people gave."""
+        return tuple(asked for asked in self.path if asked.by_hand)
+
+    @property
     def summary(self) -> str:
         """One line for people: `Put it right (restoration): not positive → no troll → … → bad experience`."""
         steps = (
@@ -196,71 +234,6 @@ class Triage:
             if FLOW[asked.node, asked.answer] is not Node.CONSIDERATIONS or asked.by_hand
         )
         return f"{self.title}: {' → '.join(steps)}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Thresholds:
-    """The least probability that answers a question with yes.
-
-    Trolls and ragers need more than the others: they lead to silence, and silence towards a customer costs more than an
-    answer too many. `detractor` is a veto: whoever is that likely a detractor is not praising us, whatever the words.
-    """
-
-    positive: float = 0.5
-    detractor: float = 0.5
-    troll: float = 0.6
-    rager: float = 0.6
-    misguided: float = 0.5
-    unhappy: float = 0.5
-    reply: float = 0.5
-    promoter: float = 0.5
-
-
-DEFAULT_THRESHOLDS = Thresholds()
-
-IRONIC = 0.8
-"""Irony from which it is doubted. Of held-out real mentions one in twenty stands above, of ironic ones written for the project
-one in five: a hint, no more. A doubt costs a look, thanks for a complaint cost a customer."""
-
-
-def may_be_ironic(verdict: Verdict) -> bool:
-    """It stays a doubt: no route, promise or report goes by it."""
-    return verdict.irony >= IRONIC
-
-
-def recommend(verdict: Verdict, *, known_basher: bool = False, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Triage:
-    """What the flow recommends on what the model reads and what we know.
-
-    `known_basher`: the site or author is recorded as dedicated to bashing; a troll is a property of those, not of a post.
-    Each class is weighed against what the earlier questions left over: P(rager) given neither positive nor troll.
-    """
-    reply = "a good company replies"
-    findings = (
-        _discovery(verdict, thresholds),
-        _troll(verdict, thresholds, known_basher),
-        _by_class(Node.RAGER, verdict, "rager", thresholds.rager),
-        _by_class(Node.MISGUIDED, verdict, "misguided", thresholds.misguided),
-        _by_class(Node.UNHAPPY_CUSTOMER, verdict, "unhappy", thresholds.unhappy),
-        _by_score(Node.CONCURRENCE, reply, verdict.reply, thresholds.reply),
-        _by_score(Node.FIX_THE_FACTS, reply, verdict.reply, thresholds.reply),
-        _by_score(Node.RESTORATION, reply, verdict.reply, thresholds.reply),
-        _by_score(Node.SHARE_SUCCESS, "promoter (estimated)", verdict.promoter, thresholds.promoter),
-        _by_score(Node.FINAL_EVALUATION, reply, verdict.reply, thresholds.reply),
-    )
-    return Triage(findings=findings)
-
-
-def override(triage: Triage, node: Node, answer: Answer, *, reason: str) -> Triage:
-    """The triage with one answer given by a person; the path goes on from there.
-
-    Raises ValueError for a question that the path does not ask, and without a reason: what is overridden is recorded.
-    """
-    if node not in {asked.node for asked in triage.path}:
-        raise ValueError(f"the path does not ask “{node}”")
-    if not reason.strip():
-        raise ValueError("an override needs a reason")
-    ruling = Finding(node=node, answer=answer, why=reason.strip(), by_hand=True)
-    return replace(triage, findings=tuple(ruling if each.node is node else each for each in triage.findings))
 
 
 class Consideration(StrEnum):
@@ -312,6 +285,17 @@ def advice(triage: Triage) -> tuple[str, ...]:
     return (f"{triage.proviso.capitalize()}: {first}" if triage.proviso else first, *CONSIDERATIONS.values())
 
 
+_KINDS: Mapping[Node, str] = MappingProxyType(
+    {
+        Node.DISCOVERY: "Positive or balanced",
+        Node.TROLL: "Troll",
+        Node.RAGER: "Rant or joke",
+        Node.MISGUIDED: "Wrong facts",
+        Node.UNHAPPY_CUSTOMER: "Unhappy customer",
+    }
+)
+"""What a post is found to be; the other questions ask what we wish to do."""
+
 _PHRASES: Mapping[tuple[Node, Answer], str] = MappingProxyType(
     {
         (Node.DISCOVERY, Answer.YES): "positive or balanced",
@@ -336,38 +320,3 @@ _PHRASES: Mapping[tuple[Node, Answer], str] = MappingProxyType(
         (Node.FINAL_EVALUATION, Answer.NO): "no reply",
     }
 )
-
-_ASKED_IN_ORDER = ("positive", "troll", "rager", "misguided", "unhappy")
-
-_LEAST_LEFT_OVER = 0.2
-"""Shares of less than this are noise: a text judged 95 % positive and vetoed is no troll for 4 of the other 5 %."""
-
-
-def _discovery(verdict: Verdict, thresholds: Thresholds) -> Finding:
-    found = _by_class(Node.DISCOVERY, verdict, "positive", thresholds.positive)
-    if found.answer is Answer.YES and verdict.detractor >= thresholds.detractor:
-        why = f"{found.why}, but detractor (estimated) {verdict.detractor:.0%}"
-        return replace(found, answer=Answer.NO, why=why)
-    if found.answer is Answer.YES and may_be_ironic(verdict):
-        return replace(found, why=f"{found.why}, but irony {verdict.irony:.0%}", proviso="if meant seriously")
-    return found
-
-
-def _troll(verdict: Verdict, thresholds: Thresholds, known_basher: bool) -> Finding:
-    if known_basher:
-        return Finding(node=Node.TROLL, answer=Answer.YES, why="recorded as a site or author dedicated to bashing")
-    return _by_class(Node.TROLL, verdict, "troll", thresholds.troll)
-
-
-def _by_class(node: Node, verdict: Verdict, name: str, threshold: float) -> Finding:
-    """Whether the post is of this class, given that it is of none that was asked before."""
-    earlier = _ASKED_IN_ORDER[: _ASKED_IN_ORDER.index(name)]
-    left_over = sum(share for each, share in verdict.triage.items() if each not in earlier)
-    if name not in verdict.triage or left_over < _LEAST_LEFT_OVER:
-        return Finding(node=node, answer=Answer.NO, why="no evidence")
-    return _by_score(node, name, min(verdict.triage[name] / left_over, 1.0), threshold)
-
-
-def _by_score(node: Node, label: str, probability: float, threshold: float) -> Finding:
-    answer = Answer.YES if probability >= threshold else Answer.NO
-    return Finding(node=node, answer=answer, why=f"{label} {probability:.0%}")

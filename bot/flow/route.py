@@ -6,11 +6,13 @@ from typing import Any
 
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action, State
-from bot.domain.policy import Policy, terms_of
+from bot.domain.policy import Policy
 from bot.domain.posting import PostingKind
 from bot.domain.promise import promises_for
-from bot.domain.routing import Department, Outcome, Route, choose_route
-from bot.domain.triage import recommend
+from bot.domain.recommendation import recommend
+from bot.domain.routing import Outcome, Route, choose_route
+from bot.domain.terms import terms_for
+from bot.flow.teach import traits_of
 from bot.store import events, mentions, outbox, promises, subscriptions
 from bot.store.database import Database, Session
 from bot.store.records import Record
@@ -95,7 +97,7 @@ def _columns(route: Route, verdict: Verdict | None) -> dict[str, Any]:
 
 def bring(session: Session, policy: Policy, record: Record, route: Route, now: datetime) -> None:
     """Promise, and ask for the department's card and for the copies that channels subscribed to."""
-    bring_to(session, policy.department(route.department), replace(record, urgent=route.urgent), now)
+    bring_to(session, policy, route.department, replace(record, urgent=route.urgent), now)
     _ask_for_copies(session, record, now)
 
 
@@ -106,8 +108,10 @@ def _ask_for_copies(session: Session, record: Record, now: datetime) -> None:
             outbox.want(session, mention.id, wish.channel, PostingKind.COPY, now)
 
 
-def bring_to(session: Session, department: Department, record: Record, now: datetime) -> None:
+def bring_to(session: Session, policy: Policy, to: str, record: Record, now: datetime) -> None:
     """Promise anew and ask for the card in the department's channel (once: an earlier one there comes back to life)."""
-    promised = promises_for(terms_of(department), now, urgent=record.urgent)
+    department = policy.department(to)
+    terms = terms_for(policy.promise_rules, department, traits_of(record))
+    promised = promises_for(terms, now, urgent=record.urgent)
     promises.make(session, record.mention.id, department.name, promised, now)
     outbox.want(session, record.mention.id, department.channel, PostingKind.CARD, now, urgent=record.urgent)

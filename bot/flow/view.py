@@ -2,8 +2,8 @@
 
 from bot.domain.card import Card, Guess, Place
 from bot.domain.policy import Policy
+from bot.domain.recommendation import recommend
 from bot.domain.routing import Department, trusted_in
-from bot.domain.triage import recommend
 from bot.store.records import Record
 
 DOUBTS = frozenset({"unsure", "language", "unnamed", "unowned", "unjudged"})

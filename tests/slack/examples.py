@@ -10,7 +10,7 @@ from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import State
 from bot.domain.mention import MAX_TEXT, Mention, clean
 from bot.domain.promise import Promise, PromiseKind
-from bot.domain.triage import recommend
+from bot.domain.recommendation import recommend
 from classifiers.verdict import Verdict
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -3,8 +3,8 @@
 from bot.domain.card import Card
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import LIVE
+from bot.domain.recommendation import may_be_ironic
 from bot.domain.routing import in_words
-from bot.domain.triage import may_be_ironic
 from bot.slack.blocks.elements import context, markdown, plain_text
 from bot.slack.blocks.languages import foreign_language
 from bot.slack.blocks.message import Json

@@ -2,8 +2,8 @@
 
 from bot.domain.card import Card
 from bot.domain.label import Label, LabelKind
+from bot.domain.recommendation import may_be_ironic
 from bot.domain.routing import in_words
-from bot.domain.triage import may_be_ironic
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     actions,
