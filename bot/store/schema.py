@@ -15,7 +15,8 @@ class MentionRow(Base):
     `added_by` brought it in by hand. `follow_of` is the mention that this one continues; `offered_to` may take it
     until `offer_until`. At `assign_at` Earshot asks the next person whose turn it is, none of `asked`; `lapsed_by`
     held the claim that ran out last. `undo` holds what the last step changed, for whoever takes it back before
-    `undo_until`. The indexes on what a source chooses freely are hashes on PostgreSQL, whose trees take no long keys.
+    `undo_until`. `raise_by` asked for the level that waits for the end of quiet hours; with `call_now` none waits. The
+    indexes on what a source chooses freely are hashes on PostgreSQL, whose trees take no long keys.
     """
 
     __tablename__ = "mentions"
@@ -300,6 +301,12 @@ class PromiseRow(Base):
             unique=True,
             sqlite_where=text("settled_at IS NULL AND cancelled_at IS NULL"),
             postgresql_where=text("settled_at IS NULL AND cancelled_at IS NULL"),
+        ),
+        Index(
+            "ix_promises_paused_at",
+            "paused_at",
+            sqlite_where=text("paused_at IS NOT NULL"),
+            postgresql_where=text("paused_at IS NOT NULL"),
         ),
         Index(
             "ix_promises_look_at",
