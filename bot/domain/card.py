@@ -1,22 +1,31 @@
-"""What people see of a mention: everything that a card, its dialogs and the Home show, as plain values."""
+"""What people see of a mention: everything that a card and its dialogs show, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.assignment import Lapse, Offer
 from bot.domain.event import Event
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import State
 from bot.domain.mention import Mention
 from bot.domain.promise import Promise
 from bot.domain.triage import Triage
+from bot.domain.undo import Undo
 from classifiers.verdict import Verdict
 
 
 class AnswerState(StrEnum):
-    """Where an answer stands on its way to the customer. `copied` = the source cannot be written to; a person carries it."""
+    """Where an answer stands on its way to the customer.
 
+    `waiting` = an approver has to see it first; `returned` = one gave it back. `replaced` = its writer wrote another before
+    it went anywhere. `copied` = the source cannot be written to; a person carries it.
+    """
+
+    WAITING = "waiting"
+    RETURNED = "returned"
+    REPLACED = "replaced"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
@@ -34,8 +43,22 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Approval:
+    """What holds or held an answer back. `approvers` are the references of whoever may let it go; `by` is who did.
+
+    `returned` is the reason of whoever gave it back.
+    """
+
+    rule: str
+    why: str
+    approvers: tuple[str, ...] = ()
+    by: str = ""
+    returned: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What was said to the customer. `problem` says why a failed one failed."""
+    """What was said to the customer. `problem` says why a failed one failed, `unclear` that it may have arrived even so."""
 
     id: int
     author: str
@@ -44,6 +67,8 @@ class Answer:
     state: AnswerState
     permalink: str = ""
     problem: str = ""
+    unclear: bool = False
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +114,8 @@ class Guess:
 class Card:
     """One mention as it stands now. `version` rises with each change, so a shown card tells whether it is current.
 
-    `can_reply` says that the source takes our answer; else a person carries it there.
+    `can_reply` says that the source takes our answer; else a person carries it there. `answer_max` is how many characters
+    the source takes, None where it does not say. `followed_at` is when the author last wrote again.
     """
 
     mention: Mention
@@ -102,7 +128,14 @@ class Card:
     verdict: Verdict | None
     triage: Triage | None
     can_reply: bool
+    answer_max: int | None = None
+    followed_at: datetime | None = None
     claim: Claim | None = None
+    offer: Offer | None = None
+    lapse: Lapse | None = None
+    """The claim that ran out last, while nobody has done anything since."""
+    undo: Undo | None = None
+    """The last step, while it can be taken back."""
     promises: tuple[Promise, ...] = ()
     escalation: Escalation | None = None
     escalation_levels: int = 0
@@ -128,37 +161,6 @@ class History:
 
     card: Card
     events: tuple[Event, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A mention in a list: enough to recognise it and to open its card."""
-
-    mention_id: int
-    state: State
-    source: str
-    author: str
-    excerpt: str
-    department: str
-    due_at: datetime | None
-    owner: str
-    urgent: bool
-    permalink: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class HomePage:
-    """App Home of one person. Each list is a page; `more` counts what lies beyond it, so nothing hides."""
-
-    user: str
-    departments: tuple[Place, ...]
-    mine: tuple[Line, ...]
-    mine_more: int
-    due_soon: tuple[Line, ...]
-    due_soon_more: int
-    unclaimed: tuple[Line, ...]
-    unclaimed_more: int
-    made_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,10 @@ from bot.domain.mention import Incoming, Mention
 from bot.store import events
 from bot.store.columns import storable
 from bot.store.database import insert_into
+from bot.store.offers import NO_OFFER
 from bot.store.records import Record, content_hash, mention_of, records_of
 from bot.store.schema import MentionRow, VerdictRow
+from bot.store.undo import NOTHING_KEPT
 from classifiers.verdict import Verdict
 
 INSERT_BATCH = 200
@@ -213,8 +215,8 @@ def lock(session: Session, mention_id: int) -> Record | None:
 def change(session: Session, record: Record, action: Action, now: datetime, values: Mapping[str, Any]) -> bool:
     """Move a mention along the transition table by compare-and-set on its version; False where that is not possible.
 
-    Clears what belongs to the state that is left: the claim, the snooze, the decision and the stage's lease. `values` are
-    columns to set besides, by name.
+    Clears what belongs to the state that is left: the claim, the offer, the snooze, the decision and the stage's lease.
+    `values` are columns to set besides, by name.
     """
     target = after(record.state, action)
     if target is None:
@@ -237,7 +239,11 @@ def change(session: Session, record: Record, action: Action, now: datetime, valu
 
 
 def _cleared(target: State, action: Action) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict(NOTHING_KEPT)
+    if action is not Action.ESCALATE:
+        values |= {**NO_OFFER, "lapsed_by": None, "lapsed_at": None}
+    if target in CLOSED or target is State.CLAIMED:
+        values |= {"assign_at": None, "asked": []}
     if target is not State.CLAIMED:
         values |= {"claimed_by": None, "claimed_at": None, "claim_until": None}
     if target is not State.SNOOZED:

@@ -9,11 +9,13 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.card import Answer, AnswerState, Claim, Decision, Escalation
+from bot.domain.assignment import Lapse, Offer
+from bot.domain.card import Answer, AnswerState, Approval, Claim, Decision, Escalation
 from bot.domain.label import Label, LabelKind
-from bot.domain.lifecycle import State
+from bot.domain.lifecycle import Action, State
 from bot.domain.mention import Incoming, Mention
 from bot.domain.promise import Promise, PromiseKind
+from bot.domain.undo import Undo
 from bot.store import labels
 from bot.store.schema import AnswerRow, MentionRow, PromiseRow, VerdictRow
 from classifiers.verdict import Verdict
@@ -33,11 +35,15 @@ class Record:
     route_why: str
     verdict: Verdict | None = None
     claim: Claim | None = None
+    offer: Offer | None = None
+    lapse: Lapse | None = None
+    undo: Undo | None = None
     promises: tuple[Promise, ...] = ()
     escalation: Escalation | None = None
     answer: Answer | None = None
     decision: Decision | None = None
     snoozed_until: datetime | None = None
+    followed_at: datetime | None = None
     first_claimed_at: datetime | None = None
     corrections: Mapping[LabelKind, Label] = field(default_factory=dict)
 
@@ -103,6 +109,8 @@ def promise_of(row: PromiseRow) -> Promise:
         warned_at=row.warned_at,
         announced_at=row.announced_at,
         settled_at=row.settled_at,
+        paused_at=row.paused_at,
+        terms=row.terms,
     )
 
 
@@ -115,14 +123,22 @@ def answer_of(row: AnswerRow) -> Answer:
         state=AnswerState(row.state),
         permalink=row.permalink,
         problem=row.problem,
+        unclear=row.unclear,
+        approval=_approval(row),
     )
+
+
+def _approval(row: AnswerRow) -> Approval | None:
+    if not row.approval_rule:
+        return None
+    return Approval(rule=row.approval_rule, why=row.approval_why, by=row.approved_by, returned=row.returned_reason)
 
 
 def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
     """Records in the order of the rows, with four queries for up to 500 there are."""
     ids = [row.id for row in rows]
     verdicts = {v.mention_id: v for v in _newest_last(session, VerdictRow, ids)}
-    answers = {a.mention_id: a for a in _newest_last(session, AnswerRow, ids)}
+    answers = {a.mention_id: a for a in _newest_last(session, AnswerRow, ids) if a.state != AnswerState.REPLACED}
     said = labels.of_mentions(session, ids)
     promises: dict[int, list[Promise]] = {}
     for promise in session.scalars(
@@ -158,11 +174,15 @@ def _record(
         route_why=row.route_why,
         verdict=verdict_of(verdict) if verdict else None,
         claim=_claim(row),
+        offer=_offer(row),
+        lapse=Lapse(owner=row.lapsed_by, at=row.lapsed_at) if row.lapsed_by and row.lapsed_at else None,
+        undo=_undo(row),
         promises=promises,
         escalation=_escalation(row),
         answer=answer_of(answer) if answer else None,
         decision=_decision(row),
         snoozed_until=row.snoozed_until,
+        followed_at=row.followed_at,
         first_claimed_at=row.first_claimed_at,
     )
 
@@ -171,6 +191,20 @@ def _claim(row: MentionRow) -> Claim | None:
     if row.claimed_by is None or row.claimed_at is None or row.claim_until is None:
         return None
     return Claim(owner=row.claimed_by, since=row.claimed_at, until=row.claim_until)
+
+
+def _offer(row: MentionRow) -> Offer | None:
+    if row.offered_to is None or row.offered_by is None or row.offered_at is None or row.offer_until is None:
+        return None
+    return Offer(to=row.offered_to, by=row.offered_by, at=row.offered_at, until=row.offer_until)
+
+
+def _undo(row: MentionRow) -> Undo | None:
+    kept = row.undo
+    if not kept or row.undo_until is None:
+        return None
+    at = datetime.fromisoformat(kept["at"])
+    return Undo(what=Action(kept["what"]), by=kept["by"], at=at, until=row.undo_until)
 
 
 def _escalation(row: MentionRow) -> Escalation | None:

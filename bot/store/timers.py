@@ -10,11 +10,30 @@ from bot.domain.lifecycle import State
 from bot.store.records import Record, records_of
 from bot.store.schema import AnswerRow, MentionRow
 
+HELD_BY_OTHERS = (AnswerState.SENDING, AnswerState.WAITING)
+"""Whoever wrote it can do nothing but wait."""
+
 
 def leases_ended(session: Session, now: datetime, limit: int) -> list[Record]:
-    """Claims that ran out, but for those whose answer is on its way: its writer holds the mention until it has arrived."""
-    sending = select(AnswerRow.id).where(AnswerRow.mention_id == MentionRow.id, AnswerRow.state == AnswerState.SENDING)
-    return _due(session, MentionRow.claim_until, now, limit, MentionRow.state == State.CLAIMED, ~sending.exists())
+    """Claims that ran out, but for those whose answer is on its way or with an approver: its writer holds the mention."""
+    written = select(AnswerRow.id).where(AnswerRow.mention_id == MentionRow.id, AnswerRow.state.in_(HELD_BY_OTHERS))
+    return _due(session, MentionRow.claim_until, now, limit, MentionRow.state == State.CLAIMED, ~written.exists())
+
+
+def offers_ended(session: Session, now: datetime, limit: int) -> list[Record]:
+    return _due(session, MentionRow.offer_until, now, limit, MentionRow.offered_to.is_not(None))
+
+
+def to_assign(session: Session, now: datetime, limit: int) -> list[Record]:
+    """Open mentions for which somebody is to be asked: nobody is asked just now."""
+    return _due(
+        session, MentionRow.assign_at, now, limit, MentionRow.state == State.OPEN, MentionRow.offered_to.is_(None)
+    )
+
+
+def undos_ended(session: Session, now: datetime, limit: int) -> list[Record]:
+    """Mentions whose last step can no longer be taken back, though their card still says so."""
+    return _due(session, MentionRow.undo_until, now, limit)
 
 
 def snoozes_ended(session: Session, now: datetime, limit: int) -> list[Record]:

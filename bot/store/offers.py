@@ -1,0 +1,52 @@
+"""Offers: who is asked to take a mention, whose turn it is next, and what everybody has on their hands."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.domain.assignment import Offer
+from bot.domain.lifecycle import State
+from bot.store.database import insert_into
+from bot.store.schema import MentionRow
+from bot.store.schema_desk import TurnRow
+
+NO_OFFER: dict[str, Any] = {"offered_to": None, "offered_by": None, "offered_at": None, "offer_until": None}
+
+
+def columns_of(offer: Offer) -> dict[str, Any]:
+    return {
+        "offered_to": offer.to,
+        "offered_by": offer.by,
+        "offered_at": offer.at,
+        "offer_until": offer.until,
+    }
+
+
+def turns(session: Session, department: str) -> dict[str, datetime]:
+    """When each person was last asked, held until the transaction ends: two who deal cards out do so one after the other."""
+    query = select(TurnRow).where(TurnRow.department == department).order_by(TurnRow.person).with_for_update()
+    return {row.person: row.offered_at for row in session.scalars(query)}
+
+
+def take_turn(session: Session, department: str, person: str, now: datetime) -> None:
+    statement = insert_into(session, TurnRow).values(department=department, person=person, offered_at=now, offers=1)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["department", "person"], set_={"offered_at": now, "offers": TurnRow.offers + 1}
+        )
+    )
+
+
+def loads(session: Session, people: Sequence[str]) -> dict[str, int]:
+    """How many mentions each holds or is asked to take, in whatever department."""
+    held = _counted(session, MentionRow.claimed_by, people, MentionRow.state == State.CLAIMED)
+    asked = _counted(session, MentionRow.offered_to, people, MentionRow.offered_to.is_not(None))
+    return {person: held.get(person, 0) + asked.get(person, 0) for person in people}
+
+
+def _counted(session: Session, column: Any, people: Sequence[str], condition: Any) -> dict[str, int]:
+    query = select(column, func.count()).where(column.in_(people), condition).group_by(column)
+    return {str(person): int(count) for person, count in session.execute(query)}
