@@ -50,7 +50,7 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         zone=config.company.zone,
         routing=config.routing(),
         lease=config.claims.lease,
-        managers=config.slack.managers,
+        roles=config.roles,
         ops_channel=config.slack.ops_channel,
         source_titles={name: name for name in sources},
         answerable=frozenset(name for name, source in sources.items() if isinstance(source, Answerable)),

@@ -41,7 +41,7 @@ def _slack(config: Config, env: Mapping[str, str]) -> Iterator[Finding]:
         app_token=secrets.app_token if config.slack.mode is SlackMode.SOCKET else "",
         departments=config.departments,
         ops_channel=config.slack.ops_channel,
-        managers=config.slack.managers,
+        roles=config.roles,
     )
 
 

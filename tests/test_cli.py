@@ -328,7 +328,7 @@ def test_check_finds_everything_in_place(connected: Path, capsys: Said) -> None:
     told = capsys.readouterr().out
     assert told.splitlines()[-1] == "Everything is in place: start it with `earshot run`."
     assert "FAIL" not in told
-    for what in ("bot token", "app token", "scopes", "channel of billing", "managers", "database", "model"):
+    for what in ("bot token", "app token", "scopes", "channel of billing", "role report", "database", "model"):
         assert f"{what}: " in told
 
 

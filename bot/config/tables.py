@@ -16,6 +16,7 @@ from bot.config.values import (
     Duration,
     Filled,
     GroupOrEmpty,
+    Holders,
     HttpUrl,
     HttpUrlOrEmpty,
     Interval,
@@ -35,6 +36,7 @@ from bot.config.values import (
     ZoneOrEmpty,
 )
 from bot.domain.promise import Opening
+from bot.domain.roles import EVERYONE
 from bot.domain.routing import Outcome
 
 ALWAYS = "always"
@@ -61,6 +63,18 @@ class SlackTable(Table):
     http_port: Port = 3000
     ops_channel: ChannelOrEmpty = ""
     managers: Several[Member] = ()
+
+
+class RolesTable(Table):
+    """One key a permission; where one is None, `slack.managers` hold it."""
+
+    claim: Holders = (EVERYONE,)
+    answer: Holders = (EVERYONE,)
+    escalate: Holders = (EVERYONE,)
+    approve: Holders | None = None
+    report: Holders | None = None
+    erase: Holders | None = None
+    settings: Holders | None = None
 
 
 class DatabaseTable(Table):
@@ -289,6 +303,7 @@ class FileTable(Table):
 
     company: CompanyTable
     slack: SlackTable = SlackTable()
+    roles: RolesTable = RolesTable()
     database: DatabaseTable = DatabaseTable()
     model: ModelTable = ModelTable()
     learning: LearningTable = LearningTable()

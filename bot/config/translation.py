@@ -33,6 +33,7 @@ from bot.config.tree import (
     SourceSettings,
 )
 from bot.domain.promise import HORIZON_DAYS, OfficeHours, always, office_time_between
+from bot.domain.roles import Permission, Roles
 from bot.domain.routing import Department, Level, Rule, Topic
 
 Value = TypeVar("Value")
@@ -45,6 +46,7 @@ def to_config(file: FileTable) -> Config:
     return Config(
         company=_company(file.company),
         slack=_same(Slack, file.slack),
+        roles=_roles(file),
         database=_same(Database, file.database),
         model=_model(file.model),
         learning=_same(Learning, file.learning),
@@ -81,6 +83,12 @@ def _same(cls: type[Value], table: Table) -> Value:
 def _company(table: CompanyTable) -> Company:
     names = tuple(dict.fromkeys((table.name, *table.names)))
     return Company(name=table.name, names=names, not_words=table.not_words, zone=table.zone)
+
+
+def _roles(file: FileTable) -> Roles:
+    written = ((permission, getattr(file.roles, permission)) for permission in Permission)
+    named = {permission: holders for permission, holders in written if holders is not None}
+    return Roles(managers=file.slack.managers, named=named)
 
 
 def _model(table: ModelTable) -> Model:

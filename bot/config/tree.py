@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
+from bot.domain.roles import Roles
 from bot.domain.routing import Department, RoutingTable, Rule, Topic
 
 
@@ -214,6 +215,7 @@ class Config:
 
     company: Company
     slack: Slack
+    roles: Roles
     database: Database
     model: Model
     learning: Learning

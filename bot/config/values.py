@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.domain.promise import Opening, load_zone, parse_opening
+from bot.domain.roles import EVERYONE
 
 T = TypeVar("T", bound=Hashable)
 
@@ -154,6 +155,16 @@ def _some(entries: tuple[T, ...]) -> tuple[T, ...]:
     return entries
 
 
+def _everyone(written: object) -> object:
+    return (EVERYONE,) if written == EVERYONE else written
+
+
+def _one_answer(holders: tuple[str, ...]) -> tuple[str, ...]:
+    if EVERYONE in holders and len(holders) > 1:
+        raise ValueError('write "everyone" alone: it leaves nobody to be named')
+    return holders
+
+
 def _form(pattern: re.Pattern[str], advice: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if pattern.fullmatch(text) is None:
@@ -173,6 +184,10 @@ _group = _form(_GROUP, 'write a user group as "@care-team" or by its id, S012345
 _member = _form(
     re.compile(f"{_PERSON.pattern}|{_GROUP.pattern}"),
     'write "@ana" for a person, "@care-team" for a user group, or an id',
+)
+_holder = _form(
+    re.compile(f"{EVERYONE}|{_PERSON.pattern}|{_GROUP.pattern}"),
+    'write "everyone", or "@ana" for a person, "@care-team" for a user group, or an id',
 )
 _anybody = _form(
     re.compile(f"{_PERSON.pattern}|{_GROUP.pattern}|{_CHANNEL.pattern}"),
@@ -197,6 +212,9 @@ ChannelOrEmpty = Annotated[str, AfterValidator(_or_empty(_channel))]
 Person = Annotated[str, AfterValidator(_person)]
 GroupOrEmpty = Annotated[str, AfterValidator(_or_empty(_group))]
 Member = Annotated[str, AfterValidator(_member)]
+Holders = Annotated[
+    Several[Annotated[str, AfterValidator(_holder)]], BeforeValidator(_everyone), AfterValidator(_one_answer)
+]
 UserId = Annotated[
     str, AfterValidator(_form(_USER_ID, "write a person's id, U0123456789: a label keeps that, not the name"))
 ]

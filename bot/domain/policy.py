@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.promise import Terms
+from bot.domain.roles import Roles
 from bot.domain.routing import Department, RoutingTable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """`answerable` names the sources that take our answers. `managers` are Slack user or user group references."""
+    """`answerable` names the sources that take our answers."""
 
     company: str
     zone: str
     routing: RoutingTable
     lease: timedelta
-    managers: tuple[str, ...] = ()
+    roles: Roles = field(default_factory=Roles)
     ops_channel: str = ""
     source_titles: Mapping[str, str]
     answerable: frozenset[str] = frozenset()

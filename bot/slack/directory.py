@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from slack_sdk import WebClient
 
@@ -41,6 +41,16 @@ class _Listing:
         return self.channels.get(reference) or self.users.get(reference) or self.groups.get(reference)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A user group: its name for people, its handle without the @, and the ids of who is in it."""
+
+    id: str
+    name: str
+    handle: str
+    members: frozenset[str]
+
+
 def _names(user: Mapping[str, Any]) -> set[str]:
     profile = user.get("profile") or {}
     return {str(name).casefold() for name in (user.get("name"), profile.get("display_name")) if name}
@@ -54,6 +64,7 @@ class Directory:
         self._lock = threading.Lock()
         self._listing: _Listing | None = None
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
+        self._strangers: dict[str, tuple[float, dict[str, Any] | None]] = {}
         self._joined: set[str] = set()
 
     def id_of(self, reference: str) -> str:
@@ -97,12 +108,35 @@ class Directory:
         return f"{self._current().team_url}archives/{channel_id}/p{ts.replace('.', '')}"
 
     def zone_of(self, user: str) -> ZoneInfo:
-        return ZoneInfo(str((self._find(user) or {}).get("tz") or "UTC"))
+        """Their own time zone; UTC for whoever has none, or one that this machine does not know."""
+        try:
+            return ZoneInfo(str((self._person(user) or {}).get("tz") or "UTC"))
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     def names_of(self, users: Iterable[str]) -> dict[str, str]:
-        """Display names; people who left keep the name they had."""
-        found = {user: self._find(user) for user in users}
+        """Display names by id; people who left keep the name they had, marked. Whom Slack does not know is left out."""
+        found = {user: self._person(user) for user in users}
         return {user: _shown_name(each) for user, each in found.items() if each}
+
+    def present(self, users: Iterable[str]) -> list[str]:
+        """Those who have not left."""
+        return [user for user in users if not (self._person(user) or {}).get("deleted")]
+
+    def group_of(self, reference: str) -> Group | None:
+        """The user group behind a reference; None for a person, and for a name that means nothing."""
+        found = self._find(reference)
+        if found is None or not str(found["id"]).startswith("S"):
+            return None
+        group, name = str(found["id"]), str(found.get("name") or found.get("handle"))
+        return Group(id=group, name=name, handle=str(found.get("handle")), members=self.members(group))
+
+    def look_again_at_groups(self) -> bool:
+        """Forget who is in which group where that is older than a moment; whether anything was forgotten."""
+        old = [group for group, (at, _) in self._members.items() if time.monotonic() - at > PATIENCE_SECONDS]
+        for group in old:
+            self._members.pop(group, None)
+        return bool(old)
 
     def is_one_of(self, user: str, references: Iterable[str]) -> bool:
         """Whether a person is named by the references, directly or as a member of a user group."""
@@ -116,21 +150,41 @@ class Directory:
         ]
 
     def members(self, group_id: str) -> frozenset[str]:
-        """People of a user group; empty for anything else."""
+        """People of a user group; empty for one that was disabled, and for anything else."""
         if not group_id.startswith("S"):
             return frozenset()
         known = self._members.get(group_id)
         if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
-            answer = call(self._client.usergroups_users_list, usergroup=group_id)
-            known = (time.monotonic(), frozenset(answer.get("users") or []))
+            known = (time.monotonic(), self._ask_for_members(group_id))
             self._members[group_id] = known
         return known[1]
+
+    def _ask_for_members(self, group_id: str) -> frozenset[str]:
+        try:
+            return frozenset(call(self._client.usergroups_users_list, usergroup=group_id).get("users") or [])
+        except GiveUp:
+            return frozenset()
 
     def forget(self) -> None:
         """Look again at the next question: a channel was renamed, archived or joined."""
         with self._lock:
             self._listing = None
             self._joined.clear()
+
+    def _person(self, user: str) -> dict[str, Any] | None:
+        """Somebody by id, of this workspace or of another with which a channel is shared; None where Slack knows nobody."""
+        known = self._current().users.get(user)
+        if known is not None or user[:1] not in ("U", "W"):
+            return known
+        at, stranger = self._strangers.get(user, (0.0, None))
+        if at and time.monotonic() - at <= FRESH_SECONDS:
+            return stranger
+        try:
+            stranger = call(self._client.users_info, user=user)["user"]
+        except GiveUp:
+            stranger = None
+        self._strangers[user] = (time.monotonic(), stranger)
+        return stranger
 
     def _find(self, reference: str) -> dict[str, Any] | None:
         listing = self._current()
@@ -166,4 +220,5 @@ def _is_id(reference: str) -> bool:
 
 def _shown_name(user: Mapping[str, Any]) -> str:
     profile = user.get("profile") or {}
-    return str(profile.get("display_name") or user.get("real_name") or user.get("name") or user.get("id"))
+    name = str(profile.get("display_name") or user.get("real_name") or user.get("name") or user.get("id"))
+    return f"{name} (left)" if user.get("deleted") else name

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from bot.domain.policy import Policy
+from bot.domain.roles import Permission
 from bot.errors import EarshotError, GiveUp, Refused, Retry, Taken
 from bot.flow.desk.act import Click, Desk
 from bot.slack.blocks.dialogs import notice_modal
@@ -18,6 +19,7 @@ from bot.slack.blocks.message import Json, Message
 from bot.slack.calls import TIMEOUT_SECONDS, call
 from bot.slack.directory import Directory
 from bot.slack.payloads import Act, Command, Form
+from bot.slack.permissions import permit
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,10 @@ class Floor:
 
     def zone_of(self, user: str) -> ZoneInfo:
         return self.directory.zone_of(user)
+
+    def permit(self, user: str, permission: Permission | None) -> None:
+        """Refused, with who can, where `user` may not; for what `permissions` cannot tell by an id alone."""
+        permit(self.policy.roles, self.directory, user, permission)
 
     def open(self, trigger: str, view: Json) -> None:
         """Show a dialog. A trigger that ran out means that the person waits no more: nothing to tell them."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.domain.roles import EVERYONE, FOR_MANAGERS, Permission, Roles
 from bot.domain.routing import Department
 from bot.errors import GiveUp
 from bot.finding import Finding, tried
@@ -15,7 +16,7 @@ from bot.slack.scopes import SCOPES
 
 
 def inspect_workspace(
-    client: WebClient, *, app_token: str, departments: Sequence[Department], ops_channel: str, managers: tuple[str, ...]
+    client: WebClient, *, app_token: str, departments: Sequence[Department], ops_channel: str, roles: Roles
 ) -> Iterator[Finding]:
     """Tokens, scopes, then every channel and person that the configuration names. No `app_token`: no socket is opened."""
     bot = tried("Slack bot token", lambda: _who(client))
@@ -31,7 +32,8 @@ def inspect_workspace(
         yield from _people(directory, department)
     if ops_channel:
         yield tried("operators' channel", lambda: _channel(client, directory, ops_channel))
-    yield tried("managers", lambda: _known(directory, managers, "slack.managers"))
+    for permission in Permission:
+        yield tried(f"role {permission}", partial(_holders, directory, roles, permission))
 
 
 def _who(client: WebClient) -> str:
@@ -72,14 +74,27 @@ def _people(directory: Directory, department: Department) -> Iterator[Finding]:
     wanted = (*department.people, *([department.user_group] if department.user_group else []))
     called = tuple(reference for level in department.escalation for reference in level.notify)
     if wanted:
-        yield tried(f"people of {department.title}", lambda: _known(directory, wanted, "people"))
+        yield tried(f"people of {department.title}", lambda: _known(directory, wanted))
     if called:
-        yield tried(f"escalation of {department.title}", lambda: _known(directory, called, "escalation"))
+        yield tried(f"escalation of {department.title}", lambda: _known(directory, called))
 
 
-def _known(directory: Directory, references: tuple[str, ...], key: str) -> str:
-    if not references:
-        raise GiveUp(f"{key} is empty: nobody could use it")
+def _holders(directory: Directory, roles: Roles, permission: Permission) -> str:
+    """Raises GiveUp where nobody would be left who may, and for a reference that means nothing."""
+    holders = roles.holders(permission)
+    if not holders:
+        instead = " (or slack.managers)" if permission in FOR_MANAGERS and permission not in roles.named else ""
+        raise GiveUp(f"names nobody: set [roles] {permission}{instead}")
+    if roles.is_for_everyone(permission):
+        return EVERYONE
+    _known(directory, holders)
+    people = {one for each in directory.ids_of(holders) for one in (directory.members(each) or {each})}
+    if not [each for each in directory.present(people) if not each.startswith("S")]:
+        raise GiveUp(f"{', '.join(holders)} has nobody in it: add people, or name others in [roles] {permission}")
+    return ", ".join(holders)
+
+
+def _known(directory: Directory, references: tuple[str, ...]) -> str:
     for reference in references:
         directory.id_of(reference)
     return ", ".join(references)

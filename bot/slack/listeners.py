@@ -16,6 +16,8 @@ from bot.slack import card_acts, card_forms, commands, ids
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
 from bot.slack.home_tab import publish
 from bot.slack.payloads import Form, act_of, command_of, form_of
+from bot.slack.permissions import FORMS as FORMS_NEED
+from bot.slack.permissions import needed_by_act, needed_by_command, unthought_of
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,9 @@ COMMANDS: dict[str, CommandListener] = {
 
 
 def build_app(floor: Floor, *, signing_secret: str | None) -> App:
-    """The Bolt app with every listener on it."""
+    """The Bolt app with every listener on it. LookupError for one of which nobody said who may use it."""
+    if missing := unthought_of(ACTS, FORMS, COMMANDS):
+        raise LookupError(f"bot/slack/permissions.py does not say who may use {', '.join(missing)}")
     app = App(
         client=floor.client,
         signing_secret=signing_secret,
@@ -78,6 +82,7 @@ def _act_listener(floor: Floor, on_act: ActListener) -> Callable[..., None]:
         ack()
         act = act_of(body)
         try:
+            floor.permit(act.user, needed_by_act(act))
             on_act(floor, act)
         except EarshotError as fault:
             log.info("refused", extra={"action": act.action_id, "user": act.user, "reason": type(fault).__name__})
@@ -90,6 +95,7 @@ def _form_listener(floor: Floor, on_form: FormListener) -> Callable[..., None]:
     def listen(ack: Ack, body: dict[str, Any]) -> None:
         form = form_of(body)
         try:
+            floor.permit(form.user, FORMS_NEED[form.callback_id])
             afterwards = on_form(floor, form)
         except EarshotError as fault:
             log.info("refused", extra={"form": form.callback_id, "user": form.user, "reason": type(fault).__name__})
@@ -116,6 +122,7 @@ def _command_listener(floor: Floor, on_command: CommandListener) -> Callable[...
         ack()
         command = command_of(body)
         try:
+            floor.permit(command.user, needed_by_command(command))
             if first_delivery(floor.desk, command.key):
                 on_command(floor, command)
         except EarshotError as fault:

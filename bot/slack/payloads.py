@@ -54,10 +54,11 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A slash command as typed."""
+    """A slash command as typed: `name` with its slash, `text` what follows."""
 
     user: str
     key: str
+    name: str
     channel: str
     trigger: str
     respond_to: str
@@ -103,6 +104,7 @@ def command_of(body: Mapping[str, Any]) -> Command:
     return Command(
         user=str(body["user_id"]),
         key=f"command:{body['trigger_id']}",
+        name=str(body["command"]),
         channel=str(body["channel_id"]),
         trigger=str(body["trigger_id"]),
         respond_to=str(body.get("response_url") or ""),

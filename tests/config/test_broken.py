@@ -236,6 +236,15 @@ ONE_FAULT = {
     "channel as a manager": Broken(
         old='mode = "socket"', new='managers = ["#leads"] #!', key="slack.managers[0]", says='"@ana" for a person'
     ),
+    "everyone and somebody": Broken(
+        new='[roles]\nclaim = ["everyone", "@ana"] #!', key="roles.claim", says='"everyone" alone'
+    ),
+    "role for one person without a list": Broken(
+        new='[roles]\napprove = "@ana" #!', key="roles.approve", says='write a list, such as ["…"]'
+    ),
+    "role for a channel": Broken(
+        new='[roles]\nreport = ["#leads"] #!', key="roles.report[0]", says='"@care-team" for a user group'
+    ),
     "language by its name": Broken(
         new='[model]\nlanguages = ["English"] #!', key="model.languages[0]", says='code such as "en"'
     ),

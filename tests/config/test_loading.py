@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.config import Config, Feed, LogFormat, LogLevel, SlackMode, load_config
 from bot.config.tree import Isolation, Reads
 from bot.domain.promise import Opening, always
+from bot.domain.roles import Permission
 from bot.domain.routing import Level, Outcome, Rule, Topic
 from bot.errors import ConfigError
 from tests.config.test_broken import SOUND
@@ -32,6 +33,12 @@ http_host = "0.0.0.0"
 http_port = 0
 ops_channel = "#ops"
 managers = ["@maya", "U0123456789", "S0123456789"]
+
+[roles]
+claim = "everyone"
+answer = ["@care-team", "@maya"]
+approve = ["S0123456789"]
+erase = []
 
 [database]
 url = "postgresql://bot@db/earshot"
@@ -130,6 +137,16 @@ def test_sections(full: Config) -> None:
     assert full.claims.lease == timedelta(minutes=45)
     assert (full.logging.level, full.logging.format) == (LogLevel.DEBUG, LogFormat.JSON)
     assert full.triage == "care"
+
+
+def test_roles(full: Config) -> None:
+    roles = full.roles
+    assert roles.is_for_everyone(Permission.CLAIM)
+    assert roles.is_for_everyone(Permission.ESCALATE)
+    assert roles.holders(Permission.ANSWER) == ("@care-team", "@maya")
+    assert roles.holders(Permission.APPROVE) == ("S0123456789",)
+    assert roles.holders(Permission.ERASE) == ()
+    assert roles.holders(Permission.REPORT) == ("@maya", "U0123456789", "S0123456789")
 
 
 def test_a_model_of_ones_own(tmp_path: Path) -> None:

@@ -329,6 +329,14 @@ def secrets_of_workspace(workspace: Path = WORKSPACE) -> Secrets:
     return Secrets(bot_token=app.bot_token, app_token=app.app_token, signing_secret=app.signing_secret)
 
 
+Change = Callable[[Config], Config]
+"""What a test wants otherwise than config.toml has it."""
+
+
+def as_it_is(config: Config) -> Config:
+    return config
+
+
 @contextmanager
 def running_slack(clock: HurriedClock | None = None, *, port: int = 0) -> Iterator[RunningSandbox]:
     """The sandbox with the customers' places; without rate limits, which the bot's hurried lanes would meet."""
@@ -341,9 +349,11 @@ def running_slack(clock: HurriedClock | None = None, *, port: int = 0) -> Iterat
 
 
 @contextmanager
-def running_bot(slack_url: str, database: Database, clock: HurriedClock, forum: FakeForum) -> Iterator[Earshot]:
+def running_bot(
+    slack_url: str, database: Database, clock: HurriedClock, forum: FakeForum, *, change: Change = as_it_is
+) -> Iterator[Earshot]:
     """The bot as `earshot run` composes it, with one more source; not waited for."""
-    config = config_of(slack_url, database.engine.url.render_as_string(hide_password=False))
+    config = change(config_of(slack_url, database.engine.url.render_as_string(hide_password=False)))
     configured = bot.app.build_sources
 
     def with_forum(settings: tuple[SourceSettings, ...]) -> dict[str, Source]:
@@ -369,9 +379,12 @@ def _hasten(earshot: Earshot) -> None:
 
 
 @contextmanager
-def open_office(database: Database) -> Iterator[Office]:
+def open_office(database: Database, *, change: Change = as_it_is) -> Iterator[Office]:
     clock, forum = HurriedClock(), FakeForum("forum", every=3600)
-    with running_slack(clock) as slack, running_bot(slack.url, database, clock, forum) as earshot:
+    with (
+        running_slack(clock) as slack,
+        running_bot(slack.url, database, clock, forum, change=change) as earshot,
+    ):
         assert earshot.wait_connected(PATIENCE)
         _hasten(earshot)
         office = Office(slack, earshot, clock, forum)

@@ -11,6 +11,7 @@ import pytest
 import bot.check
 from bot.check import run_checks
 from bot.config import Config
+from bot.domain.roles import FOR_MANAGERS, Permission, Roles
 from bot.domain.routing import Department, Level
 from bot.finding import Finding
 from bot.slack.calls import reading_client
@@ -42,7 +43,7 @@ def looked(slack: RunningSandbox, config: Config, *, bot_token: str = "", app_to
         app_token=app_token or slack.app_token,
         departments=config.departments,
         ops_channel=config.slack.ops_channel,
-        managers=config.slack.managers,
+        roles=config.roles,
     )
     return {finding.what: finding for finding in findings}
 
@@ -136,11 +137,23 @@ def test_people_whom_nobody_knows_are_named(slack: RunningSandbox, config: Confi
     lost = with_billing(
         config, people=("@ana", "@nobody"), escalation=(Level(notify=("@gone",), within=timedelta(hours=1)),)
     )
-    findings = bad(looked(slack, replace(lost, slack=replace(lost.slack, managers=("@chief",)))))
+    named = {Permission.REPORT: ("@chief",), Permission.ERASE: ()}
+    findings = bad(looked(slack, replace(lost, roles=replace(lost.roles, named=named))))
     assert findings == {
         "people of Billing": f"@nobody {UNSEEN}",
         "escalation of Billing": f"@gone {UNSEEN}",
-        "managers": f"@chief {UNSEEN}",
+        "role report": f"@chief {UNSEEN}",
+        "role erase": "names nobody: set [roles] erase",
+    }
+
+
+def test_a_role_whom_nobody_holds_is_told(slack: RunningSandbox, config: Config) -> None:
+    findings = looked(slack, replace(config, roles=Roles(named={Permission.SETTINGS: ("@interns",)})))
+    assert findings["role claim"].said == "everyone"
+    advice = "names nobody: set [roles] {} (or slack.managers)"
+    assert bad(findings) == {
+        "role settings": "@interns has nobody in it: add people, or name others in [roles] settings",
+        **{f"role {each}": advice.format(each) for each in FOR_MANAGERS - {Permission.SETTINGS}},
     }
 
 

@@ -166,8 +166,7 @@ def test_nonsense_is_answered_with_what_can_be_asked(office: Office, words: str,
 
 def test_others_are_told_whom_to_ask(office: Office, ben: Person) -> None:
     ben.command("/engagement-report 7d", "#billing")
-    told = ben.expect_message("#billing", containing="The engagement report is for managers.", within=PATIENCE)
-    assert "Ask Mia." in visible_text(told)
+    told = ben.expect_message("#billing", containing="Only Mia can see the engagement report.", within=PATIENCE)
     assert told["is_ephemeral"]
     assert not (office.direct(ben) and any(each.get("files") for each in ben.messages(office.direct(ben))))
 
