@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Base, BigKey, mention_key
@@ -59,9 +59,20 @@ class SavedReplyRow(Base):
 
 
 class VectorRow(Base):
-    """What a mention means, as the encoder sees it: a normalised vector of float16, little endian."""
+    """What a mention means, as the encoder sees it: a normalised vector of float16, little endian; empty for no text.
+
+    `weighed_at` says that it was looked at whether it adds up to a signal with others.
+    """
 
     __tablename__ = "vectors"
+    __table_args__ = (
+        Index(
+            "ix_vectors_unweighed",
+            "mention_id",
+            sqlite_where=text("weighed_at IS NULL"),
+            postgresql_where=text("weighed_at IS NULL"),
+        ),
+    )
 
     mention_id: Mapped[int] = mapped_column(
         BigKey, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
@@ -69,10 +80,14 @@ class VectorRow(Base):
     model: Mapped[str]
     vector: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]
+    weighed_at: Mapped[datetime | None]
 
 
 class SignalRow(Base):
-    """Quiet mentions that add up. `mention_id` is the one under which its card is posted; `key` keeps it unique."""
+    """Quiet mentions that add up. `mention_id` is the one under which its card is posted; `key` keeps it unique.
+
+    `outcome` is what a person made of it, empty while nobody did.
+    """
 
     __tablename__ = "signals"
     __table_args__ = (UniqueConstraint("key"),)
@@ -87,6 +102,7 @@ class SignalRow(Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str]
     closed_reason: Mapped[str]
+    outcome: Mapped[str]
 
 
 class SignalMentionRow(Base):

@@ -146,6 +146,7 @@ def _add_tables_of_mentions() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Text(), nullable=False),
         sa.Column("closed_reason", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["mention_id"], ["mentions.id"], name=op.f("fk_signals_mention_id_mentions"), ondelete="CASCADE"
         ),
@@ -163,11 +164,21 @@ def _add_tables_of_mentions() -> None:
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("vector", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("weighed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["mention_id"], ["mentions.id"], name=op.f("fk_vectors_mention_id_mentions"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("mention_id", name=op.f("pk_vectors")),
     )
+    with op.batch_alter_table("vectors", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_vectors_unweighed",
+            ["mention_id"],
+            unique=False,
+            sqlite_where=sa.text("weighed_at IS NULL"),
+            postgresql_where=sa.text("weighed_at IS NULL"),
+        )
+
     op.create_table(
         "signal_mentions",
         sa.Column(
@@ -256,3 +267,10 @@ def _add_columns() -> None:
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.add_column(sa.Column("terms", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(
+            "ix_promises_paused_at",
+            ["paused_at"],
+            unique=False,
+            sqlite_where=sa.text("paused_at IS NOT NULL"),
+            postgresql_where=sa.text("paused_at IS NOT NULL"),
+        )
