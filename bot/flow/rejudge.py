@@ -13,6 +13,7 @@ from bot.domain.lifecycle import State
 from bot.domain.policy import Policy
 from bot.flow.ask_model import Said, ask, reads_like
 from bot.flow.clock import Clock
+from bot.flow.recommended import keep_outcome
 from bot.flow.route import route_again
 from bot.store import events, mentions, outbox, owed
 from bot.store.database import Database, Session
@@ -72,7 +73,7 @@ def _take_verdict(session: Session, policy: Policy, record: Record, verdict: Ver
     mentions.save_verdict(session, record.mention.id, verdict, now)
     detail = {"model": verdict.model, "topic": verdict.topic}
     events.append(session, record.mention.id, EARSHOT, "rejudged", now, detail)
-    mentions.touch(session, record.mention.id, **owed.PAID)
+    keep_outcome(session, record.mention.id, **owed.PAID)
     if _is_untouched(session, record):
         current = mentions.lock(session, record.mention.id)
         assert current is not None

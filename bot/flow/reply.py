@@ -1,8 +1,8 @@
 """the answer → its source: carried there where the source takes answers, once."""
 
 import logging
-from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.domain.card import AnswerState
 from bot.domain.event import EARSHOT
@@ -11,7 +11,8 @@ from bot.domain.promise import PromiseKind
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
-from bot.sources.base import Answerable, Source
+from bot.flow.recommended import agreed_columns, agreement_on
+from bot.sources.base import Answerable, Source, Traceable
 from bot.store import answers, events, mentions, promises
 from bot.store.answers import Parcel
 from bot.store.database import Database
@@ -24,11 +25,17 @@ TRIES = 8
 LONGEST_PAUSE = timedelta(minutes=10)
 
 
-def send_answers(db: Database, configured: Mapping[str, Source], clock: Clock) -> int:
-    """Carry waiting answers to their sources; the number that arrived."""
+def due_sources(db: Database, now: datetime) -> list[str]:
+    """Names of the sources with answers to send, the longest waiting first."""
+    with db.read() as session:
+        return answers.due_sources(session, now)
+
+
+def send_answers(db: Database, name: str, source: Source | None, clock: Clock) -> int:
+    """Carry the answers that wait for one source, None where it is not configured any more; the number that arrived."""
     with db.write() as session:
-        parcels = answers.lease(session, clock(), limit=BATCH, lease=LEASE)
-    return sum(_send(db, configured.get(parcel.source), parcel, clock) for parcel in parcels)
+        parcels = answers.lease(session, name, clock(), limit=BATCH, lease=LEASE)
+    return sum(_send(db, source, parcel, clock) for parcel in parcels)
 
 
 def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> int:
@@ -37,18 +44,36 @@ def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> 
     try:
         replied = source.reply(parcel.external_id, parcel.text, key=parcel.key)
     except Retry as fault:
-        if parcel.attempts >= TRIES:
-            unclear = "; it may have arrived all the same: look there before you change it" if fault.ambiguous else ""
-            return _fail(db, parcel, f"{fault.reason} (tried {parcel.attempts} times{unclear})", clock)
-        pause = min(timedelta(seconds=2) * 2**parcel.attempts, LONGEST_PAUSE)
-        with db.write() as session:
-            answers.put_off(session, parcel.id, fault.reason, clock() + max(pause, fault.after))
-            mentions.touch(session, parcel.mention_id)
-        return 0
+        parcel = replace(parcel, unclear=parcel.unclear or fault.ambiguous)
+        if parcel.attempts < TRIES:
+            return _put_off(db, parcel, fault, clock)
+        return _end(db, source, parcel, f"{fault.reason} (tried {parcel.attempts} times)", clock)
     except GiveUp as fault:
-        return _fail(db, parcel, fault.reason, clock)
+        return _end(db, source, parcel, fault.reason, clock)
     crash_point("reply.carried")
     return _arrived(db, parcel, replied.permalink, clock)
+
+
+def _put_off(db: Database, parcel: Parcel, fault: Retry, clock: Clock) -> int:
+    pause = min(timedelta(seconds=2) * 2**parcel.attempts, LONGEST_PAUSE)
+    with db.write() as session:
+        until = clock() + max(pause, fault.after)
+        answers.put_off(session, parcel.id, fault.reason, until, unclear=parcel.unclear)
+        mentions.touch(session, parcel.mention_id)
+    return 0
+
+
+def _end(db: Database, source: Source, parcel: Parcel, reason: str, clock: Clock) -> int:
+    """No more tries. Where one may have arrived unseen the source is asked first, if it can say."""
+    if not parcel.unclear or not isinstance(source, Traceable):
+        return _fail(db, parcel, reason, clock)
+    try:
+        found = source.find_reply(parcel.external_id, key=parcel.key)
+    except (Retry, GiveUp):
+        return _fail(db, parcel, reason, clock)
+    if found is not None:
+        return _arrived(db, parcel, found.permalink, clock)
+    return _fail(db, replace(parcel, unclear=False), reason, clock)
 
 
 def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
@@ -60,9 +85,11 @@ def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
         record = mentions.lock(session, parcel.mention_id)
         assert record is not None
         decided = {"decided_what": Action.ANSWER, "decided_by": parcel.author, "decided_at": now}
-        if mentions.change(session, record, Action.ANSWER, now, decided):
+        agreed = agreement_on(record, Action.ANSWER)
+        if mentions.change(session, record, Action.ANSWER, now, {**decided, **agreed_columns(agreed)}):
             promises.settle(session, parcel.mention_id, list(PromiseKind), now)
-            events.append(session, parcel.mention_id, parcel.author, Action.ANSWER, now, {"permalink": permalink})
+            detail = {"permalink": permalink, **(agreed.detail if agreed else {})}
+            events.append(session, parcel.mention_id, parcel.author, Action.ANSWER, now, detail)
         else:
             mentions.touch(session, parcel.mention_id)
     log.info("reply_sent", extra={"mention": parcel.mention_id, "source": parcel.source})
@@ -72,10 +99,12 @@ def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
 def _fail(db: Database, parcel: Parcel, reason: str, clock: Clock) -> int:
     """The card says why; the writer still holds the mention and may send it again."""
     with db.write() as session:
-        if not answers.settle(session, parcel.id, AnswerState.FAILED, problem=reason):
+        failed = AnswerState.FAILED
+        if not answers.settle(session, parcel.id, failed, problem=reason, unclear=parcel.unclear):
             return 0
         mentions.touch(session, parcel.mention_id)
-        events.append(session, parcel.mention_id, EARSHOT, "reply_failed", clock(), {"reason": reason})
+        detail = {"reason": reason, "may_have_arrived": "yes" if parcel.unclear else ""}
+        events.append(session, parcel.mention_id, EARSHOT, "reply_failed", clock(), detail)
     # The reason stays on the card: a place may quote the customer in it.
     log.error("reply_failed", extra={"mention": parcel.mention_id, "source": parcel.source})
     return 0

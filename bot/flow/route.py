@@ -9,14 +9,13 @@ from bot.domain.lifecycle import Action, State
 from bot.domain.policy import Policy
 from bot.domain.posting import PostingKind
 from bot.domain.promise import promises_for
-from bot.domain.recommendation import recommend
 from bot.domain.routing import Outcome, Route, choose_route
 from bot.domain.terms import terms_for
+from bot.flow.recommended import outcome_of
 from bot.flow.teach import traits_of
 from bot.store import events, mentions, outbox, promises, subscriptions
 from bot.store.database import Database, Session
 from bot.store.records import Record
-from classifiers.verdict import Verdict
 
 BATCH = 50
 LEASE = timedelta(minutes=1)
@@ -37,7 +36,7 @@ def _route(session: Session, policy: Policy, record: Record, now: datetime) -> N
     mention, verdict = record.mention, record.verdict
     route = choose_route(policy.routing, mention.source, mention, verdict)
     action = Action.FILTER if route.outcome is Outcome.FILTER else Action.ROUTE
-    if not mentions.change(session, record, action, now, _columns(route, verdict)):
+    if not mentions.change(session, record, action, now, _columns(route, record)):
         return
     events.append(session, mention.id, EARSHOT, action, now, {"department": route.department, "rule": route.rule})
     if action is Action.ROUTE:
@@ -57,7 +56,7 @@ def route_again(session: Session, policy: Policy, record: Record, now: datetime)
     if route.outcome is Outcome.FILTER:
         why = f"{route.why}; it stays, for it had been posted"
         route = replace(route, outcome=Outcome.SEND, department=record.department, urgent=record.urgent, why=why)
-    values = _columns(route, verdict)
+    values = _columns(route, record)
     if (route.department, route.urgent) == (record.department, record.urgent):
         mentions.touch(session, mention.id, **values)
         _ask_for_copies(session, record, now)
@@ -74,7 +73,7 @@ def route_again(session: Session, policy: Policy, record: Record, now: datetime)
 
 def _let_in(session: Session, policy: Policy, record: Record, route: Route, now: datetime) -> None:
     """Its author changed what a rule had kept out: it comes in, unless one keeps it out again."""
-    values = _columns(route, record.verdict)
+    values = _columns(route, record)
     if route.outcome is Outcome.FILTER:
         mentions.touch(session, record.mention.id, **values)
         return
@@ -84,13 +83,13 @@ def _let_in(session: Session, policy: Policy, record: Record, route: Route, now:
     bring(session, policy, record, route, now)
 
 
-def _columns(route: Route, verdict: Verdict | None) -> dict[str, Any]:
+def _columns(route: Route, record: Record) -> dict[str, Any]:
     return {
         "department": route.department,
         "urgent": route.urgent,
         "route_rule": route.rule,
         "route_why": route.why,
-        "recommended": recommend(verdict).outcome if verdict else "",
+        "recommended": outcome_of(record),
         "attempts": 0,
     }
 

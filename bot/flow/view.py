@@ -1,9 +1,11 @@
 """What is remembered of a mention, completed by what the company decided: the card that people see."""
 
-from bot.domain.card import Card, Guess, Place
+from dataclasses import replace
+
+from bot.domain.card import Answer, Card, Guess, Place
 from bot.domain.policy import Policy
-from bot.domain.recommendation import recommend
 from bot.domain.routing import Department, trusted_in
+from bot.flow.recommended import triage_of
 from bot.store.records import Record
 
 DOUBTS = frozenset({"unsure", "language", "unnamed", "unowned", "unjudged"})
@@ -25,10 +27,12 @@ def card_of(record: Record, policy: Policy) -> Card:
         route_rule=record.route_rule,
         route_why=record.route_why,
         verdict=verdict,
-        triage=recommend(verdict) if verdict else None,
+        triage=triage_of(record),
         topic_trusted=verdict is None or trusted_in(routing.topic_languages, verdict),
         score_trusted=verdict is None or trusted_in(routing.score_languages, verdict),
         can_reply=record.mention.source in policy.answerable,
+        answer_max=policy.answer_limits.get(record.mention.source),
+        followed_at=record.followed_at,
         claim=record.claim,
         offer=record.offer,
         lapse=record.lapse,
@@ -36,12 +40,21 @@ def card_of(record: Record, policy: Policy) -> Card:
         promises=record.promises,
         escalation=record.escalation,
         escalation_levels=len(department.escalation),
-        answer=record.answer,
+        answer=_answer_of(record, policy),
         decision=record.decision,
         snoozed_until=record.snoozed_until,
         guesses=guesses(record, policy),
         corrections=record.corrections,
     )
+
+
+def _answer_of(record: Record, policy: Policy) -> Answer | None:
+    """The newest answer, with whoever may let it go."""
+    answer = record.answer
+    if answer is None or answer.approval is None:
+        return answer
+    approvers = policy.approvers(answer.approval.rule)
+    return replace(answer, approval=replace(answer.approval, approvers=approvers))
 
 
 def guesses(record: Record, policy: Policy) -> tuple[Guess, ...]:

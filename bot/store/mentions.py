@@ -250,6 +250,7 @@ def _cleared(target: State, action: Action) -> dict[str, Any]:
         values |= {"snoozed_until": None}
     if action is Action.REOPEN:
         values |= {"decided_what": "", "decided_by": "", "decided_at": None, "decided_reason": ""}
+        values |= {"decided_agreed": None}
         values |= {"level": 0, "level_at": None}
     if target in CLOSED:
         values |= {"escalate_at": None}

@@ -14,9 +14,10 @@ from bot.domain.card import Answer, AnswerState, Approval, Claim, Decision, Esca
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import Action, State
 from bot.domain.mention import Incoming, Mention
+from bot.domain.override import Override
 from bot.domain.promise import Promise, PromiseKind
 from bot.domain.undo import Undo
-from bot.store import labels
+from bot.store import labels, overrides
 from bot.store.schema import AnswerRow, MentionRow, PromiseRow, VerdictRow
 from classifiers.verdict import Verdict
 
@@ -38,6 +39,8 @@ class Record:
     offer: Offer | None = None
     lapse: Lapse | None = None
     undo: Undo | None = None
+    asked: tuple[str, ...] = ()
+    """Who was asked to take it since it came to its department."""
     promises: tuple[Promise, ...] = ()
     escalation: Escalation | None = None
     answer: Answer | None = None
@@ -46,6 +49,7 @@ class Record:
     followed_at: datetime | None = None
     first_claimed_at: datetime | None = None
     corrections: Mapping[LabelKind, Label] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
 
     @property
     def level(self) -> int:
@@ -131,15 +135,21 @@ def answer_of(row: AnswerRow) -> Answer:
 def _approval(row: AnswerRow) -> Approval | None:
     if not row.approval_rule:
         return None
-    return Approval(rule=row.approval_rule, why=row.approval_why, by=row.approved_by, returned=row.returned_reason)
+    return Approval(
+        rule=row.approval_rule,
+        why=row.approval_why,
+        by=row.approved_by,
+        at=row.approved_at,
+        returned=row.returned_reason,
+    )
 
 
 def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
-    """Records in the order of the rows, with four queries for up to 500 there are."""
+    """Records in the order of the rows, with five queries for up to 500 there are."""
     ids = [row.id for row in rows]
     verdicts = {v.mention_id: v for v in _newest_last(session, VerdictRow, ids)}
     answers = {a.mention_id: a for a in _newest_last(session, AnswerRow, ids) if a.state != AnswerState.REPLACED}
-    said = labels.of_mentions(session, ids)
+    said, ruled = labels.of_mentions(session, ids), overrides.of_mentions(session, ids)
     promises: dict[int, list[Promise]] = {}
     for promise in session.scalars(
         select(PromiseRow)
@@ -151,6 +161,7 @@ def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
         replace(
             _record(row, verdicts.get(row.id), answers.get(row.id), tuple(promises.get(row.id, ()))),
             corrections=said.get(row.id, {}),
+            overrides=ruled.get(row.id, ()),
         )
         for row in rows
     ]
@@ -177,6 +188,7 @@ def _record(
         offer=_offer(row),
         lapse=Lapse(owner=row.lapsed_by, at=row.lapsed_at) if row.lapsed_by and row.lapsed_at else None,
         undo=_undo(row),
+        asked=tuple(row.asked),
         promises=promises,
         escalation=_escalation(row),
         answer=answer_of(answer) if answer else None,

@@ -9,10 +9,13 @@ from bot.domain.card import AnswerState, Card
 from bot.domain.lifecycle import OWNERS_ONLY, Action, after
 from bot.domain.policy import Policy
 from bot.domain.promise import PromiseKind
+from bot.domain.undo import UNDOABLE, Undo
 from bot.errors import Refused, Taken
 from bot.flow.clock import Clock
+from bot.flow.pace import keep_pace
+from bot.flow.recommended import agreed_columns, agreement_on
 from bot.flow.view import card_of
-from bot.store import events, inbound, mentions
+from bot.store import events, inbound, mentions, undo
 from bot.store.database import Database, Session
 from bot.store.records import Record
 
@@ -63,16 +66,37 @@ def act(desk: Desk, click: Click, action: Action, effect: Effect) -> Card:
         if record is None:
             return card_now(session, desk, click.mention_id)
         refuse_unless_possible(card_of(record, desk.policy), action, click.user)
+        before = undo.look(session, click.mention_id) if action in UNDOABLE and desk.policy.undo else None
         done = effect(session, record, now)
-        mentions.change(session, record, action, now, done.values)
+        agreed = agreement_on(record, action)
+        mentions.change(session, record, action, now, {**done.values, **agreed_columns(agreed)})
+        keep_pace(session, desk.policy, record, after(record.state, action) or record.state, now)
+        if before is not None:
+            step = Undo(what=action, by=click.user, at=now, until=now + desk.policy.undo)
+            undo.keep(session, before, step, click.mention_id)
         card = card_now(session, desk, click.mention_id)
         states = {"state_before": record.state, "state_after": card.state}
-        events.append(session, click.mention_id, click.user, action, now, {**states, **done.detail})
+        detail = {**states, **done.detail, **(agreed.detail if agreed else {})}
+        events.append(session, click.mention_id, click.user, action, now, detail)
         return card
 
 
 def begin(session: Session, desk: Desk, click: Click) -> tuple[Record | None, datetime]:
-    """The locked mention and the time, or no mention for an act that was carried out before."""
+    """The locked mention and the time, or no mention for an act that was carried out before.
+
+    Whatever is done now, the step before it can no longer be taken back; and whoever holds the mention is at work on it.
+    """
+    record, now = enter(session, desk, click)
+    if record is not None:
+        kept = undo.NOTHING_KEPT if record.undo else {}
+        renewed = renewal(desk.policy, record, click.user, now)
+        if kept or renewed:
+            undo.set_columns(session, click.mention_id, {**kept, **renewed})
+    return record, now
+
+
+def enter(session: Session, desk: Desk, click: Click) -> tuple[Record | None, datetime]:
+    """As `begin`, and nothing is changed."""
     now = desk.clock()
     if not inbound.first_time(session, click.key, now):
         return None, now
@@ -110,11 +134,18 @@ def card_now(session: Session, desk: Desk, mention_id: int) -> Card:
     return card_of(record, desk.policy)
 
 
+def renewal(policy: Policy, record: Record, user: str, now: datetime) -> dict[str, Any]:
+    """Columns that give a holder the whole lease again; none for anybody else."""
+    if record.claim is None or record.claim.owner != user:
+        return {}
+    return {"claim_until": now + policy.lease_in(record.department)}
+
+
 def claim_values(desk: Desk, record: Record, user: str, now: datetime) -> dict[str, Any]:
     return {
         "claimed_by": user,
         "claimed_at": now,
-        "claim_until": now + desk.policy.lease,
+        "claim_until": now + desk.policy.lease_in(record.department),
         "first_claimed_at": record.first_claimed_at or now,
     }
 

@@ -4,8 +4,9 @@ from bot.domain.card import Card
 from bot.domain.label import LabelKind, Score
 from bot.errors import Refused, Taken
 from bot.flow.desk.act import Click, Desk, begin, card_now
+from bot.flow.recommended import keep_outcome
 from bot.flow.teach import teach_score
-from bot.store import events, mentions
+from bot.store import events
 
 
 def correct_score(desk: Desk, click: Click, score: Score | None) -> Card:
@@ -21,7 +22,7 @@ def correct_score(desk: Desk, click: Click, score: Score | None) -> Card:
         if before is score:
             raise Refused("There is no correction to take back.")
         teach_score(session, record, score, by=click.user, now=now)
-        mentions.touch(session, record.mention.id)
+        keep_outcome(session, record.mention.id)
         detail = {"before": before or "as estimated", "after": score or "as estimated"}
         events.append(session, record.mention.id, click.user, "score_corrected", now, detail)
         return card_now(session, desk, record.mention.id)

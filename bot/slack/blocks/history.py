@@ -49,6 +49,8 @@ _WORDS = {
     "rejudged": "judged it again",
     "topic_corrected": "corrected the topic",
     "score_corrected": "corrected the score",
+    "overridden": "answered a question of the response flow otherwise",
+    "override_withdrawn": "took back an answer to the response flow",
     Action.JUDGE: "judged it",
     Action.ROUTE: "chose the team",
     Action.FILTER: "kept it out of every channel",

@@ -1,0 +1,47 @@
+"""What is remembered of a mention → what the response flow recommends, and what people made of that."""
+
+from typing import Any
+
+from bot.domain.agreement import Agreement, agreement
+from bot.domain.label import LabelKind
+from bot.domain.lifecycle import Action
+from bot.domain.override import with_overrides
+from bot.domain.recommendation import recommend
+from bot.domain.triage import Triage
+from bot.store import mentions
+from bot.store.database import Session
+from bot.store.records import Record
+
+
+def triage_of(record: Record) -> Triage | None:
+    """The recommendation as people see it: a person's score and answers go before the model's. None where nobody judged."""
+    if record.verdict is None:
+        return None
+    said = record.corrections.get(LabelKind.SCORE)
+    return with_overrides(recommend(record.verdict, said=said.score if said else None), record.overrides)
+
+
+def outcome_of(record: Record) -> str:
+    """The column `recommended`: an Outcome's value, empty where nobody judged."""
+    triage = triage_of(record)
+    return triage.outcome if triage else ""
+
+
+def keep_outcome(session: Session, mention_id: int, **values: Any) -> None:
+    """Write the recommendation down anew after something that it goes by has changed, so that lists can ask for it.
+
+    What shows the mention is drawn again; `values` are columns to set besides.
+    """
+    session.flush()
+    record = mentions.load(session, mention_id)
+    assert record is not None
+    mentions.touch(session, mention_id, **{**values, "recommended": outcome_of(record)})
+
+
+def agreement_on(record: Record, action: Action) -> Agreement | None:
+    """How `action` stands to what the model alone recommended: an override is a disagreement that came before it."""
+    return agreement(recommend(record.verdict).outcome if record.verdict else None, action)
+
+
+def agreed_columns(agreed: Agreement | None) -> dict[str, Any]:
+    return {"decided_agreed": agreed.agreed} if agreed else {}
