@@ -20,6 +20,8 @@ from bot.flow import classify, deliver, forget, ingest, learn, reply, route, wat
 from bot.flow.clock import Clock
 from bot.flow.deliver import Messenger
 from bot.flow.desk.act import Desk
+from bot.flow.keep_promises import keep_promises
+from bot.flow.pace import mend_pace
 from bot.learning import NightSchool, versions_of
 from bot.slack.calls import reading_client, writing_client
 from bot.slack.connect import Socket, http_route
@@ -50,6 +52,10 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         zone=config.company.zone,
         routing=config.routing(),
         lease=config.claims.lease,
+        offer=config.claims.offer,
+        undo=config.claims.undo,
+        promise_rules=config.promises,
+        customer_wait=config.claims.customer_wait,
         roles=config.roles,
         ops_channel=config.slack.ops_channel,
         source_titles={name: name for name in sources},
@@ -189,6 +195,7 @@ class Earshot:
         self._listening = self.database.with_patience(LISTENER_PATIENCE)
         desk = Desk(db=self._listening, policy=self.policy, clock=self.clock)
         floor = Floor(desk=desk, directory=self.directory, client=reading_client(token, api_url))
+        self._homes = floor.homes
         self.slack = build_app(floor, signing_secret=self.secrets.signing_secret or None)
         self._polls, self._posts = Fanout(8, "poll"), Fanout(8, "post")
         self._night = NightSchool(
@@ -241,6 +248,7 @@ class Earshot:
         self.engine.stop()
         self._polls.stop()
         self._posts.stop()
+        self._homes.stop()
         self._web.stop()
         close(self.classifier)
         self._listening.close()
@@ -283,7 +291,8 @@ class Earshot:
         now = self.clock()
         watch.end_leases(self.database, now)
         watch.wake_snoozed(self.database, now)
-        watch.keep_promises(self.database, self.policy, now)
+        mend_pace(self.database, self.policy, now)
+        keep_promises(self.database, self.policy, now)
         watch.escalate_further(self.database, self.policy, now)
 
     def _watch_accuracy(self) -> None:

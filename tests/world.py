@@ -11,6 +11,8 @@ from bot.domain.policy import Policy
 from bot.flow import classify, deliver, ingest, reply, report, route, watch
 from bot.flow.desk import claiming, looking
 from bot.flow.desk.act import Click, Desk
+from bot.flow.keep_promises import keep_promises
+from bot.flow.pace import mend_pace
 from bot.sources.base import Source
 from bot.store import events, figures, mentions
 from bot.store.database import Database
@@ -76,7 +78,8 @@ class World:
         self.draw()
 
     def reply(self) -> int:
-        return reply.send_answers(self.db, self.sources, self.clock)
+        due = reply.due_sources(self.db, self.clock())
+        return sum(reply.send_answers(self.db, name, self.sources.get(name), self.clock) for name in due)
 
     def watch(self) -> dict[str, int]:
         """One tick of the clock's stages: how much each had to do."""
@@ -84,7 +87,8 @@ class World:
         return {
             "expired": watch.end_leases(self.db, now),
             "woken": watch.wake_snoozed(self.db, now),
-            "said": watch.keep_promises(self.db, self.policy, now),
+            "paced": mend_pace(self.db, self.policy, now),
+            "said": keep_promises(self.db, self.policy, now),
             "raised": watch.escalate_further(self.db, self.policy, now),
         }
 

@@ -53,7 +53,7 @@ def _password_advice(where: KeyPath) -> str:
 
 
 def repeated_names(raw: RawTable) -> Iterator[Fault]:
-    for section in ("departments", "topics", "rules", "sources"):
+    for section in ("departments", "topics", "rules", "promises", "sources"):
         seen: dict[str, int] = {}
         for index, name in _names(raw, section):
             if name in seen:
@@ -80,11 +80,14 @@ def broken_references(raw: RawTable) -> Iterator[Fault]:
     if departments:  # where there is none at all, that is the one thing to say
         yield from _unresolved(_triage(raw), "department", departments)
         yield from _unresolved(_values(raw, "topics", "department"), "department", departments)
+        yield from _unresolved(_values(raw, "promises", "departments"), "department", departments)
         yield from _unresolved(_values(raw, "rules", "to"), "department", ["", *departments])
     if topics:
         yield from _unresolved(_values(raw, "rules", "topics"), "topic", topics)
+        yield from _unresolved(_values(raw, "promises", "topics"), "topic", topics)
     yield from _unresolved_labels(raw, topics)
     yield from _unresolved(_values(raw, "rules", "sources"), "source", sources)
+    yield from _unresolved(_values(raw, "promises", "sources"), "source", sources)
     yield from _unresolved(_values(raw, "departments", "office_hours"), "[office_hours.…] table", schedules)
 
 

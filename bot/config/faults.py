@@ -140,7 +140,7 @@ def _kind(value: object) -> str:
 
 
 def _header(section: str) -> str:
-    return f"[[{section}]]" if section in ("departments", "topics", "rules", "sources") else f"[{section}]"
+    return f"[[{section}]]" if section in ("departments", "topics", "rules", "promises", "sources") else f"[{section}]"
 
 
 def _keys_at(where: KeyPath) -> set[str]:

@@ -35,6 +35,7 @@ from bot.config.values import (
     Zone,
     ZoneOrEmpty,
 )
+from bot.domain.assignment import Assign
 from bot.domain.promise import Opening
 from bot.domain.roles import EVERYONE
 from bot.domain.routing import Outcome
@@ -206,11 +207,19 @@ class DepartmentTable(Table):
         Annotated[str, Tag("<name>")] | Annotated[HoursTable, Tag("<table>")], Discriminator(_written_as)
     ] = ALWAYS
     escalation: Annotated[tuple[LevelTable, ...], Field(strict=False)] = ()
+    lease: Span | None = None
+    assign: Annotated[Assign, Field(strict=False)] = Assign.NOBODY
 
     @model_validator(mode="after")
     def _warns_in_time(self) -> Self:
         if self.warn_before >= max(self.decide_within, self.answer_within):
             raise ValueError("make warn_before shorter than answer_within: no warning could ever come before the time")
+        return self
+
+    @model_validator(mode="after")
+    def _has_somebody_to_ask(self) -> Self:
+        if self.assign is not Assign.NOBODY and not self.people and not self.user_group:
+            raise ValueError('add people or user_group, or set assign = "nobody": there is nobody to offer a card to')
         return self
 
 
@@ -245,6 +254,25 @@ class RuleTable(Table):
     def _filters_only(self) -> Self:
         if self.do is Outcome.FILTER and (self.to or self.urgent):
             raise ValueError('take out `to` and `urgent`: with do = "filter" a mention goes to no channel')
+        return self
+
+
+class PromiseTable(Table):
+    name: Label
+    departments: Several[Name] = ()
+    topics: Several[Name] = ()
+    sources: Several[Label] = ()
+    min_detractor: Probability = 0.0
+    min_promoter: Probability = 0.0
+    min_reach: Annotated[int, Field(ge=0)] = 0
+    decide_within: Span | None = None
+    answer_within: Span | None = None
+    warn_before: Duration | None = None
+
+    @model_validator(mode="after")
+    def _promises_something(self) -> Self:
+        if self.decide_within is None and self.answer_within is None and self.warn_before is None:
+            raise ValueError("add decide_within, answer_within or warn_before: this promises what the department does")
         return self
 
 
@@ -286,6 +314,9 @@ class RetentionTable(Table):
 
 class ClaimsTable(Table):
     lease: Span = timedelta(minutes=60)
+    offer: Span = timedelta(minutes=15)
+    undo: Duration = timedelta(seconds=30)
+    customer_wait: Span = timedelta(days=7)
 
 
 class HealthTable(Table):
@@ -312,6 +343,7 @@ class FileTable(Table):
     triage: TriageTable = TriageTable()
     topics: Annotated[tuple[TopicTable, ...], Field(strict=False), Filled]
     rules: Annotated[tuple[RuleTable, ...], Field(strict=False)] = ()
+    promises: Annotated[tuple[PromiseTable, ...], Field(strict=False)] = ()
     sources: Annotated[tuple[AnySource, ...], Field(strict=False)] = ()
     retention: RetentionTable = RetentionTable()
     claims: ClaimsTable = ClaimsTable()

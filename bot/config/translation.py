@@ -35,9 +35,11 @@ from bot.config.tree import (
 from bot.domain.promise import HORIZON_DAYS, OfficeHours, always, office_time_between
 from bot.domain.roles import Permission, Roles
 from bot.domain.routing import Department, Level, Rule, Topic
+from bot.domain.terms import PromiseRule
 
 Value = TypeVar("Value")
 
+_ENDLESS = "with these office hours that takes more than five years: shorten it or open longer"
 _MONDAY = datetime(2026, 1, 12, tzinfo=UTC)
 
 
@@ -54,6 +56,7 @@ def to_config(file: FileTable) -> Config:
         triage=file.triage.department,
         topics=tuple(_same(Topic, table) for table in file.topics),
         rules=tuple(_rule(table) for table in file.rules),
+        promises=tuple(_same(PromiseRule, table) for table in file.promises),
         sources=tuple(_source(table, file.company) for table in file.sources),
         retention=_same(Retention, file.retention),
         claims=_same(Claims, file.claims),
@@ -71,8 +74,11 @@ def endless_promises(file: FileTable) -> Iterator[Fault]:
         room = _weekly(hours) * (HORIZON_DAYS / 7 / 2)
         for key in ("decide_within", "answer_within"):
             if getattr(table, key) > room:
-                advice = "with these office hours that takes more than five years: shorten it or open longer"
-                yield Fault(where=("departments", index, key), advice=advice)
+                yield Fault(where=("departments", index, key), advice=_ENDLESS)
+            for place, rule in enumerate(file.promises):
+                within = getattr(rule, key)
+                if within and within > room and (not rule.departments or table.name in rule.departments):
+                    yield Fault(where=("promises", place, key), advice=_ENDLESS)
 
 
 def _same(cls: type[Value], table: Table) -> Value:
@@ -110,6 +116,8 @@ def _department(table: DepartmentTable, file: FileTable) -> Department:
         warn_before=table.warn_before,
         office_hours=hours,
         escalation=tuple(_same(Level, level) for level in table.escalation),
+        lease=table.lease,
+        assign=table.assign,
     )
 
 

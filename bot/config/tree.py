@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.domain.roles import Roles
 from bot.domain.routing import Department, RoutingTable, Rule, Topic
+from bot.domain.terms import PromiseRule
 
 
 class SlackMode(StrEnum):
@@ -192,7 +193,12 @@ class Retention:
 
 @dataclass(frozen=True, kw_only=True)
 class Claims:
+    """How long a claim holds, an offer to a colleague stands, and the last step can be taken back; 0 for never."""
+
     lease: timedelta
+    offer: timedelta
+    undo: timedelta
+    customer_wait: timedelta
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,6 +229,7 @@ class Config:
     triage: str
     topics: tuple[Topic, ...]
     rules: tuple[Rule, ...]
+    promises: tuple[PromiseRule, ...]
     sources: tuple[SourceSettings, ...]
     retention: Retention
     claims: Claims

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.domain.promise import Terms
-from bot.domain.roles import Roles
+from bot.domain.approval import ApprovalRule
+from bot.domain.roles import Permission, Roles
 from bot.domain.routing import Department, RoutingTable
+from bot.domain.terms import PromiseRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,10 +18,22 @@ class Policy:
     zone: str
     routing: RoutingTable
     lease: timedelta
+    offer: timedelta = timedelta(minutes=15)
+    """How long somebody has to take what is offered to them."""
+    undo: timedelta = timedelta(seconds=30)
+    """How long the last step can be taken back; nothing for never."""
     roles: Roles = field(default_factory=Roles)
     ops_channel: str = ""
     source_titles: Mapping[str, str]
     answerable: frozenset[str] = frozenset()
+    promise_rules: tuple[PromiseRule, ...] = ()
+    """What is promised other than by the department; the first that fits."""
+    customer_wait: timedelta = timedelta(days=7)
+    """How long a mention waits for its customer before it comes back by itself."""
+    approvals: tuple[ApprovalRule, ...] = ()
+    """What an answer has to wait for before a customer reads it; the first that fits."""
+    answer_limits: Mapping[str, int] = field(default_factory=dict)
+    """How many characters a source takes of an answer, where it says."""
     about: Mapping[str, str] = field(default_factory=dict)
     """What the mentions of a source speak of, where that is not the company as a whole."""
 
@@ -29,16 +42,15 @@ class Policy:
         departments = self.routing.departments
         return departments.get(name) or departments[self.routing.triage]
 
+    def lease_in(self, department: str) -> timedelta:
+        """How long a claim of the department's mentions lasts without a sign of life."""
+        return self.department(department).lease or self.lease
+
+    def approvers(self, rule: str) -> tuple[str, ...]:
+        """References of whoever may let an answer go that this rule holds: its own, else those of the role."""
+        named = next((each.approvers for each in self.approvals if each.name == rule), ())
+        return named or self.roles.holders(Permission.APPROVE)
+
     @property
     def triage(self) -> Department:
         return self.routing.departments[self.routing.triage]
-
-
-def terms_of(department: Department) -> Terms:
-    """A department's promises as the clock counts them."""
-    return Terms(
-        decide_within=department.decide_within,
-        answer_within=department.answer_within,
-        warn_before=department.warn_before,
-        hours=department.office_hours,
-    )

@@ -1,7 +1,7 @@
 """Promises: by when a mention is to be decided or answered, counted in office time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -126,12 +126,13 @@ class PromiseKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What a department promises, all in its office time."""
+    """What is promised, all in office time. `name` is the rule that says so, empty for the department's own promise."""
 
     decide_within: timedelta
     answer_within: timedelta
     warn_before: timedelta
     hours: OfficeHours
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +141,8 @@ class Promise:
 
     `warn_at` is None where the whole promise is shorter than the warning. `settled_at` is when what was promised
     happened, or when it stopped to matter: a decision to let a post stand settles the promise of an answer too.
+    While `paused_at` is set its time stands still, and `due_at` is what it was at that moment. `terms` names the rule that
+    gave it, empty for the department's own.
     """
 
     kind: PromiseKind
@@ -148,12 +151,14 @@ class Promise:
     warned_at: datetime | None = None
     announced_at: datetime | None = None
     settled_at: datetime | None = None
+    paused_at: datetime | None = None
+    terms: str = ""
 
     def kept(self, now: datetime) -> bool | None:
-        """Whether it was kept; None while that is open. Settled at the due time itself is kept."""
+        """Whether it was kept; None while that is open. Settled at the due time itself, or in a pause before it, is kept."""
         if self.settled_at is not None:
-            return self.settled_at <= self.due_at
-        return False if now > self.due_at else None
+            return min(self.settled_at, self.paused_at or self.settled_at) <= self.due_at
+        return False if (self.paused_at or now) > self.due_at else None
 
 
 class Step(StrEnum):
@@ -166,16 +171,46 @@ class Step(StrEnum):
 
 def promises_for(terms: Terms, start: datetime, *, urgent: bool = False) -> tuple[Promise, Promise]:
     """The promises of a decision and of an answer; an urgent one's time runs day and night."""
-    hours = always(terms.hours.zone) if urgent else terms.hours
+    counted = replace(terms, hours=always(terms.hours.zone)) if urgent else terms
     return (
-        _promise(PromiseKind.DECISION, start, terms.decide_within, terms.warn_before, hours),
-        _promise(PromiseKind.ANSWER, start, terms.answer_within, terms.warn_before, hours),
+        _promise(PromiseKind.DECISION, start, counted.decide_within, counted),
+        _promise(PromiseKind.ANSWER, start, counted.answer_within, counted),
     )
+
+
+def paused(promise: Promise, now: datetime) -> Promise:
+    """The promise with its time standing still from `now` on; one that is settled or late already stays as it is."""
+    if promise.settled_at is not None or promise.paused_at is not None or promise.due_at <= now:
+        return promise
+    return replace(promise, paused_at=now)
+
+
+def resumed(promise: Promise, now: datetime, hours: OfficeHours) -> Promise:
+    """The promise with as much office time left as it had when it was paused. `hours` are those it is counted in.
+
+    A warning that was given stays given; one that was not comes as long before the due time as it would have.
+    """
+    if promise.paused_at is None or promise.settled_at is not None:
+        return promise
+
+    def moved(moment: datetime) -> datetime:
+        if moment <= stopped or now <= stopped:
+            return moment
+        return due_at(now, office_time_between(stopped, moment, hours), hours)
+
+    stopped = promise.paused_at
+    warn = moved(promise.warn_at) if promise.warn_at is not None and promise.warned_at is None else promise.warn_at
+    return replace(promise, warn_at=warn, due_at=moved(promise.due_at), paused_at=None)
+
+
+def office_time_left(promise: Promise, now: datetime, hours: OfficeHours) -> timedelta:
+    """How much office time is left, none where it is late."""
+    return office_time_between(promise.paused_at or now, promise.due_at, hours)
 
 
 def step(promise: Promise, now: datetime) -> Step:
     """What is to be said now. A promise found late is announced only: a warning would come after the fact."""
-    if promise.settled_at is not None or promise.announced_at is not None:
+    if promise.settled_at is not None or promise.announced_at is not None or promise.paused_at is not None:
         return Step.NOTHING
     if now >= promise.due_at:
         return Step.ANNOUNCE
@@ -186,16 +221,15 @@ def step(promise: Promise, now: datetime) -> Step:
 
 def next_look(promise: Promise) -> datetime | None:
     """When `step` will next ask for something, None if never again: what a timer row stores."""
-    if promise.settled_at is not None or promise.announced_at is not None:
+    if promise.settled_at is not None or promise.announced_at is not None or promise.paused_at is not None:
         return None
     return promise.warn_at if promise.warn_at is not None and promise.warned_at is None else promise.due_at
 
 
-def _promise(
-    kind: PromiseKind, start: datetime, within: timedelta, warn_before: timedelta, hours: OfficeHours
-) -> Promise:
-    warn = due_at(start, within - warn_before, hours) if within > warn_before > _NO_TIME else None
-    return Promise(kind=kind, warn_at=warn, due_at=due_at(start, within, hours))
+def _promise(kind: PromiseKind, start: datetime, within: timedelta, terms: Terms) -> Promise:
+    before = terms.warn_before
+    warn = due_at(start, within - before, terms.hours) if within > before > _NO_TIME else None
+    return Promise(kind=kind, warn_at=warn, due_at=due_at(start, within, terms.hours), terms=terms.name)
 
 
 def _spans(

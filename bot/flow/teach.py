@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.label import Label, LabelKind, Score
+from bot.domain.terms import Traits
 from bot.store import labels
 from bot.store.database import Session
 from bot.store.records import Record
@@ -14,6 +15,19 @@ def topic_of(record: Record) -> str:
     if said is not None:
         return said.topic
     return record.verdict.topic if record.verdict else ""
+
+
+def traits_of(record: Record) -> Traits:
+    """What promises go by: people's corrections before the model's words."""
+    said, verdict = record.corrections.get(LabelKind.SCORE), record.verdict
+    score = said.score if said is not None and said.score is not None else verdict
+    return Traits(
+        source=record.mention.source,
+        topic=topic_of(record),
+        detractor=score.detractor if score else 0.0,
+        promoter=score.promoter if score else 0.0,
+        reach=record.mention.reach or 0,
+    )
 
 
 def teach_topic(session: Session, record: Record, topic: str, *, by: str, now: datetime) -> None:

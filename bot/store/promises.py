@@ -1,6 +1,6 @@
 """Promises: rows with a time at which the clock has something to say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.lifecycle import State
-from bot.domain.promise import Promise, PromiseKind, Step, next_look
+from bot.domain.promise import OfficeHours, Promise, PromiseKind, Step, next_look, paused, resumed
 from bot.store.records import promise_of
 from bot.store.schema import MentionRow, PromiseRow
 
@@ -19,6 +19,7 @@ class Due:
 
     id: int
     mention_id: int
+    department: str
 
 
 def make(session: Session, mention_id: int, department: str, promises: Iterable[Promise], now: datetime) -> None:
@@ -38,6 +39,7 @@ def make(session: Session, mention_id: int, department: str, promises: Iterable[
                 warn_at=promise.warn_at,
                 due_at=promise.due_at,
                 look_at=next_look(promise),
+                terms=promise.terms,
             )
         )
 
@@ -56,15 +58,55 @@ def settle(session: Session, mention_id: int, kinds: Iterable[PromiseKind], now:
     )
 
 
+def pause(session: Session, mention_id: int, now: datetime) -> None:
+    """The time of what is promised stands still."""
+    for row in _open(session, mention_id):
+        _keep(row, paused(promise_of(row), now))
+
+
+def resume(session: Session, mention_id: int, now: datetime, hours: OfficeHours) -> None:
+    """It goes on, counted in `hours`."""
+    for row in _open(session, mention_id):
+        _keep(row, resumed(promise_of(row), now, hours))
+
+
+def _open(session: Session, mention_id: int) -> Sequence[PromiseRow]:
+    """What is promised and neither settled nor withdrawn, locked. Lock the mention first."""
+    query = select(PromiseRow).where(
+        PromiseRow.mention_id == mention_id, PromiseRow.settled_at.is_(None), PromiseRow.cancelled_at.is_(None)
+    )
+    return session.scalars(query.order_by(PromiseRow.id).with_for_update()).all()
+
+
+def _keep(row: PromiseRow, promise: Promise) -> None:
+    row.warn_at, row.due_at, row.paused_at = promise.warn_at, promise.due_at, promise.paused_at
+    row.look_at = next_look(promise)
+
+
+def out_of_pace(session: Session, limit: int) -> list[int]:
+    """Mentions put aside whose promises go on, and mentions at work whose promises stand still.
+
+    Two queries, each with an index of its own: this is asked every few seconds.
+    """
+    running = [MentionRow.state == State.SNOOZED, PromiseRow.look_at.is_not(None)]
+    still = [MentionRow.state.in_([State.OPEN, State.CLAIMED]), PromiseRow.paused_at.is_not(None)]
+    found: set[int] = set()
+    for conditions in (running, still):
+        query = select(MentionRow.id).join(PromiseRow, PromiseRow.mention_id == MentionRow.id).where(*conditions)
+        unsettled = (PromiseRow.settled_at.is_(None), PromiseRow.cancelled_at.is_(None))
+        found.update(session.scalars(query.where(*unsettled).order_by(MentionRow.id).limit(limit)))
+    return sorted(found)[:limit]
+
+
 def due(session: Session, now: datetime, limit: int) -> list[Due]:
     """Open promises with something to say, most overdue first."""
     rows = session.execute(
-        select(PromiseRow.id, PromiseRow.mention_id)
+        select(PromiseRow.id, PromiseRow.mention_id, PromiseRow.department)
         .where(PromiseRow.look_at <= now)
         .order_by(PromiseRow.look_at, PromiseRow.id)
         .limit(limit)
     )
-    return [Due(id=id_, mention_id=mention_id) for id_, mention_id in rows]
+    return [Due(id=id_, mention_id=mention_id, department=department) for id_, mention_id, department in rows]
 
 
 def lock_due(session: Session, promise_id: int, now: datetime) -> Promise | None:

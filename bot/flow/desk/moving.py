@@ -52,7 +52,7 @@ def _move(desk: Desk, click: Click, department: str, *, topic: str, reason: str)
         target = desk.policy.department(department)
         if record.department == department:
             raise Refused(f"It is with {target.title} already.")
-        bring_to(session, target, record, now)
+        bring_to(session, desk.policy, department, record, now)
         teach_topic(session, record, meant, by=click.user, now=now)
         values = {
             "department": department,
