@@ -25,6 +25,7 @@ class Action(StrEnum):
     ROUTE = "route"
     FILTER = "filter"
     CLAIM = "claim"
+    ACCEPT = "accept"
     RELEASE = "release"
     EXPIRE = "expire"
     ANSWER = "answer"
@@ -59,6 +60,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.OPEN, Action.CLAIM): State.CLAIMED,
     (State.OPEN, Action.SNOOZE): State.SNOOZED,
     (State.OPEN, Action.ESCALATE): State.OPEN,
+    (State.CLAIMED, Action.ACCEPT): State.CLAIMED,
     (State.CLAIMED, Action.RELEASE): State.OPEN,
     (State.CLAIMED, Action.EXPIRE): State.OPEN,
     (State.CLAIMED, Action.SNOOZE): State.SNOOZED,

@@ -7,11 +7,15 @@ from enum import StrEnum
 
 
 class PostingKind(StrEnum):
-    """`card` is the live one of the owning department (a pointer once it moved), `copy` a read-only one, `notice` a call."""
+    """`card` is the live one of the owning department (a pointer once it moved), `copy` a read-only one, `notice` a call.
+
+    `approval` asks for a second pair of eyes on an answer; unlike a notice it is drawn anew when that was given.
+    """
 
     CARD = "card"
     COPY = "copy"
     NOTICE = "notice"
+    APPROVAL = "approval"
 
 
 class NoticeKind(StrEnum):
@@ -21,8 +25,14 @@ class NoticeKind(StrEnum):
     MISSED = "missed"
     ESCALATED = "escalated"
     LEASE_ENDED = "lease_ended"
+    OFFERED = "offered"
+    OFFER_ACCEPTED = "offer_accepted"
+    OFFER_DECLINED = "offer_declined"
+    OFFER_ENDED = "offer_ended"
     MONITOR = "monitor"
     DRIFT = "drift"
+    APPROVED = "approved"
+    RETURNED = "returned"
 
 
 class PostingState(StrEnum):

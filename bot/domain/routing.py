@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from bot.domain.assignment import Assign
 from bot.domain.mention import Incoming
 from bot.domain.promise import OfficeHours
 from bot.domain.words import has_any_word, is_named, someone_else
@@ -42,6 +43,9 @@ class Department:
     warn_before: timedelta
     office_hours: OfficeHours
     escalation: tuple[Level, ...] = ()
+    lease: timedelta | None = None
+    """How long a claim lasts here; None leaves it to what holds for all."""
+    assign: Assign = Assign.NOBODY
 
 
 @dataclass(frozen=True, kw_only=True)

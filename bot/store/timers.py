@@ -31,6 +31,12 @@ def to_assign(session: Session, now: datetime, limit: int) -> list[Record]:
     )
 
 
+def departments_to_assign(session: Session, now: datetime) -> list[str]:
+    """Departments with such mentions."""
+    waiting = (MentionRow.assign_at <= now, MentionRow.state == State.OPEN, MentionRow.offered_to.is_(None))
+    return list(session.scalars(select(MentionRow.department).where(*waiting).distinct()))
+
+
 def undos_ended(session: Session, now: datetime, limit: int) -> list[Record]:
     """Mentions whose last step can no longer be taken back, though their card still says so."""
     return _due(session, MentionRow.undo_until, now, limit)

@@ -1,20 +1,24 @@
-"""What the last step of a mention changed, kept for a moment so that it can be taken back: columns, promises, labels."""
+"""What the last step of a mention changed, kept for a moment so that it can be taken back.
+
+That is columns of the mention, its promises, the labels that it taught, and the messages that it asked for.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, inspect, select, update
+from sqlalchemy import ColumnElement, Table, delete, inspect, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.label import Label, LabelKind, Score
 from bot.domain.lifecycle import State
+from bot.domain.posting import PostingState
 from bot.domain.undo import Undo
 from bot.store import labels
 from bot.store.columns import UTCDateTime
 from bot.store.records import Record
-from bot.store.schema import MentionRow, PromiseRow
+from bot.store.schema import MentionRow, PostingRow, PromiseRow
 
 Json = dict[str, Any]
 
@@ -68,6 +72,7 @@ class Snapshot:
     columns: Json
     promises: Mapping[str, Json]
     taught: Mapping[LabelKind, Label]
+    messages: frozenset[int]
 
 
 def look(session: Session, mention_id: int) -> Snapshot:
@@ -79,6 +84,7 @@ def look(session: Session, mention_id: int) -> Snapshot:
         columns=_plain(session.execute(mention).mappings().one()),
         promises={str(row["id"]): _plain(row) for row in session.execute(promises).mappings()},
         taught={kind: label for kind, label in labels.of_mention(session, mention_id).items() if kind in TAUGHT},
+        messages=frozenset(session.scalars(select(PostingRow.id).where(PostingRow.mention_id == mention_id))),
     )
 
 
@@ -97,6 +103,7 @@ def keep(session: Session, before: Snapshot, undo: Undo, mention_id: int) -> Non
             for kind in TAUGHT
             if before.taught.get(kind) != after.taught.get(kind)
         },
+        "messages": sorted(after.messages - before.messages),
     }
     set_columns(session, mention_id, {"undo": kept, "undo_until": undo.until})
 
@@ -116,6 +123,9 @@ def restore(session: Session, record: Record, now: datetime, *, by: str, values:
     )
     _restore_promises(session, kept, now)
     _restore_labels(session, record, kept["taught"], now, by=by)
+    # One that Slack may have by now stays: a card in another place turns into a pointer.
+    unsent = (PostingRow.state == PostingState.PENDING, PostingRow.tried_at.is_(None))
+    session.execute(delete(PostingRow).where(PostingRow.id.in_(kept["messages"]), *unsent))
     return State(columns.get("state", record.state))
 
 
@@ -179,9 +189,7 @@ def _label(label: Label | None) -> Json | None:
 
 def _label_of(kept: Json) -> Label:
     score = Score(kept["score"]) if kept["score"] else None
-    return Label(
-        **{**kept, "at": datetime.fromisoformat(kept["at"]), "kind": LabelKind(kept["kind"]), "score": score}
-    )
+    return Label(**{**kept, "at": datetime.fromisoformat(kept["at"]), "kind": LabelKind(kept["kind"]), "score": score})
 
 
 def _table(row: type[MentionRow] | type[PromiseRow]) -> Table:

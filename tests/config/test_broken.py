@@ -350,6 +350,15 @@ ONE_FAULT = {
     ),
     "duration of nothing": Broken(new='[claims]\nlease = "0m" #!', key="claims.lease", says="longer than nothing"),
     "duration of ages": Broken(new='[claims]\nlease = "999999999d" #!', key="claims.lease", says="at most 366 days"),
+    "cards offered to an unknown kind of turn": Broken(
+        old=OFFICE, new='assign = "lottery" #!', key="departments[1].assign", says='"round_robin" or "least_loaded"'
+    ),
+    "cards offered where nobody works": Broken(
+        old='[[departments]]\nname = "billing"',
+        new='[[departments]] #!\nname = "billing"\nassign = "round_robin"',
+        key="departments[1]",
+        says="there is nobody to offer a card to",
+    ),
     "promise that takes ages": Broken(
         old=OFFICE,
         new='answer_within = "60d" #!\noffice_hours = {mon = ["09:00-10:00"]}',

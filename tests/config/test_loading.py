@@ -110,6 +110,8 @@ search = true
 
 [claims]
 lease = "45m"
+offer = "10m"
+undo = "0s"
 
 [logging]
 level = "debug"
@@ -135,6 +137,7 @@ def test_sections(full: Config) -> None:
     assert (full.slack.http_host, full.slack.http_port, full.slack.ops_channel) == ("0.0.0.0", 0, "#ops")
     assert full.slack.managers == ("@maya", "U0123456789", "S0123456789")
     assert full.claims.lease == timedelta(minutes=45)
+    assert (full.claims.offer, full.claims.undo) == (timedelta(minutes=10), timedelta(0))
     assert (full.logging.level, full.logging.format) == (LogLevel.DEBUG, LogFormat.JSON)
     assert full.triage == "care"
 

@@ -1,14 +1,17 @@
-"""Who holds a mention: claim and release."""
+"""Who holds a mention: claim, release, and the signs of life that keep a claim."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.card import Card
 from bot.domain.lifecycle import Action
 from bot.domain.promise import PromiseKind
-from bot.flow.desk.act import Click, Desk, Done, act, claim_values, nothing
-from bot.store import promises
+from bot.flow.desk.act import Click, Desk, Done, act, claim_values, nothing, renewal
+from bot.store import mentions, promises
 from bot.store.database import Session
 from bot.store.records import Record
+
+WORTH_RENEWING = timedelta(minutes=1)
+"""A renewal by less is not worth drawing the card anew."""
 
 
 def claim(desk: Desk, click: Click) -> Card:
@@ -16,11 +19,32 @@ def claim(desk: Desk, click: Click) -> Card:
 
     def effect(session: Session, record: Record, now: datetime) -> Done:
         promises.settle(session, record.mention.id, [PromiseKind.DECISION], now)
-        detail = {"until": (now + desk.policy.lease).isoformat()}
-        return Done(values=claim_values(desk, record, click.user, now), detail=detail)
+        values = claim_values(desk, record, click.user, now)
+        return Done(values=values, detail={"until": values["claim_until"].isoformat()})
 
     return act(desk, click, Action.CLAIM, effect)
 
 
 def release(desk: Desk, click: Click) -> Card:
     return act(desk, click, Action.RELEASE, nothing)
+
+
+def renew(desk: Desk, card: Card, user: str) -> bool:
+    """A sign of life from whoever holds it, such as a dialog that opens: the lease begins anew; whether it did.
+
+    `card` is what was just looked at; the holder and the time are checked again before anything is written.
+    """
+    if not _worth_renewing(desk, card, user):
+        return False
+    with desk.db.write() as session:
+        record, now = mentions.lock(session, card.mention.id), desk.clock()
+        values = renewal(desk.policy, record, user, now) if record else {}
+        if values:
+            mentions.touch(session, card.mention.id, **values)
+        return bool(values)
+
+
+def _worth_renewing(desk: Desk, card: Card, user: str) -> bool:
+    if card.claim is None or card.claim.owner != user:
+        return False
+    return card.claim.until + WORTH_RENEWING <= desk.clock() + desk.policy.lease_in(card.place.name)
