@@ -77,6 +77,8 @@ class Done:
 class FakeForum(FakeSource):
     """A source that takes answers. The same key twice leaves one answer, as its contract says."""
 
+    max_answer: int | None = None
+
     def __init__(self, name: str = "forum", script: Iterable[Scripted] = (), *, every: float = 60.0) -> None:
         super().__init__(name, script, every=every)
         self.trouble: deque[Exception | Done] = deque()
@@ -236,6 +238,19 @@ class FakeMessenger:
 def _meet(fault: Committed | None) -> None:
     if fault is not None:
         raise fault.error
+
+
+@dataclass(kw_only=True)
+class FakeRoster:
+    """Slack's people as flow/assign sees them: `@ana` is `UANA`. `left` are gone; `trouble` is raised instead of an answer."""
+
+    left: set[str] = field(default_factory=set)
+    trouble: Exception | None = None
+
+    def members_of(self, department: Department) -> tuple[str, ...]:
+        if self.trouble is not None:
+            raise self.trouble
+        return tuple(person for each in department.people if (person := id_of(each)) not in self.left)
 
 
 def id_of(reference: str) -> str:

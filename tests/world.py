@@ -8,7 +8,7 @@ from bot.domain.card import Card
 from bot.domain.event import Event
 from bot.domain.mention import Incoming
 from bot.domain.policy import Policy
-from bot.flow import classify, deliver, ingest, reply, report, route, watch
+from bot.flow import assign, classify, deliver, ingest, reply, report, route, watch
 from bot.flow.desk import claiming, looking
 from bot.flow.desk.act import Click, Desk
 from bot.flow.keep_promises import keep_promises
@@ -18,7 +18,7 @@ from bot.store import events, figures, mentions
 from bot.store.database import Database
 from bot.store.figures import Ledger
 from bot.store.records import Record
-from tests.fakes import START, FakeClassifier, FakeMessenger, MovedClock, policy, post
+from tests.fakes import START, FakeClassifier, FakeMessenger, FakeRoster, MovedClock, policy, post
 
 QUIET = 400
 """Rounds after which a test that never comes to rest fails."""
@@ -35,6 +35,7 @@ class World:
         self.slack = FakeMessenger(clock=clock)
         self.desk = Desk(db=database, policy=self.policy, clock=clock)
         self.sources: dict[str, Source] = {}
+        self.roster = FakeRoster()
         self._keys = count(1)
 
     # -- what happens by itself
@@ -91,6 +92,13 @@ class World:
             "said": keep_promises(self.db, self.policy, now),
             "raised": watch.escalate_further(self.db, self.policy, now),
         }
+
+    def assign(self) -> int:
+        """The same for offers and undos: how many offers were made."""
+        now = self.clock()
+        assign.end_undos(self.db, now)
+        assign.end_offers(self.db, now)
+        return assign.offer_turns(self.db, self.policy, self.roster, now)
 
     # -- what people do
 

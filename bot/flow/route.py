@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.assignment import Assign
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action, State
 from bot.domain.policy import Policy
@@ -13,7 +14,7 @@ from bot.domain.routing import Outcome, Route, choose_route
 from bot.domain.terms import terms_for
 from bot.flow.recommended import outcome_of
 from bot.flow.teach import traits_of
-from bot.store import events, mentions, outbox, promises, subscriptions
+from bot.store import events, mentions, offers, outbox, promises, subscriptions
 from bot.store.database import Database, Session
 from bot.store.records import Record
 
@@ -114,3 +115,5 @@ def bring_to(session: Session, policy: Policy, to: str, record: Record, now: dat
     promised = promises_for(terms, now, urgent=record.urgent)
     promises.make(session, record.mention.id, department.name, promised, now)
     outbox.want(session, record.mention.id, department.channel, PostingKind.CARD, now, urgent=record.urgent)
+    if department.assign is not Assign.NOBODY:
+        offers.begin_turns(session, record.mention.id, now)

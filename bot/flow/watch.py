@@ -41,7 +41,8 @@ def end_leases(db: Database, now: datetime) -> int:
         for record in ended:
             assert record.claim is not None
             owner, mention_id = record.claim.owner, record.mention.id
-            mentions.change(session, record, Action.EXPIRE, now, {})
+            lapsed = {"lapsed_by": owner, "lapsed_at": record.claim.until}
+            mentions.change(session, record, Action.EXPIRE, now, lapsed)
             events.append(session, mention_id, EARSHOT, Action.EXPIRE, now, {"owner": owner})
             body = {"notice": NoticeKind.LEASE_ENDED, "people": owner}
             slot = f"lease-{record.version}"

@@ -12,6 +12,7 @@ from bot.domain.lifecycle import LIVE, Action, State, after
 from bot.domain.posting import PostingKind, PostingState
 from bot.domain.promise import Promise
 from bot.domain.report import MentionFacts
+from bot.domain.undo import UNDONE
 from bot.store import labels
 from bot.store.records import promise_of
 from bot.store.schema import EventRow, MentionRow, PostingRow, PromiseRow, VerdictRow
@@ -90,10 +91,14 @@ def _verdicts(session: Session, ids: list[int]) -> dict[int, VerdictRow]:
 
 
 def _decisions(session: Session, ids: list[int]) -> dict[int, list[EventRow]]:
+    """What was decided, oldest first, without what was taken back in the moment after it."""
     found: dict[int, list[EventRow]] = {}
-    query = select(EventRow).where(EventRow.mention_id.in_(ids), EventRow.what.in_(DECISIONS)).order_by(EventRow.id)
-    for row in session.scalars(query):
-        found.setdefault(row.mention_id, []).append(row)
+    wanted = EventRow.what.in_((*DECISIONS, UNDONE))
+    for row in session.scalars(select(EventRow).where(EventRow.mention_id.in_(ids), wanted).order_by(EventRow.id)):
+        if row.what != UNDONE:
+            found.setdefault(row.mention_id, []).append(row)
+        elif row.detail["undone"] in DECISIONS:
+            found[row.mention_id].pop()
     return found
 
 

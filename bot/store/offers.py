@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.assignment import Offer
@@ -23,6 +23,16 @@ def columns_of(offer: Offer) -> dict[str, Any]:
         "offered_at": offer.at,
         "offer_until": offer.until,
     }
+
+
+def begin_turns(session: Session, mention_id: int, at: datetime) -> None:
+    """It is new in its department: from `at` on somebody is asked to take it, and everybody may be."""
+    session.execute(
+        update(MentionRow)
+        .where(MentionRow.id == mention_id)
+        .values(assign_at=at, asked=[])
+        .execution_options(synchronize_session=False)
+    )
 
 
 def turns(session: Session, department: str) -> dict[str, datetime]:

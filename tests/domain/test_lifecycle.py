@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from bot.domain.lifecycle import CLOSED, LIVE, OWNERS_ONLY, TRANSITIONS, Action, State, after, available
 
-OURS = {Action.JUDGE, Action.ROUTE, Action.FILTER, Action.EXPIRE}
-"""Actions that no person has a button for."""
+OURS = {Action.JUDGE, Action.ROUTE, Action.FILTER, Action.EXPIRE, Action.ACCEPT}
+"""Actions that the card has no button for: accepting stands beside the offer."""
 
 
 def reachable(start: State) -> set[State]:
