@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.assignment import Lapse, Offer
@@ -10,7 +10,7 @@ from bot.domain.event import Event
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import State
 from bot.domain.mention import Mention
-from bot.domain.promise import Promise
+from bot.domain.promise import Promise, PromiseKind
 from bot.domain.triage import Triage
 from bot.domain.undo import Undo
 from classifiers.verdict import Verdict
@@ -44,7 +44,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """What holds or held an answer back. `approvers` are the references of whoever may let it go; `by` is who did.
+    """What holds or held an answer back. `approvers` are the references of whoever may let it go; `by` is who did, `at` when.
 
     `returned` is the reason of whoever gave it back.
     """
@@ -53,6 +53,7 @@ class Approval:
     why: str
     approvers: tuple[str, ...] = ()
     by: str = ""
+    at: datetime | None = None
     returned: str = ""
 
 
@@ -143,6 +144,10 @@ class Card:
     answer: Answer | None = None
     decision: Decision | None = None
     snoozed_until: datetime | None = None
+    waiting_for: str = ""
+    """What it is put aside for besides a time: "customer", or nothing."""
+    time_left: Mapping[PromiseKind, timedelta] = field(default_factory=dict)
+    """Office time left of each promise that stands still."""
     guesses: tuple[Guess, ...] = ()
     """The two likeliest places for what waits in triage because the model was not sure; the likelier first."""
     topic_trusted: bool = True

@@ -1,10 +1,13 @@
 """What is remembered of a mention, completed by what the company decided: the card that people see."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.card import Answer, Card, Guess, Place
 from bot.domain.policy import Policy
+from bot.domain.promise import PromiseKind, office_time_left
 from bot.domain.routing import Department, trusted_in
+from bot.domain.terms import counted_hours
 from bot.flow.recommended import triage_of
 from bot.store.records import Record
 
@@ -43,6 +46,8 @@ def card_of(record: Record, policy: Policy) -> Card:
         answer=_answer_of(record, policy),
         decision=record.decision,
         snoozed_until=record.snoozed_until,
+        waiting_for=record.waiting_for,
+        time_left=_time_left(record, department),
         guesses=guesses(record, policy),
         corrections=record.corrections,
     )
@@ -72,6 +77,12 @@ def guesses(record: Record, policy: Policy) -> tuple[Guess, ...]:
         return ()
     others = [each for each in likely[1:] if each.place != likely[0].place]
     return (likely[0], *(others or likely[1:])[:1])
+
+
+def _time_left(record: Record, department: Department) -> dict[PromiseKind, timedelta]:
+    hours = counted_hours(department, urgent=record.urgent)
+    still = [each for each in record.promises if each.paused_at is not None and each.settled_at is None]
+    return {each.kind: office_time_left(each, each.due_at, hours) for each in still}
 
 
 def place_of(department: Department) -> Place:

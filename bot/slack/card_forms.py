@@ -57,7 +57,12 @@ def snooze(floor: Floor, form: Form) -> None:
     chosen = form.text(ids.SNOOZE_UNTIL) or form.text(ids.SNOOZE_PRESET)
     if not chosen:
         raise Refused("Choose when it should come back.")
-    deciding.snooze(floor.desk, click_of(form, form.mention_id), moment_of(chosen))
+    click = click_of(form, form.mention_id)
+    if chosen == deciding.CUSTOMER:
+        until = floor.desk.clock() + floor.policy.customer_wait
+        deciding.snooze(floor.desk, click, until, waiting_for=deciding.CUSTOMER)
+    else:
+        deciding.snooze(floor.desk, click, moment_of(chosen))
 
 
 ERROR_AT = {
@@ -66,6 +71,7 @@ ERROR_AT = {
     ids.ESCALATE: ids.ESCALATE_REASON,
     ids.REROUTE: ids.REROUTE_DEPARTMENT,
     ids.SCORE: ids.SCORE_CHOICE,
+    ids.OVERRIDE: ids.OVERRIDE_REASON,
     ids.LET_STAND: ids.DECISION_REASON,
     ids.MONITOR: ids.DECISION_REASON,
     ids.DISMISS: ids.DECISION_REASON,

@@ -99,7 +99,8 @@ class SlackMessenger:
         people = self._directory.ids_of(content.body.get("people", "").split())
         called = [each for each in people if not each.startswith(("C", "G"))]
         why = content.body.get("reason", "")
-        return notice_message(card, content.permalink, kind=content.notice, people=called, why=why)
+        count = int(content.body.get("count", "1"))
+        return notice_message(card, content.permalink, kind=content.notice, people=called, why=why, count=count)
 
     def _resolved(self, card: Card) -> Card:
         """The card with ids in the place of names, so that Slack shows channels and people as such."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import CLOSED, Action, State, after
 from bot.domain.mention import Incoming, Mention
-from bot.store import events
+from bot.store import events, hashtags
 from bot.store.columns import storable
 from bot.store.database import insert_into
 from bot.store.offers import NO_OFFER
@@ -69,6 +69,7 @@ def _add_batch(session: Session, source: str, items: Mapping[str, Incoming], now
     fresh = {external: id_ for id_, external in session.execute(statement)}
     for mention_id in fresh.values():
         events.append(session, mention_id, EARSHOT, "ingested", now, {"source": source})
+    hashtags.keep(session, {id_: items[external] for external, id_ in fresh.items()}, now)
     known = {key: item for key, item in items.items() if key not in fresh}
     edited = sum(_follow_edit(session, row_id, item, now) for row_id, item in _changed(session, source, known))
     return Added(new=len(fresh), edited=edited, known=len(known) - edited)
@@ -140,6 +141,7 @@ def _follow_edit(session: Session, mention_id: int, item: Incoming, now: datetim
     row.attempts = 0
     if State(row.state) is not State.NEW:
         row.judge_at = now  # the verdict was on other words
+    hashtags.keep(session, {row.id: item}, row.received_at)
     events.append(session, row.id, EARSHOT, "edited", now, {"before": before, "after": item.text})
     if State(row.state) in CLOSED:
         session.flush()
@@ -247,7 +249,7 @@ def _cleared(target: State, action: Action) -> dict[str, Any]:
     if target is not State.CLAIMED:
         values |= {"claimed_by": None, "claimed_at": None, "claim_until": None}
     if target is not State.SNOOZED:
-        values |= {"snoozed_until": None}
+        values |= {"snoozed_until": None, "waiting_for": ""}
     if action is Action.REOPEN:
         values |= {"decided_what": "", "decided_by": "", "decided_at": None, "decided_reason": ""}
         values |= {"decided_agreed": None}

@@ -46,6 +46,7 @@ class Record:
     answer: Answer | None = None
     decision: Decision | None = None
     snoozed_until: datetime | None = None
+    waiting_for: str = ""
     followed_at: datetime | None = None
     first_claimed_at: datetime | None = None
     corrections: Mapping[LabelKind, Label] = field(default_factory=dict)
@@ -194,6 +195,7 @@ def _record(
         answer=answer_of(answer) if answer else None,
         decision=_decision(row),
         snoozed_until=row.snoozed_until,
+        waiting_for=row.waiting_for,
         followed_at=row.followed_at,
         first_claimed_at=row.first_claimed_at,
     )

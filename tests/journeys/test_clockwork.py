@@ -121,3 +121,28 @@ def test_what_is_snoozed_wakes_when_its_time_has_come(own_office: Office) -> Non
     passes(office, 21)
     card.shows("Unclaimed").offers("Claim", "Answer", "Escalate")
     assert [event.what for event in office.log(card)].count("wake") == 1
+
+
+def test_a_promise_stands_still_while_its_mention_waits_for_the_customer(own_office: Office) -> None:
+    office = own_office
+    ana = office.person("ana")
+    card = free_card(office, "billing awful, says gnu")
+    passes(office, 30)
+    assert not fill(ana, card.dialog(ana, "snooze", menu=True), snooze__preset="customer")
+    card.shows("Waiting for the customer", "at the latest", "Standing still: decision with", "answer with 3 hours")
+    passes(office, 24 * 60)
+    assert not notices(office, "#billing", "Billing owes")
+    card.click(ana, "wake")
+    card.shows("Unclaimed", "Decision due")
+    passes(office, 21)
+    until(lambda: notices(office, "#billing", "Billing owes a decision at"), "the warning, ten minutes before")
+
+
+def test_many_promises_missed_at_once_are_one_call(own_office: Office) -> None:
+    office = own_office
+    for number in range(8):
+        office.hears(f"billing awful, says hog {number}")
+    office.card("billing awful, says hog 7").shows("Unclaimed")
+    passes(office, 62)
+    (told,) = until(lambda: notices(office, "#billing", "Billing is late with"), "one announcement")
+    assert "Billing is late with 8 mentions." in told

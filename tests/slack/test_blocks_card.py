@@ -38,6 +38,17 @@ COPIED = an_answer(AnswerState.COPIED)
 SHOWN: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
     "unclaimed": ({}, ["Unclaimed"], ["Claim", "Answer", "Escalate", "More…"]),
     "claimed": (CLAIMED, ["Claimed by U0ANA until 2026-03-02 13:00 UTC"], ["Answer", "Escalate", "More…"]),
+    "waiting for the customer": (
+        {
+            "state": State.SNOOZED,
+            "snoozed_until": NOW + HOUR,
+            "waiting_for": "customer",
+            "promises": (Promise(kind=PromiseKind.ANSWER, warn_at=None, due_at=NOW, paused_at=NOW - 2 * HOUR),),
+            "time_left": {PromiseKind.ANSWER: 2 * HOUR},
+        },
+        ["Waiting for the customer", "Standing still: answer with 2 hours left"],
+        ["Claim", "Answer", "Escalate", "Wake now", "More…"],
+    ),
     "snoozed": (
         {"state": State.SNOOZED, "snoozed_until": NOW + HOUR},
         ["Snoozed until 2026-03-02 13:00 UTC"],
@@ -157,7 +168,7 @@ def test_a_card_shows_what_an_employee_needs_to_decide() -> None:
         "Estimated 82% detractor",
         "written in German",
         "Why here? Customer care: topic billing, 81% sure, words: charged, twice; else: service 19%",
-        "Recommended: Put it right (restoration)",
+        "Recommended: Unhappy customer → Put it right (restoration)",
         "not positive → no troll",
         "Decision due",
         "answer due",

@@ -13,6 +13,7 @@ from bot.domain.routing import Level, Topic
 from bot.slack import ids
 from bot.slack.blocks.corrections import AS_ESTIMATED, reroute_modal, score_modal
 from bot.slack.blocks.dialogs import (
+    FOR_CUSTOMER,
     OTHER_REASON,
     answer_modal,
     answer_preview,
@@ -270,7 +271,9 @@ def test_snoozing_on_a_monday_offers_the_next_one() -> None:
 
 
 def test_a_snooze_choice_is_its_moment() -> None:
-    values = [one["value"] for one in inputs(snooze_modal(a_card(), NOW))[ids.SNOOZE_PRESET]["options"]]
+    *moments, customer = inputs(snooze_modal(a_card(), NOW))[ids.SNOOZE_PRESET]["options"]
+    assert customer["value"] == FOR_CUSTOMER
+    values = [one["value"] for one in moments]
     assert values[1] == str(int((NOW + timedelta(hours=1)).timestamp()))
     assert values == sorted(values)
 

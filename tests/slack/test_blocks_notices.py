@@ -49,6 +49,19 @@ def test_a_notice_is_about_the_promise_that_is_due_next() -> None:
     assert "late with an answer: it was due 2026-03-02 13:00 UTC" in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (NoticeKind.MISSED, "Customer care is late with 23 mentions."),
+        (NoticeKind.DUE_SOON, "Customer care soon owes a decision or an answer on 23 mentions."),
+    ],
+)
+def test_one_notice_stands_for_many(kind: NoticeKind, said: str) -> None:
+    text = notice_message(a_card(), PERMALINK, kind=kind, count=23).text
+    assert said in text
+    assert "under Due soon" in text
+
+
 def test_a_notice_says_who_holds_the_claim() -> None:
     card = a_card(state=State.CLAIMED, claim=a_claim())
     text = said(notice_message(card, PERMALINK, kind=NoticeKind.DUE_SOON).blocks)

@@ -36,10 +36,17 @@ def decide(desk: Desk, click: Click, action: Action, reason: str) -> Card:
     return act(desk, click, action, effect)
 
 
-def snooze(desk: Desk, click: Click, until: datetime) -> Card:
+CUSTOMER = "customer"
+"""What a mention may wait for besides a time."""
+
+
+def snooze(desk: Desk, click: Click, until: datetime, *, waiting_for: str = "") -> Card:
+    """Put a mention aside; its promises stand still. One that is `waiting_for` its CUSTOMER is back at `until` too."""
     if until <= desk.clock():
         raise Refused("That time has passed: choose a later one.")
-    done = Done(values={"snoozed_until": until}, detail={"until": until.isoformat()})
+    values = {"snoozed_until": until, "waiting_for": waiting_for}
+    waits = {"waiting_for": waiting_for} if waiting_for else {}
+    done = Done(values=values, detail={"until": until.isoformat(), **waits})
     return act(desk, click, Action.SNOOZE, lambda _session, _record, _now: done)
 
 
@@ -51,7 +58,7 @@ def reopen(desk: Desk, click: Click) -> Card:
     """Take a decision back: the mention is open again, with a new promise."""
 
     def effect(session: Session, record: Record, now: datetime) -> Done:
-        bring_to(session, desk.policy.department(record.department), record, now)
+        bring_to(session, desk.policy, record.department, record, now)
         unteach_not_about_us(session, record, by=click.user, now=now)
         return Done(detail={"before": record.decision.what if record.decision else record.state})
 

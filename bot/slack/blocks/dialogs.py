@@ -129,16 +129,24 @@ def decision_modal(card: Card, action: Action, *, origin: Origin = NOWHERE) -> J
     return modal(ids.action_id(action), title, blocks, submit="Decide", metadata=metadata_of(card, origin))
 
 
+FOR_CUSTOMER = "customer"
+"""The choice that has no moment of its own."""
+
+
 def snooze_modal(card: Card, now: datetime, *, origin: Origin = NOWHERE) -> Json:
     """Until when. `now` is in the person's own zone, so that tomorrow and nine o'clock are theirs.
 
     Each choice's value is its moment in Unix seconds; a picked time is used instead of the preset.
     """
     presets = [option(text, str(seconds(until))) for text, until in snooze_presets(now)]
+    presets.append(option("When the customer writes again", FOR_CUSTOMER))
     choice = radio(ids.SNOOZE_PRESET, presets) | {"initial_option": presets[1]}
     picker = {"type": "datetimepicker", "action_id": ids.SNOOZE_UNTIL}
     blocks = [
         post_block(card, BRIEF_SIZE),
+        section(
+            plain_text("What we promised stands still until it is back. It wakes early if its author writes again.")
+        ),
         field("Wake it", choice),
         field("Or at this time", picker, optional=True, hint="A time chosen here is used instead of the list above."),
     ]

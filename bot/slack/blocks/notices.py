@@ -12,7 +12,7 @@ from bot.slack.blocks.elements import actions, button, joined, line, link, quote
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.post import author_of, excerpt, headline
 from bot.slack.blocks.standing import CLAIMED, DUE, LATE, RAISED, UNCLAIMED, person
-from bot.slack.blocks.text import inline, plain, web_link
+from bot.slack.blocks.text import counted, inline, plain, web_link
 
 _EXCERPT = 300
 _PROMISED = {PromiseKind.DECISION: "a decision", PromiseKind.ANSWER: "an answer"}
@@ -25,13 +25,16 @@ def notice_message(
     kind: NoticeKind,
     people: Sequence[str] = (),
     why: str = "",
+    count: int = 1,
 ) -> Message:
     """A call to `people` (Slack references) about one card. `why` is a person's or the route's reason, shown as a quote.
+
+    `count` says for how many like this one it stands; the card is the most pressing of them.
 
     Due times are read from the card's open promises, the level from its escalation.
     """
     called = [*joined([[who(one)] for one in people], " "), span(": ")] if people else []
-    said = [*called, *_call(card, kind)]
+    said = [*called, *(_call(card, kind) if count == 1 else _call_of_many(card, kind, count))]
     reason = [span(f" Reason: “{inline(why, 500)}”.")] if why.strip() else []
     owner = [span(" It is claimed by "), person(card.claim.owner), span(".")] if card.claim else []
     return _about(card, permalink, [*said, *reason, *owner])
@@ -104,6 +107,15 @@ def _call(card: Card, kind: NoticeKind) -> list[Json]:
     return [span(f"{UNCLAIMED} A claim ran out: this one is back for everyone in {team} to take.")]
 
 
+def _call_of_many(card: Card, kind: NoticeKind, count: int) -> list[Json]:
+    """One call for many promises; Home lists them all."""
+    team, many = inline(card.place.title, 60), counted(count, "mention")
+    owes = f"is late with {many}" if kind is NoticeKind.MISSED else f"soon owes a decision or an answer on {many}"
+    mark = LATE if kind is NoticeKind.MISSED else DUE
+    rest = " The most pressing is below; all are in Earshot's Home, under Due soon."
+    return [span(f"{mark} {team} {owes}."), span(rest)]
+
+
 def _raised(card: Card, team: str) -> list[Json]:
     raised = card.escalation
     if raised is None:
@@ -113,7 +125,11 @@ def _raised(card: Card, team: str) -> list[Json]:
 
 
 def _next_promise(card: Card) -> Promise | None:
-    return min((each for each in card.promises if each.settled_at is None), key=lambda each: each.due_at, default=None)
+    return min(
+        (each for each in card.promises if each.settled_at is None and each.paused_at is None),
+        key=lambda each: each.due_at,
+        default=None,
+    )
 
 
 def _owed(promise: Promise | None) -> str:

@@ -8,10 +8,11 @@ from bot.domain.lifecycle import LIVE, State
 from bot.domain.promise import Promise, PromiseKind
 from bot.slack.blocks.elements import joined, source_link, span, when, who
 from bot.slack.blocks.message import Json
-from bot.slack.blocks.text import date, inline
+from bot.slack.blocks.text import date, duration, inline
 
 UNCLAIMED, CLAIMED, SNOOZED, ANSWERED, DECIDED = "⚪", "🔵", "💤", "✅", "☑️"
 RAISED, DUE, LATE, TROUBLE, CARRY = "⬆️", "⏳", "⏰", "⚠️", "✍️"
+PAUSED = "⏸️"
 
 _DECISIONS = {
     State.LET_STAND: "Let stand",
@@ -39,10 +40,12 @@ def person(reference: str) -> Json:
 
 def open_promises(card: Card, now: datetime) -> str:
     """What is due, in mrkdwn, late ones first and said to be late; empty when nothing is open."""
-    still_open = [each for each in card.promises if each.settled_at is None]
+    still_open = [each for each in card.promises if each.settled_at is None and each.paused_at is None]
     late = [f"{LATE} *Late:* the {_due(each, 'was due')}" for each in still_open if each.due_at <= now]
     ahead = " · ".join(_due(each, "due") for each in still_open if each.due_at > now)
-    return " · ".join([*late, *([f"{DUE} {ahead[:1].upper()}{ahead[1:]}"] if ahead else [])])
+    said = [*late, *([f"{DUE} {ahead[:1].upper()}{ahead[1:]}"] if ahead else [])]
+    waiting = [f"{_PROMISED[kind]} with {duration(left)} left" for kind, left in card.time_left.items()]
+    return " · ".join([*said, *([f"{PAUSED} Standing still: {' · '.join(waiting)}"] if waiting else [])])
 
 
 def broken_promises(card: Card, now: datetime) -> str:
@@ -63,13 +66,20 @@ def _state_line(card: Card) -> list[Json]:
     if card.state is State.CLAIMED:
         return _claim_line(card)
     if card.state is State.SNOOZED:
-        until = [span(" until "), when(card.snoozed_until)] if card.snoozed_until else []
-        return [span(f"{SNOOZED} "), span("Snoozed", bold=True), *until]
+        return _snooze_line(card)
     if card.state is State.FILTERED:
         return [span(f"Kept out of every channel by rule “{inline(card.route_rule, 80)}”")]
     if card.state is State.OPEN:
         return [span(f"{UNCLAIMED} "), span("Unclaimed", bold=True)]
     return [span("On its way to a department")]
+
+
+def _snooze_line(card: Card) -> list[Json]:
+    if card.waiting_for:
+        until = [span(", "), when(card.snoozed_until), span(" at the latest")] if card.snoozed_until else []
+        return [span(f"{SNOOZED} "), span("Waiting for the customer", bold=True), *until]
+    until = [span(" until "), when(card.snoozed_until)] if card.snoozed_until else []
+    return [span(f"{SNOOZED} "), span("Snoozed", bold=True), *until]
 
 
 def _claim_line(card: Card) -> list[Json]:
