@@ -60,8 +60,14 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         ops_channel=config.slack.ops_channel,
         source_titles={name: name for name in sources},
         answerable=frozenset(name for name, source in sources.items() if isinstance(source, Answerable)),
+        approvals=config.approvals,
+        answer_limits={name: most for name, source in sources.items() if (most := _answer_limit(source)) is not None},
         about={each.name: each.about for each in config.sources},
     )
+
+
+def _answer_limit(source: Source) -> int | None:
+    return source.max_answer if isinstance(source, Answerable) else None
 
 
 def build_sources(settings: Sequence[SourceSettings]) -> dict[str, Source]:
@@ -82,7 +88,12 @@ def _source(settings: SourceSettings) -> Source:
     )
     if not settings.reply_url:
         return feed
-    return AnsweringFeed(feed=feed, reply_url=settings.reply_url, reply_secret=settings.reply_secret)
+    return AnsweringFeed(
+        feed=feed,
+        reply_url=settings.reply_url,
+        reply_secret=settings.reply_secret,
+        max_answer=settings.reply_max or None,
+    )
 
 
 def load_classifier(config: Config) -> Classifier:
@@ -197,7 +208,7 @@ class Earshot:
         floor = Floor(desk=desk, directory=self.directory, client=reading_client(token, api_url))
         self._homes = floor.homes
         self.slack = build_app(floor, signing_secret=self.secrets.signing_secret or None)
-        self._polls, self._posts = Fanout(8, "poll"), Fanout(8, "post")
+        self._polls, self._posts, self._answers = Fanout(8, "poll"), Fanout(8, "post"), Fanout(4, "answer")
         self._night = NightSchool(
             config=self.config,
             settings=model_settings(self.config),
@@ -248,6 +259,7 @@ class Earshot:
         self.engine.stop()
         self._polls.stop()
         self._posts.stop()
+        self._answers.stop()
         self._homes.stop()
         self._web.stop()
         close(self.classifier)
@@ -265,7 +277,7 @@ class Earshot:
             job("route", 0.5, lambda: route.route_judged(self.database, self.policy, self.clock())),
             job("deliver", 0.25, self._deliver),
             job("draw", 0.25, lambda: deliver.draw_stale(self.database, self.messenger, self.policy, self.clock)),
-            job("reply", 1, lambda: reply.send_answers(self.database, self.sources, self.clock)),
+            job("reply", 1, self._reply),
             job("watch", 3, self._watch),
             job("tidy", 3600, self._tidy),
             job("accuracy", 3600, self._watch_accuracy),
@@ -275,6 +287,11 @@ class Earshot:
     def _poll(self) -> None:
         for source, cursor in ingest.lease_due(self.database, self.sources, self.clock()):
             self._polls.submit(source.name, partial(ingest.poll, self.database, source, cursor, self.clock))
+
+    def _reply(self) -> None:
+        for name in reply.due_sources(self.database, self.clock()):
+            send = partial(reply.send_answers, self.database, name, self.sources.get(name), self.clock)
+            self._answers.submit(name, send)
 
     def _classify(self) -> None:
         while not self.engine.stopping:

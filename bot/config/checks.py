@@ -53,7 +53,7 @@ def _password_advice(where: KeyPath) -> str:
 
 
 def repeated_names(raw: RawTable) -> Iterator[Fault]:
-    for section in ("departments", "topics", "rules", "promises", "sources"):
+    for section in ("departments", "topics", "rules", "promises", "sources", "approvals"):
         seen: dict[str, int] = {}
         for index, name in _names(raw, section):
             if name in seen:
@@ -81,13 +81,15 @@ def broken_references(raw: RawTable) -> Iterator[Fault]:
         yield from _unresolved(_triage(raw), "department", departments)
         yield from _unresolved(_values(raw, "topics", "department"), "department", departments)
         yield from _unresolved(_values(raw, "promises", "departments"), "department", departments)
+        yield from _unresolved(_values(raw, "approvals", "departments"), "department", departments)
         yield from _unresolved(_values(raw, "rules", "to"), "department", ["", *departments])
     if topics:
         yield from _unresolved(_values(raw, "rules", "topics"), "topic", topics)
         yield from _unresolved(_values(raw, "promises", "topics"), "topic", topics)
+        yield from _unresolved(_values(raw, "approvals", "topics"), "topic", topics)
     yield from _unresolved_labels(raw, topics)
-    yield from _unresolved(_values(raw, "rules", "sources"), "source", sources)
-    yield from _unresolved(_values(raw, "promises", "sources"), "source", sources)
+    for section in ("rules", "promises", "approvals"):
+        yield from _unresolved(_values(raw, section, "sources"), "source", sources)
     yield from _unresolved(_values(raw, "departments", "office_hours"), "[office_hours.…] table", schedules)
 
 
@@ -95,6 +97,19 @@ def _unresolved(found: Iterator[tuple[KeyPath, str]], what: str, known: list[str
     for where, name in found:
         if name not in known:
             yield Fault(where=where, advice=f"there is no {what} “{name}”{suggestion(name, known)}")
+
+
+def approvals_by_nobody(raw: RawTable) -> Iterator[Fault]:
+    """Rules that hold answers back for ever: they name no approvers, and nobody has the role."""
+    slack, roles = (raw.get(section) for section in ("slack", "roles"))
+    managers = slack.get("managers") if isinstance(slack, Mapping) else None
+    approve = roles.get("approve", managers) if isinstance(roles, Mapping) else managers
+    if approve:
+        return
+    for index, rule in enumerate(_listed(raw.get("approvals"))):
+        if isinstance(rule, Mapping) and not rule.get("approvers"):
+            advice = "nobody could approve these answers: name approvers here, in [roles] approve or in slack.managers"
+            yield Fault(where=("approvals", index, "approvers"), advice=advice)
 
 
 def hidden_names(raw: RawTable) -> Iterator[Fault]:

@@ -293,6 +293,7 @@ class FeedTable(SourceTable):
     user_agent: Label = "Earshot"
     reply_url: HttpUrlOrEmpty = ""
     reply_secret: str = ""
+    reply_max: Annotated[int, Field(ge=0, le=3_000)] = 0
 
     @model_validator(mode="after")
     def _signs_its_answers(self) -> Self:
@@ -300,11 +301,25 @@ class FeedTable(SourceTable):
             raise ValueError("add reply_secret: the place must be able to tell our answers from a stranger's")
         if self.reply_secret and not self.reply_url:
             raise ValueError("add reply_url, or take reply_secret out: there is nothing to sign")
+        if self.reply_max and not self.reply_url:
+            raise ValueError("add reply_url, or take reply_max out: no answer is sent there")
         return self
 
 
 AnySource = FeedTable
 """With a second kind this becomes `Annotated[FeedTable | MailTable, Field(discriminator="kind")]`: one class a kind."""
+
+
+class ApprovalTable(Table):
+    name: Label
+    authors: Several[Member] = ()
+    topics: Several[Name] = ()
+    sources: Several[Label] = ()
+    departments: Several[Name] = ()
+    urgent: bool = False
+    min_reach: Annotated[int, Field(ge=0)] = 0
+    burst: Annotated[int, Field(ge=0, le=100_000)] = 0
+    approvers: Several[Member] = ()
 
 
 class RetentionTable(Table):
@@ -345,6 +360,7 @@ class FileTable(Table):
     rules: Annotated[tuple[RuleTable, ...], Field(strict=False)] = ()
     promises: Annotated[tuple[PromiseTable, ...], Field(strict=False)] = ()
     sources: Annotated[tuple[AnySource, ...], Field(strict=False)] = ()
+    approvals: Annotated[tuple[ApprovalTable, ...], Field(strict=False)] = ()
     retention: RetentionTable = RetentionTable()
     claims: ClaimsTable = ClaimsTable()
     health: HealthTable = HealthTable()

@@ -32,6 +32,7 @@ from bot.config.tree import (
     Slack,
     SourceSettings,
 )
+from bot.domain.approval import ApprovalRule
 from bot.domain.promise import HORIZON_DAYS, OfficeHours, always, office_time_between
 from bot.domain.roles import Permission, Roles
 from bot.domain.routing import Department, Level, Rule, Topic
@@ -58,6 +59,7 @@ def to_config(file: FileTable) -> Config:
         rules=tuple(_rule(table) for table in file.rules),
         promises=tuple(_same(PromiseRule, table) for table in file.promises),
         sources=tuple(_source(table, file.company) for table in file.sources),
+        approvals=tuple(_same(ApprovalRule, table) for table in file.approvals),
         retention=_same(Retention, file.retention),
         claims=_same(Claims, file.claims),
         health=_same(Health, file.health),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
+from bot.domain.approval import ApprovalRule
 from bot.domain.roles import Roles
 from bot.domain.routing import Department, RoutingTable, Rule, Topic
 from bot.domain.terms import PromiseRule
@@ -174,6 +175,7 @@ class Feed(SourceSettings):
     """RSS, Atom or JSON Feed, and where our answers go, if they go anywhere.
 
     The addresses may hold keys, and `reply_secret` is what the variable of that name held: they stay out of every repr.
+    `reply_max` is how many characters an answer may have, 0 where the place sets no limit.
     """
 
     url: str = field(repr=False)
@@ -181,6 +183,7 @@ class Feed(SourceSettings):
     user_agent: str
     reply_url: str = field(default="", repr=False)
     reply_secret: str = field(default="", repr=False)
+    reply_max: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +234,7 @@ class Config:
     rules: tuple[Rule, ...]
     promises: tuple[PromiseRule, ...]
     sources: tuple[SourceSettings, ...]
+    approvals: tuple[ApprovalRule, ...]
     retention: Retention
     claims: Claims
     health: Health

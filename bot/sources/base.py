@@ -53,6 +53,23 @@ class Replied:
 
 @runtime_checkable
 class Answerable(Source, Protocol):
-    """A source that can carry our answer. Sending the same `key` twice must leave one answer there."""
+    """A source that can carry our answer. Sending the same `key` twice must leave one answer there.
+
+    `max_answer` is how many characters it takes, None where it does not say.
+    """
+
+    @property
+    def max_answer(self) -> int | None: ...
 
     def reply(self, external_id: str, text: str, *, key: str) -> Replied: ...
+
+
+@runtime_checkable
+class Traceable(Answerable, Protocol):
+    """An answerable source that can say what became of an answer whose sending ended without a word."""
+
+    def find_reply(self, external_id: str, *, key: str) -> Replied | None:
+        """Where the answer sent under `key` stands; None where there certainly is none. Raises Retry and GiveUp as `reply`
+        does where that cannot be told.
+        """
+        ...

@@ -39,6 +39,7 @@ class AnsweringFeed:
     feed: FeedSource
     reply_url: str = field(repr=False)
     reply_secret: str = field(repr=False)
+    max_answer: int | None = None
     limits: Limits = LIMITS
 
     @property

@@ -76,7 +76,7 @@ URL = 'url = "https://example.com/reviews.atom"'
 ONE_FAULT = {
     # unknown keys
     "unknown section": Broken(new="[databse] #!", key="databse", says="did you mean “database”?"),
-    "unknown section far from any": Broken(new="[zzz] #!", key="zzz", says="there are: claims, company, "),
+    "unknown section far from any": Broken(new="[zzz] #!", key="zzz", says="there are: approvals, claims, company, "),
     "unknown key": Broken(old='mode = "socket"', new='moed = "http" #!', key="slack.moed", says="did you mean “mode”?"),
     "unknown key of a department": Broken(
         old=CHANNEL, new=f"{CHANNEL}\npeple = [] #!", key="departments[0].peple", says="did you mean “people”?"
@@ -483,6 +483,22 @@ ONE_FAULT = {
         new=f'[[sources]] {MARK}\nname = "Reviews"\nreply_url = "https://example.com/answers"',
         key="sources[0]",
         says="add reply_secret: the place must be able to tell our answers from a stranger's",
+    ),
+    "limit without answers": Broken(
+        old='[[sources]]\nname = "Reviews"',
+        new=f'[[sources]] {MARK}\nname = "Reviews"\nreply_max = 280',
+        key="sources[0]",
+        says="add reply_url, or take reply_max out",
+    ),
+    "approval by nobody": Broken(
+        new='[[approvals]] #!\nname = "all"',
+        key="approvals[0].approvers",
+        says="nobody could approve these answers",
+    ),
+    "approval of an unknown topic": Broken(
+        new='[[approvals]]\nname = "all"\napprovers = ["@lea"]\ntopics = ["biling"] #!',
+        key="approvals[0].topics[0]",
+        says="there is no topic “biling”",
     ),
     "no address for answers": Broken(
         new='reply_url = "example.com/answers" #!\nreply_secret = ""',

@@ -137,6 +137,7 @@ WITHOUT_DEFAULT = {
     ("min_confidence", "0.5"),
     ("min_confidence", "0.7"),
     ("languages", '["de", "fr"]'),
+    ("name", '"written by somebody new"'),
     *((role, '["@leads"]') for role in ("approve", "report", "erase", "settings")),
 }
 
@@ -152,18 +153,7 @@ def test_single_sections_stand_at_their_defaults(example: Config, tmp_path: Path
     smallest = tmp_path / "config.toml"
     smallest.write_text(SMALLEST, encoding="utf-8")
     plain = load_config(smallest, {})
-    for section in (
-        "slack",
-        "roles",
-        "database",
-        "model",
-        "learning",
-        "triage",
-        "retention",
-        "claims",
-        "health",
-        "logging",
-    ):
+    for section in ("slack", "roles", "database", "model", "learning", "triage", "retention", "claims", "health", "logging"):
         assert getattr(example, section) == getattr(plain, section), section
 
 

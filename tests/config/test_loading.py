@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.config import Config, Feed, LogFormat, LogLevel, SlackMode, load_config
 from bot.config.tree import Isolation, Reads
+from bot.domain.approval import ApprovalRule
 from bot.domain.promise import Opening, always
 from bot.domain.roles import Permission
 from bot.domain.routing import Level, Outcome, Rule, Topic
@@ -257,6 +258,16 @@ def test_where_answers_go_and_what_signs_them_come_from_the_environment(tmp_path
     assert "key=abc" not in repr(config)
     assert REPLY_SECRET not in repr(config)
     assert config.hidden() == (REPLY_SECRET,)
+
+
+def test_a_place_may_limit_answers_and_rules_may_hold_them(tmp_path: Path) -> None:
+    rule = '[[approvals]]\nname = "new people"\nauthors = ["@tim"]\nburst = 20\napprovers = ["@lea", "@leads"]\n'
+    config = load(tmp_path, f"{ANSWERING}reply_max = 280\n{rule}", ANSWERING_ENV)
+    (feed,) = config.sources
+    assert isinstance(feed, Feed)
+    assert feed.reply_max == 280
+    (held,) = config.approvals
+    assert held == ApprovalRule(name="new people", authors=("@tim",), burst=20, approvers=("@lea", "@leads"))
 
 
 def test_the_secret_for_answers_can_be_a_file(tmp_path: Path) -> None:

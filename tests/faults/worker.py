@@ -78,7 +78,7 @@ def main(url: str, slack: Path, answers: Path) -> None:
         for channel in deliver.due_channels(database, fast()):
             moved += deliver.deliver_next(database, shelf, rules, channel, fast)
         deliver.draw_stale(database, shelf, rules, fast)
-        moved += reply.send_answers(database, {"forum": forum}, fast)
+        moved += reply.send_answers(database, "forum", forum, fast)
         moved += watch.end_leases(database, fast())
         time.sleep(0.005)
     database.close()
