@@ -39,6 +39,19 @@ class RatingRow(Base):
     reason: Mapped[str]
 
 
+class HashtagRow(Base):
+    """Which hashtags stand in a mention, folded; `at` is when its author posted it, or when we received it."""
+
+    __tablename__ = "hashtags"
+    __table_args__ = (Index("ix_hashtags_tag_at", "tag", "at"),)
+
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    mention_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    at: Mapped[datetime]
+
+
 class SavedReplyRow(Base):
     """A reply to use again, with fields in braces. `department` is empty for all; `version` guards against two editors."""
 

@@ -1,16 +1,35 @@
 """The desk: offers, follow-ups, approval, overrides, ratings, saved replies, duties, signals, issues, pauses of promises."""
 
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
 down_revision = "0004"
 
+CHUNK = 2_000
+LONGEST_TAG = 100
+TAG = re.compile(r"(?<![\w/&#\uff03])[#\uff03](\w*[^\W\d_]\w*)")
+
+mentions = sa.table(
+    "mentions",
+    sa.column("id", sa.BigInteger()),
+    sa.column("title", sa.Text()),
+    sa.column("text", sa.Text()),
+    sa.column("posted_at", sa.DateTime(timezone=True)),
+    sa.column("received_at", sa.DateTime(timezone=True)),
+)
+
 
 def upgrade() -> None:
     _add_tables_of_work()
     _add_tables_of_mentions()
     _add_columns()
+    _find_hashtags(_add_hashtags())
 
 
 def _add_tables_of_work() -> None:
@@ -274,3 +293,42 @@ def _add_columns() -> None:
             sqlite_where=sa.text("paused_at IS NOT NULL"),
             postgresql_where=sa.text("paused_at IS NOT NULL"),
         )
+
+
+def _add_hashtags() -> sa.Table:
+    hashtags = op.create_table(
+        "hashtags",
+        sa.Column("tag", sa.Text(), nullable=False),
+        sa.Column("mention_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mention_id"], ["mentions.id"], name=op.f("fk_hashtags_mention_id_mentions"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("tag", "mention_id", name=op.f("pk_hashtags")),
+    )
+    with op.batch_alter_table("hashtags", schema=None) as batch_op:
+        batch_op.create_index("ix_hashtags_tag_at", ["tag", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hashtags_mention_id"), ["mention_id"], unique=False)
+    return hashtags
+
+
+def _find_hashtags(hashtags: sa.Table) -> None:
+    """Those of the mentions that are here already; new ones keep theirs when they come in."""
+    connection = op.get_bind()
+    signed = sa.or_(*(column.contains(sign) for column in (mentions.c.title, mentions.c.text) for sign in "#\uff03"))
+    last = 0
+    while rows := connection.execute(
+        sa.select(mentions).where(mentions.c.id > last, signed).order_by(mentions.c.id).limit(CHUNK)
+    ).all():
+        found = [each for row in rows for each in _hashtags_of(row)]
+        if found:
+            connection.execute(hashtags.insert(), found)
+        last = rows[-1].id
+
+
+def _hashtags_of(row: Any) -> Iterator[dict[str, Any]]:
+    words = " ".join(part for part in f"{row.title}\n{row.text}".split() if "://" not in part)
+    folded = {unicodedata.normalize("NFC", unicodedata.normalize("NFKC", tag).casefold()) for tag in TAG.findall(words)}
+    for tag in sorted(folded):
+        if len(tag) <= LONGEST_TAG:
+            yield {"tag": tag, "mention_id": row.id, "at": row.posted_at or row.received_at}
