@@ -137,6 +137,11 @@ class Finding:
     replaced: "Finding | None" = None
 
     @property
+    def phrase(self) -> str:
+        """The answer in two or three words: `no rant`."""
+        return _PHRASES[self.node, self.answer]
+
+    @property
     def by_hand(self) -> bool:
         return bool(self.by)
 
@@ -217,7 +222,7 @@ class Triage:
             (_KINDS[asked.node] for asked in self.path if asked.node in _KINDS and asked.answer is Answer.YES), ""
         )
         ours = (asked for asked in self.path if asked.node not in _KINDS and asked.answer is Answer.NO)
-        refused = [_PHRASES[asked.node, Answer.NO] for asked in ours]
+        refused = [asked.phrase for asked in ours]
         return " → ".join([kind or "Neither praise nor complaint", *refused, self.title])
 
     @property
@@ -229,7 +234,7 @@ class Triage:
     def summary(self) -> str:
         """One line for people: `Put it right (restoration): not positive → no troll → … → bad experience`."""
         steps = (
-            _PHRASES[asked.node, asked.answer] + (" (by hand)" if asked.by_hand else "")
+            asked.phrase + (" (by hand)" if asked.by_hand else "")
             for asked in self.path
             if FLOW[asked.node, asked.answer] is not Node.CONSIDERATIONS or asked.by_hand
         )

@@ -19,7 +19,7 @@ from bot.slack.blocks.metadata import Origin
 from bot.slack.blocks.notices import claim_taken
 from bot.slack.blocks.why import why_modal
 from bot.slack.floor import Floor, click_of
-from bot.slack.home_tab import draw_anew
+from bot.slack.flow_acts import show_flow
 from bot.slack.payloads import Act, guess_choice, menu_choice, whole_number
 
 DECISIONS = (Action.LET_STAND, Action.MONITOR, Action.DISMISS)
@@ -99,8 +99,6 @@ def _at_once(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
         if action is not Action.CLAIM or card.claim is None or not act.origin.channel:
             raise
         floor.whisper(act, claim_taken(card))
-    if act.in_home:
-        draw_anew(floor, act.user)
 
 
 def _dialog(floor: Floor, act: Act, action: Action, card: Card) -> Json:
@@ -130,7 +128,7 @@ def _history(floor: Floor, mention_id: int, page: int) -> Json:
     return history_modal(log, floor.directory.names_of(people), page=page)
 
 
-_FROM_MENU = {ids.MENU_SCORE: ask_score, ids.MENU_WHY: show_why, ids.MENU_HISTORY: show_history}
+_FROM_MENU = {ids.MENU_SCORE: ask_score, ids.MENU_FLOW: show_flow, ids.MENU_WHY: show_why, ids.MENU_HISTORY: show_history}
 
 
 def _memory(act: Act) -> dict[str, Any]:

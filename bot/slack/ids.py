@@ -42,12 +42,33 @@ SCORE = "mention.score"
 GUESSES = ("mention.guess_1", "mention.guess_2")
 """The model's two guesses on a card in triage; the value is `<mention id>:<department>:<topic>`."""
 
+FLOW = "mention.flow"
+"""The response flow's path; also that dialog's callback id."""
+
+OVERRIDE, OVERRIDE_BACK = "mention.override", "mention.override_back"
+"""Answer a question of the path otherwise (also the dialog that asks why), and take that back: `<mention id>:<node>`."""
+
 MENU = "mention.menu"
 """The card's select; the value of a choice is `<what>:<mention id>`: an action's value or one of these."""
 
 MENU_SCORE = "score"
 MENU_WHY = "why"
+MENU_FLOW = "flow"
 MENU_HISTORY = "history"
+
+HOME = "home"
+"""The callback id of App Home."""
+
+HOME_DEPARTMENT, HOME_TOPIC = "home.department", "home.topic"
+HOME_SOURCE, HOME_URGENT = "home.source", "home.urgent"
+HOME_EVERYTHING = "home.everything"
+HOME_CHOICES = (HOME_DEPARTMENT, HOME_TOPIC, HOME_SOURCE, HOME_URGENT, HOME_EVERYTHING)
+"""What a person wants to see at Home; the value is a name, or what stands for everything."""
+
+HOME_BACK, HOME_MORE = "home.back", "home.more"
+"""Another page of a list at Home; the value is `<list>:<page>`, page 0 being the first."""
+
+HOME_AGAIN = "home.again"
 
 UNSUBSCRIBE = "subscription.end"
 """The value is the subscription's id."""
@@ -67,6 +88,8 @@ REROUTE_REASON = "reroute.reason"
 SCORE_CHOICE = "score.choice"
 DECISION_PRESET = "decision.preset"
 DECISION_REASON = "decision.reason"
+OVERRIDE_PRESET = "override.preset"
+OVERRIDE_REASON = "override.reason"
 SNOOZE_PRESET = "snooze.preset"
 SNOOZE_UNTIL = "snooze.until"
 SUBSCRIBE_TOPICS = "subscribe.topics"

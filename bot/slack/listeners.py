@@ -12,9 +12,9 @@ from slack_bolt.response import BoltResponse
 from bot.domain.lifecycle import PEOPLES
 from bot.errors import EarshotError
 from bot.flow.desk.act import first_delivery
-from bot.slack import card_acts, card_forms, commands, ids
+from bot.slack import card_acts, card_forms, commands, flow_acts, home_acts, ids
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
-from bot.slack.home_tab import publish
+from bot.slack.home_tab import draw_after, open_home
 from bot.slack.payloads import Form, act_of, command_of, form_of
 from bot.slack.permissions import FORMS as FORMS_NEED
 from bot.slack.permissions import needed_by_act, needed_by_command, unthought_of
@@ -24,18 +24,29 @@ log = logging.getLogger(__name__)
 WORKERS = 16
 """Bolt's own default of 5 listener threads is less than the people of one busy channel."""
 
+HOMES_OWN: dict[str, ActListener] = {
+    **dict.fromkeys(ids.HOME_CHOICES, home_acts.choose_what_to_see),
+    **dict.fromkeys((ids.HOME_BACK, ids.HOME_MORE), home_acts.turn_page),
+    ids.HOME_AGAIN: home_acts.try_again,
+}
+"""These draw Home themselves; after anything else that somebody did, a Home that is open is drawn anew."""
+
 ACTS: dict[str, ActListener] = {
     **{ids.action_id(action): card_acts.act_on_card for action in PEOPLES},
     ids.MENU: card_acts.choose_from_menu,
     ids.RETRY_REPLY: card_acts.send_again,
     **dict.fromkeys(ids.GUESSES, card_acts.settle_doubt),
     ids.SCORE: card_acts.ask_score,
+    ids.FLOW: flow_acts.show_flow,
+    ids.OVERRIDE: flow_acts.ask_why_otherwise,
+    ids.OVERRIDE_BACK: flow_acts.take_back,
     ids.WHY: card_acts.show_why,
     ids.HISTORY: card_acts.show_history,
     ids.HISTORY_OLDER: card_acts.turn_history,
     ids.HISTORY_NEWER: card_acts.turn_history,
     ids.ANSWER_TEXT: card_acts.preview_answer,
     ids.UNSUBSCRIBE: commands.end_subscription,
+    **HOMES_OWN,
 }
 FORMS: dict[str, FormListener] = {
     ids.ANSWER: card_forms.answer,
@@ -43,6 +54,7 @@ FORMS: dict[str, FormListener] = {
     ids.ESCALATE: card_forms.escalate,
     ids.REROUTE: card_forms.reroute,
     ids.SCORE: card_forms.correct_score,
+    ids.OVERRIDE: flow_acts.override,
     ids.LET_STAND: card_forms.decide,
     ids.MONITOR: card_forms.decide,
     ids.DISMISS: card_forms.decide,
@@ -87,6 +99,8 @@ def _act_listener(floor: Floor, on_act: ActListener) -> Callable[..., None]:
         except EarshotError as fault:
             log.info("refused", extra={"action": act.action_id, "user": act.user, "reason": type(fault).__name__})
             floor.refuse(act, fault)
+        if act.action_id not in HOMES_OWN:
+            draw_after(floor, act.user, act)
 
     return listen
 
@@ -103,6 +117,7 @@ def _form_listener(floor: Floor, on_form: FormListener) -> Callable[..., None]:
             ack(response_action="errors", errors={card_forms.ERROR_AT[form.callback_id]: sentence})
             return
         ack()
+        draw_after(floor, form.user)
         if afterwards is not None:
             _tell_of(form, afterwards)
 
@@ -134,7 +149,7 @@ def _command_listener(floor: Floor, on_command: CommandListener) -> Callable[...
 def _home_listener(floor: Floor) -> Callable[..., None]:
     def listen(event: dict[str, Any]) -> None:
         if event.get("tab") == "home":
-            publish(floor, event["user"])
+            open_home(floor, event)
 
     return listen
 

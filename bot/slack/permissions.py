@@ -21,12 +21,15 @@ ACTS: dict[str, Permission | None] = {
     ids.RETRY_REPLY: Permission.ANSWER,
     **dict.fromkeys(ids.GUESSES, Permission.CLAIM),
     ids.SCORE: Permission.CLAIM,
+    ids.FLOW: None,
+    **dict.fromkeys((ids.OVERRIDE, ids.OVERRIDE_BACK), Permission.CLAIM),
     ids.WHY: None,
     ids.HISTORY: None,
     ids.HISTORY_OLDER: None,
     ids.HISTORY_NEWER: None,
     ids.ANSWER_TEXT: Permission.ANSWER,
     ids.UNSUBSCRIBE: None,
+    **dict.fromkeys((*ids.HOME_CHOICES, ids.HOME_BACK, ids.HOME_MORE, ids.HOME_AGAIN), None),
 }
 """By action id; None for what everybody may. A menu's choices have a table of their own."""
 
@@ -34,6 +37,7 @@ MENU: dict[str, Permission | None] = {
     **{action.value: needed_for(action) for action in PEOPLES},
     ids.MENU_SCORE: Permission.CLAIM,
     ids.MENU_WHY: None,
+    ids.MENU_FLOW: None,
     ids.MENU_HISTORY: None,
 }
 """By what stands before the colon in the value of a choice of the card's menu."""
@@ -41,6 +45,7 @@ MENU: dict[str, Permission | None] = {
 FORMS: dict[str, Permission | None] = {
     **ACTIONS,
     ids.SCORE: Permission.CLAIM,
+    ids.OVERRIDE: Permission.CLAIM,
     ids.SUBSCRIBE: None,
 }
 """By callback id of a dialog that is submitted."""

@@ -29,11 +29,11 @@ def test_a_post_in_a_feed_becomes_a_card_with_all_that_one_needs(office: Office,
     card.shows("Ruth Keller", f" on {PLACES[place]}", "I was charged twice", "Unclaimed")
     card.shows("Estimated 90% detractor")
     card.shows(
-        "Why here? Billing: topic billing, 90% sure", "Recommended: Put it right (restoration)", "not positive →"
+        "Why here? Billing: topic billing, 90% sure", "Recommended: Unhappy customer → Put it right (restoration)"
     )
     assert card.buttons == ["Claim", "Answer", "Escalate"]
     decisions = ["answer_elsewhere", "reroute", "let_stand", "monitor", "dismiss", "snooze"]
-    assert card.choices == [*decisions, "score", "why", "history"]
+    assert card.choices == [*decisions, "flow", "score", "why", "history"]
     assert path in json.dumps(card.message["blocks"]), "the link to the source"
     decide, answer = dates_in(card)
     assert 50 * 60 < decide - now <= 60 * 60

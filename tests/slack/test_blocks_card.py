@@ -169,7 +169,6 @@ def test_a_card_shows_what_an_employee_needs_to_decide() -> None:
         "written in German",
         "Why here? Customer care: topic billing, 81% sure, words: charged, twice; else: service 19%",
         "Recommended: Unhappy customer → Put it right (restoration)",
-        "not positive → no troll",
         "Decision due",
         "answer due",
     ):

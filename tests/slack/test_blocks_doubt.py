@@ -29,13 +29,13 @@ def test_praise_that_may_be_ironic_is_shown_as_a_doubt() -> None:
     assert (
         "Estimated 8% detractor · estimated 90% promoter · may be ironic: the score may be the wrong way round" in text
     )
-    assert "*Recommended: Share our story (share success), if meant seriously* · positive or balanced → worth a" in text
+    assert "*Recommended: Positive or balanced → Share our story (share success), if meant seriously*" in text
 
 
 def test_irony_below_the_bound_is_not_mentioned_on_the_card() -> None:
     text = card(verdict=PRAISE | {"irony": 0.79})
     assert "ironic" not in text
-    assert "*Recommended: Share our story (share success)* · positive" in text
+    assert "*Recommended: Positive or balanced → Share our story (share success)*" in text
 
 
 def test_a_score_that_has_seen_through_it_is_not_called_the_wrong_way_round() -> None:
@@ -75,7 +75,7 @@ def test_numbers_in_a_language_that_the_model_is_weak_in_say_so() -> None:
         in text
     )
     assert "written in French" in text
-    assert "*Recommended (unreliable): Share our story" in text
+    assert "*Recommended (unreliable): Positive or balanced → Share our story" in text
     assert "may be ironic" not in text, "one that cannot read the language cannot tell irony in it"
 
 

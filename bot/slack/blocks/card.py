@@ -58,7 +58,12 @@ _MENU = {
     Action.RELEASE: "Release my claim",
 }
 
-_ALWAYS = {ids.MENU_SCORE: "The score is wrong…", ids.MENU_WHY: "Why here?", ids.MENU_HISTORY: "History"}
+_ALWAYS = {
+    ids.MENU_FLOW: "The recommendation…",
+    ids.MENU_SCORE: "The score is wrong…",
+    ids.MENU_WHY: "Why here?",
+    ids.MENU_HISTORY: "History",
+}
 """What the menu offers besides the actions. A closed card has no menu: its History leads to the other two."""
 
 

@@ -5,10 +5,11 @@ from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import LIVE
 from bot.domain.recommendation import may_be_ironic
 from bot.domain.routing import in_words
+from bot.domain.triage import Triage
 from bot.slack.blocks.elements import context, markdown, plain_text
 from bot.slack.blocks.languages import foreign_language
 from bot.slack.blocks.message import Json
-from bot.slack.blocks.text import escaped, inline, mention, percent
+from bot.slack.blocks.text import counted, escaped, inline, mention, percent
 
 _UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "unnamed", "unowned", "fallback", "reroute"})
 """Routes that come from no rule of the company: their reason says it all."""
@@ -20,15 +21,23 @@ _NOT_THE_MODELS = frozenset({"unsure", "unjudged", "fallback", "reroute"})
 """Routes that the runner-up would not explain, or that name it themselves."""
 
 
+_BY_HAND_SHOWN = 2
+
+
 def readings(card: Card) -> list[Json]:
     """Judgement, why it is here, and while it is open what to do."""
     blocks = [context(markdown(_judgement(card))), context(plain_text(why_here(card), 700))]
     if card.triage is not None and card.state in LIVE:
-        title = card.triage.title
-        path = card.triage.summary.removeprefix(f"{title}: ")
-        advised = f"Recommended{unreliable(card.score_trusted)}: {escaped(title, 100)}"
-        blocks.append(context(markdown(f"*{advised}* · {escaped(path, 1_000)}")))
+        advised = f"*Recommended{unreliable(card.score_trusted)}: {escaped(card.triage.short, 300)}*"
+        blocks.append(context(markdown(" · ".join([advised, *_by_hand(card.triage)]))))
     return blocks
+
+
+def _by_hand(triage: Triage) -> list[str]:
+    """Who answered which question of the path against the model."""
+    said = [f"✋ {each.phrase}, says {mention(each.by)}: “{escaped(each.why, 120)}”" for each in triage.overrides]
+    more = len(said) - _BY_HAND_SHOWN
+    return [*said[:_BY_HAND_SHOWN], *([f"and {counted(more, 'more answer')} by hand"] if more > 0 else [])]
 
 
 def why_here(card: Card) -> str:

@@ -49,7 +49,13 @@ def why_modal(card: Card) -> Json:
         divider(),
         *_reading(card),
         *_corrections(card),
-        actions([button("The score is wrong…", ids.SCORE, str(card.mention.id))], f"why.{card.mention.id}"),
+        actions(
+            [
+                *([button("The recommendation…", ids.FLOW, str(card.mention.id))] if card.triage else []),
+                button("The score is wrong…", ids.SCORE, str(card.mention.id)),
+            ],
+            f"why.{card.mention.id}",
+        ),
     ]
     return modal(ids.WHY, "Why here?", blocks, metadata=metadata_of(card, NOWHERE))
 

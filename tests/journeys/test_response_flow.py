@@ -1,0 +1,128 @@
+"""The response flow on the card: its path, each question answered by hand, and the decisions it recommends."""
+
+from typing import Any
+
+from sandbox.person import Person, visible_text
+from tests.journeys.office import PATIENCE, Card, Office, fill, until
+
+Json = dict[str, Any]
+
+
+def press(person: Person, view: Json, action_id: str, block_id: str) -> None:
+    """One of several buttons of the same kind in a dialog."""
+    container = {"type": "view", "view_id": view["id"]}
+    person.post("/ui/action", container=container, block_id=block_id, action_id=action_id, value=None)
+
+
+def flow_of(card: Card, person: Person) -> Json:
+    card.choose(person, "flow")
+    return person.expect_modal(callback_id="mention.flow", within=PATIENCE)
+
+
+def ask_otherwise(card: Card, person: Person, flow: Json, node: str) -> Json:
+    press(person, flow, "mention.override", f"flow.{card.mention_id}.{node}")
+    return person.expect_modal(callback_id="mention.override", within=PATIENCE)
+
+
+def path_of(person: Person) -> str:
+    return visible_text(person.expect_modal(callback_id="mention.flow", within=PATIENCE))
+
+
+def test_a_question_answered_by_hand_changes_what_is_recommended(office: Office, ana: Person, ben: Person) -> None:
+    office.hears("billing awful, says agouti")
+    card = office.card("says agouti")
+    card.shows("Recommended: Unhappy customer → Put it right (restoration)")
+    flow = flow_of(card, ana)
+    assert "3. Is the post a rant, rage, joke or satire?" in visible_text(flow)
+    assert "Yes_ would lead to" not in visible_text(flow)
+
+    dialog = ask_otherwise(card, ana, flow, "rager")
+    assert "Then the flow recommends: *Monitor only*." in visible_text(dialog)
+    assert fill(ana, dialog, override__preset="other") == {
+        "override.reason": "Please say why: whoever decides on this card will want to know."
+    }
+    assert not fill(ana, dialog, override__preset="A joke or satire", override__reason="She does stand-up.")
+    card.shows("Recommended: Rant or joke → Monitor only", "✋ rant, says", "“A joke or satire; She does stand-up.”")
+    until(lambda: "Rant or joke → Monitor only" in path_of(ana), "the dialog beneath to show the new path")
+    assert "the model: no" in path_of(ana)
+
+    # Somebody else takes it back, from his own look at the path.
+    other = flow_of(card, ben)
+    press(ben, other, "mention.override_back", f"flow.{card.mention_id}.rager")
+    card.shows("Recommended: Unhappy customer → Put it right (restoration)")
+    assert "✋" not in card.text
+    until(lambda: "Unhappy customer" in path_of(ben), "the dialog to show the model's path again")
+    assert [each.what for each in office.log(card)][-2:] == ["overridden", "override_withdrawn"]
+
+
+def test_that_we_do_not_wish_to_put_it_right_leads_to_the_last_question(office: Office, ana: Person) -> None:
+    office.hears("billing awful, says babirusa")
+    card = office.card("says babirusa")
+    dialog = ask_otherwise(card, ana, flow_of(card, ana), "restoration")
+    assert not fill(ana, dialog, override__preset="It is settled already")
+    card.shows("Unhappy customer → not ours to put right → Reply (final evaluation)")
+    flow = until(lambda: _asks(ana, "will we respond?"), "the path to go on")
+    dialog = ask_otherwise(card, ana, flow, "final_evaluation")
+    assert not fill(ana, dialog, override__preset="other", override__reason="Nothing is left to say.")
+    card.shows("Unhappy customer → not ours to put right → no reply → Let it stand")
+
+
+def _asks(person: Person, words: str) -> Json | None:
+    view = person.expect_modal(callback_id="mention.flow", within=PATIENCE)
+    return view if words in visible_text(view) else None
+
+
+def test_two_people_do_not_answer_over_each_other(office: Office, ana: Person, ben: Person) -> None:
+    office.hears("billing awful, says capybara")
+    card = office.card("says capybara")
+    of_ana = ask_otherwise(card, ana, flow_of(card, ana), "rager")
+    of_ben = ask_otherwise(card, ben, flow_of(card, ben), "troll")
+    assert not fill(ana, of_ana, override__preset="A joke or satire")
+    card.shows("Monitor only")
+    assert not fill(ben, of_ben, override__preset="The site exists to bash and degrade")
+    card.shows("Recommended: Troll → Monitor only")
+    late = ask_otherwise(card, ben, flow_of(card, ben), "discovery")
+    dialog = ask_otherwise(card, ana, flow_of(card, ana), "discovery")
+    assert not fill(ana, dialog, override__preset="It is praise")
+    refused = fill(ben, late, override__preset="It is praise")
+    assert "It says yes already. Ana said so at" in refused["override.reason"]
+
+
+def test_an_answer_by_hand_that_slack_delivers_twice_is_one(office: Office, ana: Person) -> None:
+    office.hears("billing awful, says dugong")
+    card = office.card("says dugong")
+    dialog = ask_otherwise(card, ana, flow_of(card, ana), "rager")
+    with office.everything_twice():
+        fill(ana, dialog, override__preset="A joke or satire")
+    card.shows("Rant or joke → Monitor only")
+    office.settle()
+    assert [each.what for each in office.log(card)].count("overridden") == 1
+
+
+def test_a_corrected_score_changes_the_recommendation(office: Office, ana: Person) -> None:
+    office.hears("I love it, praise, says echidna")
+    card = office.card("says echidna", "#brand")
+    card.shows("Recommended: Positive or balanced → needs no reply → Let it stand")
+    dialog = card.dialog(ana, "score", menu=True)
+    assert not fill(ana, dialog, score__choice="detractor")
+    card.shows("Recommended: Unhappy customer", "Detractor")
+
+
+def test_the_path_is_reached_from_why_here_and_from_history(office: Office, ana: Person, ben: Person) -> None:
+    office.hears("billing awful, says fennec")
+    card = office.card("says fennec")
+    card.choose(ana, "history")
+    history = ana.expect_modal(within=PATIENCE)
+    ana.click_in_view(history["id"], "mention.why")
+    why = ana.expect_modal(callback_id="mention.why", within=PATIENCE)
+    ana.click_in_view(why["id"], "mention.flow")
+    flow = ana.expect_modal(callback_id="mention.flow", within=PATIENCE)
+    dialog = ask_otherwise(card, ana, flow, "rager")  # the third dialog over each other, the most that Slack lays
+    assert not fill(ana, dialog, override__preset="A joke or satire")
+    card.shows("Monitor only")
+    ana.close(flow["id"], whole_stack=True)
+    card.choose(ben, "history")
+    told = visible_text(ben.expect_modal(within=PATIENCE))
+    assert "answered a question of the response flow otherwise" in told
+    assert "question: Is the post a rant, rage, joke or satire?" in told
+    assert "recommended after: Rant or joke → Monitor only" in told
