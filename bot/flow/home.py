@@ -1,18 +1,23 @@
-"""rows → one person's Home: mine, due soon, unclaimed in my departments."""
+"""rows → one person's Home: what is offered to them, theirs, due soon and free in their departments; and their week."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from bot.domain.card import HomePage, Line
+from bot.domain.home import Choice, Choices, HomeList, HomePage, weeks
+from bot.domain.listing import Line, Listing
 from bot.domain.policy import Policy
-from bot.domain.posting import Posting
+from bot.domain.routing import in_words
 from bot.flow.view import place_of
-from bot.store import lists, outbox
+from bot.store import home_choices, lists
 from bot.store.database import Database, Session
-from bot.store.lists import Page
+from bot.store.lists import Item, Page, Window
+from bot.store.weeks import week_of
 
-PAGE = 8
-"""Lines a list: three lists with their actions stay under Slack's 100 blocks."""
+SIZES = {HomeList.OFFERED: 4, HomeList.APPROVALS: 4}
+SIZE = 8
+"""Lines of a page: with all lists and their actions Home stays under Slack's 100 blocks."""
 
 SOON = timedelta(hours=2)
 EXCERPT = 1_000
@@ -22,39 +27,55 @@ Permalink = Callable[[str, str], str]
 """Gives the address of a message from its channel id and ts."""
 
 
-def home_of(
-    db: Database, policy: Policy, user: str, departments: Sequence[str], *, now: datetime, permalink: Permalink
-) -> HomePage:
-    """`permalink` may ask Slack, so it is called when the transaction is over."""
-    with db.read() as session:
-        mine = lists.mine(session, user, PAGE)
-        soon = lists.due_before(session, departments, now + SOON, PAGE)
-        free = lists.unclaimed(session, departments, PAGE)
-        items = {item.mention_id: item for page in (mine, soon, free) for item in page.items}
-        cards = {key: _live_card(session, policy, item) for key, item in items.items()}
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """Whose Home it is, as Slack knows them: `approves` names the approval rules that ask them. `pages` from 0, by list."""
 
-    def lines(page: Page) -> tuple[Line, ...]:
-        return tuple(_line(policy, item, cards[item.mention_id], permalink) for item in page.items)
+    user: str
+    departments: Sequence[str] = ()
+    approves: Sequence[str] = ()
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    pages: Mapping[HomeList, int] = field(default_factory=dict)
+
+
+def home_of(db: Database, policy: Policy, visit: Visit, *, now: datetime, permalink: Permalink) -> HomePage:
+    """`permalink` may ask Slack, so it is called when the transaction is over."""
+    this_week, last_week = weeks(now, visit.zone)
+    with db.read() as session:
+        choice = home_choices.choice_of(session, visit.user)
+        pages = _pages(session, visit, _still_there(choice, visit, policy), now)
+        ids = [item.mention_id for page in pages.values() for item in page.items]
+        cards = lists.cards(session, ids)
+        sources = lists.sources(session)
+        week, before = week_of(session, visit.user, this_week), week_of(session, visit.user, last_week)
+
+    def listing(page: Page) -> Listing:
+        lines = tuple(line_of(policy, item, cards, permalink) for item in page.items)
+        return Listing(lines=lines, first=page.first, total=page.total, size=page.size)
 
     return HomePage(
-        user=user,
-        departments=tuple(place_of(policy.department(name)) for name in departments),
-        mine=lines(mine),
-        mine_more=mine.more,
-        due_soon=lines(soon),
-        due_soon_more=soon.more,
-        unclaimed=lines(free),
-        unclaimed_more=free.more,
+        user=visit.user,
+        departments=tuple(place_of(policy.department(name)) for name in visit.departments),
+        lists={which: listing(page) for which, page in pages.items()},
+        choice=_still_there(choice, visit, policy),
+        choices=_choices(policy, visit, sources),
+        week=week,
+        last_week=before,
         made_at=now,
     )
 
 
-def _live_card(session: Session, policy: Policy, item: lists.Item) -> Posting | None:
-    return outbox.live_card(session, item.mention_id, policy.department(item.department).channel)
+def choose(db: Database, person: str, change: Callable[[Choice], Choice], now: datetime) -> None:
+    """Change what a person sees at Home, from now on."""
+    with db.write() as session:
+        before = home_choices.choice_of(session, person)
+        home_choices.keep(session, person, change(before), now)
 
 
-def _line(policy: Policy, item: lists.Item, card: Posting | None, permalink: Permalink) -> Line:
+def line_of(policy: Policy, item: Item, cards: Mapping[tuple[int, str], tuple[str, str]], permalink: Permalink) -> Line:
+    """A line with the way to the card in the channel that owns the mention now."""
     department = policy.department(item.department)
+    card = cards.get((item.mention_id, department.channel))
     return Line(
         mention_id=item.mention_id,
         state=item.state,
@@ -65,5 +86,44 @@ def _line(policy: Policy, item: lists.Item, card: Posting | None, permalink: Per
         due_at=item.due_at,
         owner=item.owner,
         urgent=item.urgent,
-        permalink=permalink(card.channel_id, card.ts) if card else "",
+        permalink=permalink(*card) if card else "",
+        posted_at=item.posted_at,
+        topic=item.topic,
+        offered_by=item.offered_by,
+        offer_until=item.offer_until,
+        answer=item.answer[:EXCERPT],
+        answer_by=item.answer_by,
+        waits_for=item.waits_for,
+    )
+
+
+def _pages(session: Session, visit: Visit, choice: Choice, now: datetime) -> dict[HomeList, Page]:
+    def window(which: HomeList) -> Window:
+        return Window(page=visit.pages.get(which, 0), size=SIZES.get(which, SIZE))
+
+    return {
+        HomeList.OFFERED: lists.offered(session, visit.user, now, window(HomeList.OFFERED)),
+        HomeList.APPROVALS: lists.to_approve(session, visit.user, visit.approves, window(HomeList.APPROVALS)),
+        HomeList.MINE: lists.mine(session, visit.user, choice, window(HomeList.MINE)),
+        HomeList.DUE_SOON: lists.due_before(session, visit.departments, now + SOON, choice, window(HomeList.DUE_SOON)),
+        HomeList.UNCLAIMED: lists.unclaimed(session, visit.departments, choice, window(HomeList.UNCLAIMED)),
+    }
+
+
+def _still_there(choice: Choice, visit: Visit, policy: Policy) -> Choice:
+    """What was chosen once may be gone by now: a department left, a topic that is not configured any more."""
+    return Choice(
+        department=choice.department if choice.department in visit.departments else "",
+        topic=choice.topic if choice.topic in policy.routing.topics else "",
+        source=choice.source,
+        urgent=choice.urgent,
+    )
+
+
+def _choices(policy: Policy, visit: Visit, sources: Sequence[str]) -> Choices:
+    titles = {name: policy.source_titles.get(name) or name for name in (*policy.source_titles, *sources)}
+    return Choices(
+        departments=tuple((name, policy.department(name).title) for name in visit.departments),
+        topics=tuple((name, in_words(name)) for name in policy.routing.topics),
+        sources=tuple(sorted(titles.items(), key=lambda pair: pair[1].casefold())),
     )

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from bot.slack.blocks.elements import plain_text, section
 from bot.slack.blocks.message import Json, Message
 from bot.slack.calls import TIMEOUT_SECONDS, call
 from bot.slack.directory import Directory
+from bot.slack.homes import Homes
 from bot.slack.payloads import Act, Command, Form
 from bot.slack.permissions import permit
 
@@ -33,6 +34,7 @@ class Floor:
     desk: Desk
     directory: Directory
     client: WebClient
+    homes: Homes = field(default_factory=Homes)
 
     @property
     def policy(self) -> Policy:

@@ -5,9 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.domain.card import Answer, AnswerState, Card, Claim, Decision, Escalation, Line, Place
+from bot.domain.card import Answer, AnswerState, Card, Claim, Decision, Escalation, Place
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import State
+from bot.domain.listing import Line
 from bot.domain.mention import MAX_TEXT, Mention, clean
 from bot.domain.promise import Promise, PromiseKind
 from bot.domain.recommendation import recommend

@@ -1,41 +1,78 @@
-"""App Home: what waits for one person, what is nearly due, and what nobody has taken yet."""
+"""App Home: what waits for one person, what is nearly due, what nobody has taken yet, and how their week goes."""
 
-from collections.abc import Sequence
-from datetime import datetime
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from zlib import crc32
 
-from bot.domain.card import HomePage, Line
-from bot.domain.lifecycle import Action, State, available
+from bot.domain.home import HomeList, HomePage, Week
+from bot.domain.lifecycle import Action, available
+from bot.domain.listing import Line, Listing
 from bot.slack import ids
-from bot.slack.blocks.elements import button, context, divider, header, markdown, plain_text, section
+from bot.slack.blocks.elements import (
+    MAX_OPTIONS,
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    markdown,
+    option,
+    plain_text,
+    quote,
+    rich,
+    section,
+    span,
+    when,
+)
+from bot.slack.blocks.lines import about, entry, how_it_stands, is_due, place_in, way_to_card
 from bot.slack.blocks.message import Json
-from bot.slack.blocks.post import URGENT
-from bot.slack.blocks.standing import CLAIMED, DUE, LATE, SNOOZED, UNCLAIMED
-from bot.slack.blocks.text import date, escape, escaped, inline, mention, web_link
+from bot.slack.blocks.standing import person
+from bot.slack.blocks.text import date, duration, escaped, inline
 
-LISTED = 12
-"""Mentions shown of each list, two blocks each: three lists stay under Slack's 100 blocks."""
+TITLES = {
+    HomeList.OFFERED: "Offered to me",
+    HomeList.APPROVALS: "Waiting for my approval",
+    HomeList.MINE: "Mine",
+    HomeList.DUE_SOON: "Due soon",
+    HomeList.UNCLAIMED: "Unclaimed in my teams",
+}
 
-_EXCERPT = 180
-_STATES = {State.OPEN: f"{UNCLAIMED} unclaimed", State.SNOOZED: f"{SNOOZED} snoozed"}
+EVERYTHING = "*"
+"""The value of a filter's first choice."""
+
+_NONE = {
+    HomeList.MINE: "Nothing waits for you. Take one from below, or enjoy the quiet.",
+    HomeList.DUE_SOON: "Nothing is due soon: every promise has time.",
+    HomeList.UNCLAIMED: "Everything in your teams has an owner. Well done.",
+}
+_NONE_CHOSEN = "Nothing here fits what you chose above."
+_NO_TEAM = "You see a team's mentions here once you are in one. Ask whoever runs Earshot to add you."
 
 
 def home_view(page: HomePage, now: datetime) -> Json:
-    """The whole view; `now` tells which promises are late."""
-    mine = _listing(page.mine, page.mine_more, page.user, now)
-    due = _listing(page.due_soon, page.due_soon_more, page.user, now, mixed=True)
-    unclaimed = _listing(page.unclaimed, page.unclaimed_more, page.user, now)
-    blocks = [
-        context(markdown(f"{_teams(page)} · as of {date(page.made_at)}")),
-        header(_titled("Mine", len(page.mine) + page.mine_more)),
-        *(mine or [_empty("Nothing waits for you. Take one from below, or enjoy the quiet.")]),
-        divider(),
-        header(_titled("Due soon", len(page.due_soon) + page.due_soon_more)),
-        *(due or [_empty("Nothing is due soon: every promise has time.")]),
-        divider(),
-        header(_titled("Unclaimed in my teams", len(page.unclaimed) + page.unclaimed_more)),
-        *(unclaimed or [_empty(_no_unclaimed(page))]),
-    ]
-    return {"type": "home", "blocks": blocks}
+    """The whole view; `now` tells which promises are late. Its `private_metadata` is JSON: list → page, from 0."""
+    blocks = [context(markdown(f"{_teams(page)} · as of {date(page.made_at)}")), _filters(page)]
+    for which in HomeList:
+        blocks += _list_blocks(page, which, now)
+    pages = {which: listing.page for which, listing in page.lists.items() if listing.page}
+    return _view([*blocks, *_week(page)], json.dumps(pages))
+
+
+def fault_view(sentence: str) -> Json:
+    """Home when it could not be made: why, and the way out."""
+    again = actions([button("Try again", ids.HOME_AGAIN, "again", style="primary")], "home.again")
+    return _view([section(plain_text(f"⚠️ {sentence}", 1_000)), again], "{}")
+
+
+def pages_of(metadata: str) -> dict[HomeList, int]:
+    """Which pages a drawn Home shows; the first ones where it does not say."""
+    kept: Mapping[str, object] = json.loads(metadata or "{}")
+    return {HomeList(name): int(str(page)) for name, page in kept.items() if name in list(HomeList)}
+
+
+def _view(blocks: Sequence[Json], metadata: str) -> Json:
+    return {"type": "home", "callback_id": ids.HOME, "private_metadata": metadata, "blocks": list(blocks)}
 
 
 def _teams(page: HomePage) -> str:
@@ -46,65 +83,134 @@ def _teams(page: HomePage) -> str:
     return "Your teams: " + ", ".join(names) + (f" and {beyond} more" if beyond else "")
 
 
-def _no_unclaimed(page: HomePage) -> str:
-    if not page.departments:
-        return "You see a team's mentions here once you are in one. Ask whoever runs Earshot to add you."
-    return "Everything in your teams has an owner. Well done."
-
-
-def _titled(title: str, count: int) -> str:
-    return f"{title} ({count:,})" if count else title
-
-
-def _empty(sentence: str) -> Json:
-    return section(plain_text(sentence))
-
-
-def _listing(lines: Sequence[Line], beyond: int, user: str, now: datetime, *, mixed: bool = False) -> list[Json]:
-    """`mixed` lists tell of each mention whose it is; the others say it in their title."""
-    blocks = [block for line in lines[:LISTED] for block in _line_blocks(line, user, now, mixed=mixed)]
-    more = beyond + max(len(lines) - LISTED, 0)
-    return [*blocks, context(plain_text(f"and {more:,} more"))] if more else blocks
-
-
-def _line_blocks(line: Line, user: str, now: datetime, *, mixed: bool) -> list[Json]:
-    title = f"{inline(line.author, 60) or 'Somebody'} on {inline(line.source, 60)}: {_words(line)}"
-    where = f"<{escape(line.permalink)}|Open card>" if web_link(line.permalink) else "The card is on its way"
-    facts = [
-        _standing(line, user) if mixed or line.state is State.SNOOZED else "",
-        escaped(line.department, 60),
-        _due(line, now),
-        where,
+def _filters(page: HomePage) -> Json:
+    """What to see in the lists below; only what there is more than one of can be chosen."""
+    choice, choices = page.choice, page.choices
+    urgent = option("Urgent only", "urgent")
+    ticked: Json = {"initial_options": [urgent]} if choice.urgent else {}
+    elements = [
+        *_select(ids.HOME_DEPARTMENT, "All my teams", choices.departments, choice.department),
+        *_select(ids.HOME_TOPIC, "All topics", choices.topics, choice.topic),
+        *_select(ids.HOME_SOURCE, "All sources", choices.sources, choice.source),
+        {"type": "checkboxes", "action_id": ids.HOME_URGENT, "options": [urgent], **ticked},
+        *([button("Show everything", ids.HOME_EVERYTHING, "everything")] if choice else []),
     ]
-    urgent = f"{URGENT} · " if line.urgent else ""
-    return [
-        section(plain_text(f"{urgent}{title}", 400), _action(line, user)),
-        context(markdown(" · ".join(fact for fact in facts if fact))),
+    # A block id that changes with the choice: Slack's clients keep what was picked where block and action stay the same.
+    return actions(elements, f"home.choice.{crc32(json.dumps(choice.to_json()).encode()):x}")
+
+
+def _select(action_id: str, everything: str, choices: Sequence[tuple[str, str]], chosen: str) -> list[Json]:
+    if len(choices) < 2:
+        return []
+    options = [option(everything, EVERYTHING), *(option(title or name, name) for name, title in choices)]
+    initial = next((each for each in options if each["value"] == chosen), options[0])
+    if len(options) > MAX_OPTIONS:
+        options = [options[0], initial, *options[1 : MAX_OPTIONS - 1]]
+    return [{"type": "static_select", "action_id": action_id, "options": options, "initial_option": initial}]
+
+
+def _list_blocks(page: HomePage, which: HomeList, now: datetime) -> list[Json]:
+    listing = page.listing(which)
+    if not listing.total and which not in _NONE:
+        return []
+    title = header(f"{TITLES[which]} ({listing.total:,})" if listing.total else TITLES[which])
+    if not listing.total:
+        return [title, section(plain_text(_nothing(page, which)))]
+    lines = [block for one in listing.lines for block in _LINES[which](one, page.user, now)]
+    return [title, *lines, *_paging(which, listing)]
+
+
+def _nothing(page: HomePage, which: HomeList) -> str:
+    if page.choice:
+        return _NONE_CHOSEN
+    return _NO_TEAM if which is HomeList.UNCLAIMED and not page.departments else _NONE[which]
+
+
+def _paging(which: HomeList, listing: Listing) -> list[Json]:
+    if listing.total <= len(listing.lines):
+        return []
+    title = TITLES[which]
+    buttons = []
+    if listing.first:
+        buttons.append(
+            button("◀ Back", ids.HOME_BACK, f"{which}:{listing.page - 1}", label=f"{title}: the ones before")
+        )
+    if listing.end < listing.total:
+        buttons.append(button("More ▶", ids.HOME_MORE, f"{which}:{listing.page + 1}", label=f"{title}: the next ones"))
+    return [context(plain_text(f"{place_in(listing)}, the most urgent first")), actions(buttons, f"home.pages.{which}")]
+
+
+def _held(one: Line, user: str, now: datetime) -> list[Json]:
+    return [entry(one, _place(one), is_due(one, now), way_to_card(one)), _actions(one, user)]
+
+
+def _mixed(one: Line, user: str, now: datetime) -> list[Json]:
+    """Tells of each mention whose it is; the other lists say that in their title. What others hold is left to them."""
+    shown = entry(one, how_it_stands(one, user), _place(one), is_due(one, now), way_to_card(one))
+    return [shown, *([] if one.owner and one.owner != user else [_actions(one, user)])]
+
+
+def _offer(one: Line, _user: str, now: datetime) -> list[Json]:
+    by = [span("offered by "), person(one.offered_by)] if one.offered_by else [span("it is your turn")]
+    until = [span(" until "), when(one.offer_until)] if one.offer_until else []
+    shown = entry(one, [*by, *until], _place(one), is_due(one, now), way_to_card(one))
+    return [shown, actions([about("Claim", ids.CLAIM, one, style="primary")])]
+
+
+def _approval(one: Line, _user: str, now: datetime) -> list[Json]:
+    by = [span("written by "), person(one.answer_by)]
+    why = [span(f"needs approval: {inline(one.waits_for, 120)}")]
+    shown = entry(one, by, why, is_due(one, now), way_to_card(one))
+    return [shown, rich(quote(span(inline(one.answer, 300) or "(no text)")))]
+
+
+_LINES = {
+    HomeList.OFFERED: _offer,
+    HomeList.APPROVALS: _approval,
+    HomeList.MINE: _held,
+    HomeList.DUE_SOON: _mixed,
+    HomeList.UNCLAIMED: _held,
+}
+
+
+def _place(one: Line) -> list[Json]:
+    topic = f", {inline(one.topic.replace('_', ' '), 40)}" if one.topic else ""
+    return [span(f"{inline(one.department, 60)}{topic}")]
+
+
+def _actions(one: Line, user: str) -> Json:
+    """The next steps of this person, the likeliest first: answer what is theirs, claim what is free."""
+    mine = one.owner == user
+    steps = [(Action.ANSWER, "Answer…", mine), (Action.CLAIM, "Claim", not mine), (Action.RELEASE, "Release", mine)]
+    steps += [(Action.ANSWER, "Answer…", not mine), (Action.WAKE, "Wake", True), (Action.SNOOZE, "Snooze…", True)]
+    possible = available(one.state)
+    wanted = [(verb, ids.action_id(action)) for action, verb, fits in steps if fits and action in possible]
+    return actions([about(verb, id_, one, style="" if n else "primary") for n, (verb, id_) in enumerate(wanted)])
+
+
+def _week(page: HomePage) -> list[Json]:
+    now, before = page.week, page.last_week
+    if now == before == Week():
+        return []
+    figures = [
+        ("Claimed", _count(now.claimed), _count(before.claimed)),
+        ("Answered", _count(now.answered), _count(before.answered)),
+        ("Let stand or watched", _count(now.let_stand), _count(before.let_stand)),
+        ("First response (median)", _time(now.first_response), _time(before.first_response)),
+        ("Promises kept", _kept(now), _kept(before)),
     ]
+    fields = [markdown(f"*{name}*\n{this} _(last week {last})_") for name, this, last in figures]
+    told = "This week since Monday, against last week up to the same hour."
+    return [divider(), header("My week"), {"type": "section", "fields": fields}, context(plain_text(told))]
 
 
-def _words(line: Line) -> str:
-    return inline(line.excerpt, _EXCERPT) or "(no text)"
+def _count(count: int) -> str:
+    return f"{count:,}"
 
 
-def _standing(line: Line, user: str) -> str:
-    if line.owner:
-        return f"{CLAIMED} {'yours' if line.owner == user else mention(line.owner)}"
-    return _STATES.get(line.state, "")
+def _time(length: timedelta | None) -> str:
+    return duration(length) if length is not None else "none"
 
 
-def _due(line: Line, now: datetime) -> str:
-    if line.due_at is None:
-        return ""
-    return f"{LATE} *Late:* was due {date(line.due_at)}" if line.due_at <= now else f"{DUE} due {date(line.due_at)}"
-
-
-def _action(line: Line, user: str) -> Json | None:
-    """The next step of this person: answer what is theirs, claim what is free; what others hold is left to them."""
-    possible = available(line.state)
-    value, author = str(line.mention_id), inline(line.author, 40)
-    if line.owner == user and Action.ANSWER in possible:
-        return button("Answer", ids.ANSWER, value, label=f"Answer {author}")
-    if not line.owner and Action.CLAIM in possible:
-        return button("Claim", ids.CLAIM, value, label=f"Claim the mention by {author}")
-    return None
+def _kept(week: Week) -> str:
+    return f"{week.kept:,} of {week.promises:,}" if week.promises else "none due"

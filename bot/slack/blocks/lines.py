@@ -1,0 +1,68 @@
+"""A mention as one entry of a list: who, where, the first words, how it stands, and the way to its card."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.lifecycle import State
+from bot.domain.listing import Line, Listing
+from bot.slack.blocks.elements import button, joined, line, link, rich, span, when
+from bot.slack.blocks.message import Json
+from bot.slack.blocks.post import URGENT
+from bot.slack.blocks.standing import ANSWERED, CLAIMED, DECIDED, DUE, LATE, SNOOZED, UNCLAIMED, person
+from bot.slack.blocks.text import inline, web_link
+
+EXCERPT = 180
+
+_STATES = {
+    State.NEW: "on its way to a team",
+    State.JUDGED: "on its way to a team",
+    State.FILTERED: "🚫 kept out by a rule",
+    State.OPEN: f"{UNCLAIMED} unclaimed",
+    State.SNOOZED: f"{SNOOZED} snoozed",
+    State.ANSWERED: f"{ANSWERED} answered",
+    State.LET_STAND: f"{DECIDED} let stand",
+    State.MONITORED: f"{DECIDED} monitored",
+    State.DISMISSED: f"{DECIDED} not about us",
+}
+
+
+def entry(one: Line, *facts: Sequence[Json]) -> Json:
+    """The mention's first words, and below them what else there is to say; empty facts fall out."""
+    urgent = [span(f"{URGENT} · ", bold=True)] if one.urgent else []
+    author, source = inline(one.author, 60) or "Somebody", inline(one.source, 60)
+    words = inline(one.excerpt, EXCERPT) or "(no text)"
+    first = line(*urgent, span(author, bold=True), span(f" on {source}: {words}"))
+    return rich(first, line(*joined(facts)))
+
+
+def way_to_card(one: Line) -> list[Json]:
+    if web_link(one.permalink):
+        return [link(one.permalink, "Open card")]
+    return [] if one.state is State.FILTERED else [span("the card is on its way")]
+
+
+def how_it_stands(one: Line, user: str) -> list[Json]:
+    """`🔵 yours`, `🔵 Ana`, `⚪ unclaimed`."""
+    if one.owner:
+        return [span(f"{CLAIMED} yours")] if one.owner == user else [span(f"{CLAIMED} "), person(one.owner)]
+    return [span(_STATES.get(one.state, one.state.replace("_", " ")))]
+
+
+def is_due(one: Line, now: datetime) -> list[Json]:
+    if one.due_at is None:
+        return []
+    if one.due_at <= now:
+        return [span(f"{LATE} "), span("Late:", bold=True), span(" was due "), when(one.due_at)]
+    return [span(f"{DUE} due "), when(one.due_at)]
+
+
+def place_in(listing: Listing) -> str:
+    """`9–16 of 4,210`."""
+    return f"{listing.first + 1:,}–{listing.end:,} of {listing.total:,}"
+
+
+def about(verb: str, action_id: str, one: Line, *, style: str = "") -> Json:
+    """A button beside a line; a screen reader hears which mention it is for."""
+    author = inline(one.author, 40) or "somebody"
+    label = f"{verb.removesuffix('…')}: mention by {author}"
+    return button(verb, action_id, str(one.mention_id), style=style, label=label)
