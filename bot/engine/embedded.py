@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from bot.engine.pulse import Pulse
 
@@ -16,6 +17,10 @@ log = logging.getLogger(__name__)
 
 STOP_SECONDS = 10.0
 """What is under way at a stop may take this long to finish; leases cover the rest."""
+
+
+STEP_LOOK = timedelta(seconds=1)
+"""How often the wall clock is looked at for having been set back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +62,22 @@ class Fanout:
             return None
 
 
+class Every(BaseTrigger):  # type: ignore[misc]
+    """Fires again `interval` after it fired, however much the wall clock moved meanwhile.
+
+    APScheduler's own interval trigger lists every time that was missed: after a clock that was set at last, from 1970 to
+    today, those are thousands of millions.
+    """
+
+    def __init__(self, interval: timedelta) -> None:
+        self._interval = interval
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        return now if previous_fire_time is None else now + self._interval
+
+
 class Embedded:
-    """The jobs of one process under one scheduler."""
+    """The jobs of one process under one scheduler. Steps of the wall clock, either way, hold up none of them."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self.pulse = Pulse({job.name: job.every for job in jobs})
@@ -76,14 +95,13 @@ class Embedded:
         for job in self._jobs:
             self._scheduler.add_job(
                 self._tick,
-                "interval",
+                Every(job.every),  # the first time at once: /readyz cannot wait an hour for the hourly job
                 args=[job],
                 id=job.name,
-                seconds=job.every.total_seconds(),
-                next_run_time=datetime.now(UTC),  # at once: /readyz cannot wait an hour for the hourly job
                 executor="lonely" if job.lonely else "default",
             )
         self._scheduler.start()
+        threading.Thread(target=self._mend_steps, name="clock-steps", daemon=True).start()
 
     def stop(self) -> None:
         """Take no new work and let what is under way finish, for STOP_SECONDS at most."""
@@ -96,6 +114,16 @@ class Embedded:
     @property
     def stopping(self) -> bool:
         return self._stopping.is_set()
+
+    def _mend_steps(self) -> None:
+        """A clock set back leaves every job waiting for a time that was near and is now far: those run at once."""
+        every = {job.name: job.every for job in self._jobs}
+        while not self._stopping.wait(STEP_LOOK.total_seconds()):
+            now = datetime.now(UTC)
+            for waiting in self._scheduler.get_jobs():
+                if waiting.next_run_time - now > every[waiting.id] + STEP_LOOK:
+                    log.warning("clock_set_back", extra={"job": waiting.id})
+                    waiting.modify(next_run_time=now)
 
     def _tick(self, job: Job) -> None:
         if self.stopping:

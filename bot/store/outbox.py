@@ -11,6 +11,9 @@ from bot.domain.posting import Posting, PostingKind, PostingState
 from bot.store.database import insert_into
 from bot.store.schema import LaneRow, MentionRow, PostingRow
 
+LONGEST_CLOSED = timedelta(minutes=15)
+"""Slack's Retry-After is seconds or a few minutes."""
+
 WAITING = (PostingState.PENDING, PostingState.SENDING)
 
 
@@ -77,7 +80,10 @@ def backlog(session: Session, now: datetime) -> int:
 
 
 def enter_lane(session: Session, channel_id: str, now: datetime, gap: timedelta) -> bool:
-    """Take the channel's next slot if it is free; the one after it is free `gap` later."""
+    """Take the channel's next slot if it is free; the one after it is free `gap` later.
+
+    A slot further off than Slack ever asks for was noted by a clock that has been set back since: it is free.
+    """
     session.execute(
         insert_into(session, LaneRow)
         .values(channel=channel_id, next_at=now)
@@ -85,7 +91,7 @@ def enter_lane(session: Session, channel_id: str, now: datetime, gap: timedelta)
     )
     taken = session.execute(
         update(LaneRow)
-        .where(LaneRow.channel == channel_id, LaneRow.next_at <= now)
+        .where(LaneRow.channel == channel_id, or_(LaneRow.next_at <= now, LaneRow.next_at > now + LONGEST_CLOSED))
         .values(next_at=now + gap)
         .returning(LaneRow.channel)
     ).scalar_one_or_none()

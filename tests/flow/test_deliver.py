@@ -18,6 +18,7 @@ from tests.databases import url_of
 from tests.fakes import (
     LOST_REPLY,
     NEVER_ARRIVED,
+    START,
     Committed,
     FakeMessenger,
     MovedClock,
@@ -80,6 +81,14 @@ def test_a_channel_with_urgent_messages_is_looked_at_first(world: World) -> None
     world.arrive(post(1, "billing"), post(2, "outage on fire"))
     world.think()
     assert deliver.due_channels(world.db, world.clock()) == ["#care", "#billing"]
+
+
+def test_a_clock_that_was_set_back_does_not_close_a_lane(world: World) -> None:
+    def enters(hours: float) -> bool:
+        with world.db.write() as session:
+            return outbox.enter_lane(session, "C1", START + timedelta(hours=hours), deliver.LANE_GAP)
+
+    assert [enters(0), enters(0), enters(-24), enters(-24)] == [True, False, True, False]
 
 
 def test_a_request_for_patience_closes_the_lane_of_that_channel_only(world: World) -> None:
