@@ -22,6 +22,7 @@ from bot.flow.deliver import Messenger
 from bot.flow.desk.act import Desk
 from bot.flow.keep_promises import keep_promises
 from bot.flow.pace import mend_pace
+from bot.flow.vectors import Nearness, place_waiting
 from bot.learning import NightSchool, versions_of
 from bot.slack.calls import reading_client, writing_client
 from bot.slack.connect import Socket, http_route
@@ -62,6 +63,7 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         answerable=frozenset(name for name, source in sources.items() if isinstance(source, Answerable)),
         approvals=config.approvals,
         answer_limits={name: most for name, source in sources.items() if (most := _answer_limit(source)) is not None},
+        voice=config.company.voice,
         about={each.name: each.about for each in config.sources},
     )
 
@@ -193,6 +195,8 @@ class Earshot:
     classifier: Classifier
     clock: Clock = utc_now
     port: int = 0
+    nearness: Nearness | None = None
+    """What finds mentions that say the same; without one there are no drafts and no signals."""
     learns: bool = False
     """Whether this process holds the nightly trainings."""
     _stopped: threading.Event = field(default_factory=threading.Event)
@@ -274,6 +278,7 @@ class Earshot:
         return [
             job("poll", 2, self._poll),
             job("classify", 0.5, self._classify, lonely=True),
+            *([job("compare", 5, partial(self._compare, self.nearness), lonely=True)] if self.nearness else []),
             job("route", 0.5, lambda: route.route_judged(self.database, self.policy, self.clock())),
             job("deliver", 0.25, self._deliver),
             job("draw", 0.25, lambda: deliver.draw_stale(self.database, self.messenger, self.policy, self.clock)),
@@ -298,6 +303,10 @@ class Earshot:
             if not classify.classify_waiting(self.database, self.classifier, self.policy, self.clock):
                 return
             self.engine.pulse.beat("classify")
+
+    def _compare(self, nearness: Nearness) -> None:
+        while not self.engine.stopping and place_waiting(self.database, nearness, self.clock):
+            self.engine.pulse.beat("compare")
 
     def _deliver(self) -> None:
         for channel in deliver.due_channels(self.database, self.clock()):

@@ -99,6 +99,7 @@ def _config(options: argparse.Namespace) -> Config:
 
 def _run(options: argparse.Namespace) -> int:
     from bot.app import Earshot, load_classifier, only_runner, open_database
+    from classifiers.nearness import Nearness
     from classifiers.verdict import ModelFault
 
     config = _config(options)
@@ -110,7 +111,14 @@ def _run(options: argparse.Namespace) -> int:
         classifier = load_classifier(config)
     except ModelFault as fault:
         raise GiveUp(f"the model cannot be loaded: {fault}") from fault
-    bot = Earshot(config=config, secrets=secrets, database=database, classifier=classifier, learns=True)
+    bot = Earshot(
+        config=config,
+        secrets=secrets,
+        database=database,
+        classifier=classifier,
+        nearness=Nearness(),
+        learns=True,
+    )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

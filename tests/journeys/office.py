@@ -34,6 +34,7 @@ from sandbox.delivery import Attempt, PayloadType, Transport
 from sandbox.person import POLL_SECONDS, Person, visible_text
 from sandbox.places import routes
 from sandbox.serve import RunningSandbox, build_sandbox, running_sandbox
+from tests.fake_nearness import FakeNearness
 from tests.fakes import START, TOPICS, FakeClassifier, FakeForum, post
 
 HERE = Path(__file__).parent
@@ -362,7 +363,12 @@ def running_bot(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bot.app, "build_sources", with_forum)
         earshot = Earshot(
-            config=config, secrets=secrets_of_workspace(), database=database, classifier=Reader(), clock=clock
+            config=config,
+            secrets=secrets_of_workspace(),
+            database=database,
+            classifier=Reader(),
+            nearness=FakeNearness(),
+            clock=clock,
         )
     earshot.start()
     try:
