@@ -18,6 +18,7 @@ from typing import Any
 from bot.domain.preflight.finding import Concern, Mode
 from bot.domain.preflight.review import review
 from bot.domain.preflight.situation import Situation
+from bot.domain.preflight.voice import Voice
 from bot.domain.triage import Outcome
 
 FOLDER = Path(__file__).parent / "drafts"
@@ -106,7 +107,7 @@ def _draft(written: Mapping[str, Any], mention: Mapping[str, Any]) -> Draft:
         detractor=mention["detractor"],
         reach=mention.get("reach"),
         urgent=mention.get("urgent", False),
-        names=NAMES,
+        voice=Voice(names=NAMES),
     )
     return Draft(text=written["text"], situation=situation, faults=frozenset(map(Concern, written["faults"])))
 

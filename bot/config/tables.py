@@ -16,6 +16,7 @@ from bot.config.values import (
     Duration,
     Filled,
     GroupOrEmpty,
+    HashtagText,
     Holders,
     HttpUrl,
     HttpUrlOrEmpty,
@@ -36,6 +37,8 @@ from bot.config.values import (
     ZoneOrEmpty,
 )
 from bot.domain.assignment import Assign
+from bot.domain.preflight.finding import Mode
+from bot.domain.preflight.voice import WIDE_REACH
 from bot.domain.promise import Opening
 from bot.domain.roles import EVERYONE
 from bot.domain.routing import Outcome
@@ -54,6 +57,9 @@ class CompanyTable(Table):
     name: Label
     names: Several[Label] = ()
     not_words: Several[Said] = ()
+    hashtags: Several[HashtagText] = ()
+    signatures: Several[Said] = ()
+    wide_reach: Annotated[int, Field(ge=1)] = WIDE_REACH
     zone: Zone = "UTC"
 
 
@@ -197,6 +203,7 @@ class DepartmentTable(Table):
     name: Name
     title: str = ""
     channel: Channel
+    preflight: Annotated[Mode, Field(strict=False)] = Mode.ADVISE
     people: Several[Person] = ()
     user_group: GroupOrEmpty = ""
     decide_within: Span = timedelta(hours=4)

@@ -90,7 +90,7 @@ def _same(cls: type[Value], table: Table) -> Value:
 
 def _company(table: CompanyTable) -> Company:
     names = tuple(dict.fromkeys((table.name, *table.names)))
-    return Company(name=table.name, names=names, not_words=table.not_words, zone=table.zone)
+    return Company(**dict(table) | {"names": names})
 
 
 def _roles(file: FileTable) -> Roles:
@@ -120,6 +120,7 @@ def _department(table: DepartmentTable, file: FileTable) -> Department:
         escalation=tuple(_same(Level, level) for level in table.escalation),
         lease=table.lease,
         assign=table.assign,
+        preflight=table.preflight,
     )
 
 

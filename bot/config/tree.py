@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from bot.domain.approval import ApprovalRule
+from bot.domain.preflight.voice import Voice
 from bot.domain.roles import Roles
 from bot.domain.routing import Department, RoutingTable, Rule, Topic
 from bot.domain.terms import PromiseRule
@@ -42,6 +43,13 @@ class Company:
     names: tuple[str, ...]
     not_words: tuple[str, ...]
     zone: str
+    hashtags: tuple[str, ...]
+    signatures: tuple[str, ...]
+    wide_reach: int
+
+    @property
+    def voice(self) -> Voice:
+        return Voice(names=self.names, signatures=self.signatures, hashtags=self.hashtags, wide_reach=self.wide_reach)
 
 
 @dataclass(frozen=True, kw_only=True)

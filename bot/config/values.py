@@ -23,6 +23,7 @@ _GROUP = re.compile(r"@[^\s#@,:;]{1,80}|S[A-Z0-9]{5,}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _USER_ID = re.compile(r"[UW][A-Z0-9]{5,}")
+_HASHTAG = re.compile(r"#\w{1,100}")
 _NOT_IN_HOST = frozenset("${}<>\"'\\^`|")
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgresql+psycopg://")
@@ -218,6 +219,7 @@ Holders = Annotated[
 UserId = Annotated[
     str, AfterValidator(_form(_USER_ID, "write a person's id, U0123456789: a label keeps that, not the name"))
 ]
+HashtagText = Annotated[str, AfterValidator(_form(_HASHTAG, 'write a hashtag with its sign, such as "#quietpip"'))]
 TimeOfDay = Annotated[str, AfterValidator(_form(_TIME, 'write a time of day, such as "03:30"'))]
 Anybody = Annotated[str, AfterValidator(_anybody)]
 HttpUrl = Annotated[str, AfterValidator(check_http_url)]

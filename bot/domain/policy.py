@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.approval import ApprovalRule
+from bot.domain.preflight.voice import Voice
 from bot.domain.roles import Permission, Roles
 from bot.domain.routing import Department, RoutingTable
 from bot.domain.terms import PromiseRule
@@ -34,6 +35,7 @@ class Policy:
     """What an answer has to wait for before a customer reads it; the first that fits."""
     answer_limits: Mapping[str, int] = field(default_factory=dict)
     """How many characters a source takes of an answer, where it says."""
+    voice: Voice = field(default_factory=Voice)
     about: Mapping[str, str] = field(default_factory=dict)
     """What the mentions of a source speak of, where that is not the company as a whole."""
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.assignment import Assign
 from bot.domain.mention import Incoming
+from bot.domain.preflight.finding import Mode
 from bot.domain.promise import OfficeHours
 from bot.domain.words import has_any_word, is_named, someone_else
 from classifiers.verdict import UNKNOWN_LANGUAGE, Verdict
@@ -46,6 +47,7 @@ class Department:
     lease: timedelta | None = None
     """How long a claim lasts here; None leaves it to what holds for all."""
     assign: Assign = Assign.NOBODY
+    preflight: Mode = Mode.ADVISE
 
 
 @dataclass(frozen=True, kw_only=True)

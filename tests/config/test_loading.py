@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.config import Config, Feed, LogFormat, LogLevel, SlackMode, load_config
 from bot.config.tree import Isolation, Reads
 from bot.domain.approval import ApprovalRule
+from bot.domain.preflight.finding import Mode
 from bot.domain.promise import Opening, always
 from bot.domain.roles import Permission
 from bot.domain.routing import Level, Outcome, Rule, Topic
@@ -25,6 +26,9 @@ triage.department = "care"
 name = "Kettle & Co"
 names = ["Kettle", "Kettle & Co"]
 not_words = ["kettle drum"]
+hashtags = ["#quietkettle"]
+signatures = ["^care"]
+wide_reach = 5000
 zone = "Europe/Berlin"
 
 [slack]
@@ -141,6 +145,18 @@ def test_sections(full: Config) -> None:
     assert (full.claims.offer, full.claims.undo) == (timedelta(minutes=10), timedelta(0))
     assert (full.logging.level, full.logging.format) == (LogLevel.DEBUG, LogFormat.JSON)
     assert full.triage == "care"
+
+
+def test_how_the_company_speaks(full: Config) -> None:
+    voice = full.company.voice
+    assert (voice.names, voice.hashtags) == (("Kettle & Co", "Kettle"), ("#quietkettle",))
+    assert (voice.signatures, voice.wide_reach) == (("^care",), 5_000)
+    assert {each.preflight for each in full.departments} == {Mode.ADVISE}
+
+
+def test_a_department_may_be_strict_with_its_drafts(tmp_path: Path) -> None:
+    strict = SMALLEST.replace("[[departments]]", '[[departments]]\npreflight = "block"', 1)
+    assert load(tmp_path, strict).departments[0].preflight is Mode.BLOCK
 
 
 def test_roles(full: Config) -> None:

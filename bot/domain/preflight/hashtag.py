@@ -83,7 +83,7 @@ def _people(usage: Usage) -> str:
 
 
 def _own(situation: Situation) -> frozenset[str]:
-    return frozenset(map(fold_tag, situation.own_hashtags))
+    return frozenset(map(fold_tag, situation.voice.hashtags))
 
 
 def _by_tag(text: str) -> Mapping[str, tuple[Words, ...]]:

@@ -41,7 +41,7 @@ def look_at_name(draft: str, situation: Situation) -> Iterator[Finding]:
 
 def _is_theirs(name: str, author: str, situation: Situation) -> bool:
     greeted = folded(name)
-    ours = {word for each in situation.names for word in folded(each).split()}
+    ours = {word for each in situation.voice.names for word in folded(each).split()}
     if not greeted or greeted in _NOBODY or greeted in ours:
         return True
     known = folded(f"{author} {situation.text}").split()

@@ -94,7 +94,7 @@ def _is_phone(words: Words, text: str) -> bool:
 def _ours(address: str, situation: Situation) -> bool:
     """A shared mailbox, or one at a domain with our name in it: made to be written to."""
     local, _, domain = address.casefold().partition("@")
-    named = any(folded(name).replace(" ", "") in domain.replace("-", "") for name in situation.names)
+    named = any(folded(name).replace(" ", "") in domain.replace("-", "") for name in situation.voice.names)
     return bool(set(folded(local).split()) & _ROLES) or (named and "." not in local)
 
 

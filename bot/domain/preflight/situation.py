@@ -5,18 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.preflight.usage import Usage
+from bot.domain.preflight.voice import Voice
 from bot.domain.triage import Outcome
-
-WIDE_REACH = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
     """Which post is answered, and by whom.
 
-    `outcome` is what the response flow recommends, None where the model could not judge. `names` are the company's, its own
-    first; `signatures` are what its people put under an answer. `due_at` is when the answer was promised. `opened_at` is
-    when the writer began, None where nobody knows. `usages` tells what is known of hashtags, by their folded form.
+    `outcome` is what the response flow recommends, None where the model could not judge. `due_at` is when the answer was
+    promised; `opened_at` is when the writer began, None where nobody knows. `usages` tells what is known of hashtags, by
+    their folded form.
     """
 
     now: datetime
@@ -30,8 +29,5 @@ class Situation:
     detractor: float = 0.0
     reach: int | None = None
     urgent: bool = False
-    names: tuple[str, ...] = ()
-    signatures: tuple[str, ...] = ()
-    own_hashtags: tuple[str, ...] = ()
-    wide_reach: int = WIDE_REACH
+    voice: Voice = field(default_factory=Voice)
     usages: Mapping[str, Usage] = field(default_factory=dict)

@@ -56,7 +56,7 @@ def look_at_tone(draft: str, situation: Situation) -> Iterator[Finding]:
 
 def shouted(draft: str, situation: Situation) -> tuple[Words, ...]:
     """Words in capitals that are no names, codes or abbreviations, if there are several or a long one; and `!!`, `!?`."""
-    known = {word.upper() for name in situation.names for word in name.split()} | _ACRONYMS
+    known = {word.upper() for name in situation.voice.names for word in name.split()} | _ACRONYMS
     loud = [words for words in found(_CAPITALS, draft) if _VOWEL.search(words.text) and words.text not in known]
     if len(loud) < 2 and not any(len(words.text) >= _SHOUTED for words in loud):
         loud = []

@@ -28,10 +28,10 @@ _LINK = re.compile(r"https?://\S+|\bwww\.\S+|\S+@\S+|\b[\w-]+(?:\.[\w-]+)+(?:/\S
 
 
 def look_at_transparency(draft: str, situation: Situation) -> Iterator[Finding]:
-    if not situation.names or says_who_we_are(typed(draft), situation):
+    if not situation.voice.names or says_who_we_are(typed(draft), situation):
         return
-    company = situation.names[0]
-    named = tuple(words for name in situation.names for words in found(_name(name), draft))
+    company = situation.voice.names[0]
+    named = tuple(words for name in situation.voice.names for words in found(_name(name), draft))
     if named:
         said = f"It names {company}, but not as a word of {company}'s own: say that you belong there, “I work for {company}”."
     else:
@@ -42,14 +42,16 @@ def look_at_transparency(draft: str, situation: Situation) -> Iterator[Finding]:
 def says_who_we_are(text: str, situation: Situation) -> bool:
     """Whether anybody reading only this would know; our name in a link does not tell who wrote."""
     draft = _LINK.sub(" ", text)
-    if any(sign and sign.casefold() in draft.casefold() for sign in situation.signatures):
+    if any(sign and sign.casefold() in draft.casefold() for sign in situation.voice.signatures):
         return True
     if _EMPLOYED.search(draft):
         return True
-    company = _name(situation.names[0])
-    if company.search(draft) and (_OURS.search(draft) or _signed(draft, company) or _acts(draft, situation.names[0])):
+    company = _name(situation.voice.names[0])
+    if company.search(draft) and (
+        _OURS.search(draft) or _signed(draft, company) or _acts(draft, situation.voice.names[0])
+    ):
         return True
-    return any(_our_product(draft, name) for name in situation.names[1:]) or any(
+    return any(_our_product(draft, name) for name in situation.voice.names[1:]) or any(
         company.search(part) and _MINE.search(part) and not _BUYER.search(part) for part in sentences(draft)
     )
 
