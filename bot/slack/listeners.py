@@ -12,7 +12,7 @@ from slack_bolt.response import BoltResponse
 from bot.domain.lifecycle import PEOPLES
 from bot.errors import EarshotError
 from bot.flow.desk.act import first_delivery
-from bot.slack import card_acts, card_forms, commands, flow_acts, home_acts, ids
+from bot.slack import card_acts, card_forms, commands, flow_acts, home_acts, ids, report_command, subscription_acts
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
 from bot.slack.home_tab import draw_after, open_home
 from bot.slack.payloads import Form, act_of, command_of, form_of
@@ -45,7 +45,7 @@ ACTS: dict[str, ActListener] = {
     ids.HISTORY_OLDER: card_acts.turn_history,
     ids.HISTORY_NEWER: card_acts.turn_history,
     ids.ANSWER_TEXT: card_acts.preview_answer,
-    ids.UNSUBSCRIBE: commands.end_subscription,
+    ids.UNSUBSCRIBE: subscription_acts.end_subscription,
     **HOMES_OWN,
 }
 FORMS: dict[str, FormListener] = {
@@ -59,11 +59,11 @@ FORMS: dict[str, FormListener] = {
     ids.MONITOR: card_forms.decide,
     ids.DISMISS: card_forms.decide,
     ids.SNOOZE: card_forms.snooze,
-    ids.SUBSCRIBE: commands.submit_subscription,
+    ids.SUBSCRIBE: subscription_acts.submit_subscription,
 }
 COMMANDS: dict[str, CommandListener] = {
     "/mentions": commands.mentions,
-    "/engagement-report": commands.engagement_report,
+    "/engagement-report": report_command.engagement_report,
 }
 
 

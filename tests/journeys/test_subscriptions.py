@@ -93,7 +93,8 @@ def test_mentions_helps(office: Office, line: str, problem: str) -> None:
     eve.command(f"/mentions {line}", "#billing")
     told = eve.expect_message("#billing", containing=problem or "see this channel's subscriptions", within=PATIENCE)
     assert told["is_ephemeral"]
-    assert "`/mentions unsubscribe`" in visible_text(told)
+    assert "`/mentions list`" in visible_text(told)
+    assert "no commands inside threads" in visible_text(told)
 
 
 def test_a_private_channel_without_the_bot_is_told_to_invite_it(office: Office) -> None:

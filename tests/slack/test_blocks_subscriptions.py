@@ -9,7 +9,6 @@ from bot.slack import ids
 from bot.slack.blocks.subscriptions import (
     ANY_SCORE,
     LISTED,
-    help_message,
     subscribe_modal,
     subscribed_message,
     subscriptions_message,
@@ -88,14 +87,6 @@ def test_beginning_and_ending_are_confirmed_in_words() -> None:
     assert not faults_of_message(begun) + faults_of_message(ended)
 
 
-def test_help_lists_every_command_and_says_what_was_wrong() -> None:
-    message = help_message("There is no “subscrbe”.")
-    assert not faults_of_message(message)
-    for words in ("There is no “subscrbe”.", "/mentions subscribe", "/mentions list", "/mentions unsubscribe"):
-        assert words in message.text
-        assert words in said(message.blocks)
-
-
 @settings(max_examples=40, deadline=None)
 @given(name=hostile)
 def test_no_name_breaks_a_list(name: str) -> None:
@@ -104,6 +95,5 @@ def test_no_name_breaks_a_list(name: str) -> None:
         subscriptions_message([wish] * 60, {name: name}),
         subscribed_message(wish),
         unsubscribed_message(wish, {name: name}),
-        help_message(name),
     ):
         assert not faults_of_message(message)

@@ -1,4 +1,4 @@
-"""Subscriptions of a channel: choosing, listing and ending them, and the help of `/mentions`."""
+"""Subscriptions of a channel: choosing, listing and ending them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -68,21 +68,6 @@ def subscribed_message(subscription: Subscription, sources: Mapping[str, str] | 
 def unsubscribed_message(subscription: Subscription, sources: Mapping[str, str] | None = None) -> Message:
     text = f"{mention(subscription.channel)} no longer gets copies of {wanted(subscription, sources or {})}."
     return Message(text, [section(markdown(text)), context(plain_text("Copies that were posted stay."))])
-
-
-def help_message(problem: str = "") -> Message:
-    """What `/mentions` can do; `problem` is a sentence about what was typed."""
-    usage = "\n".join(
-        (
-            "`/mentions subscribe`  get copies of the mentions that this channel cares about",
-            "`/mentions list`  see this channel's subscriptions and end them",
-            "`/mentions unsubscribe`  the same: choose which one to end",
-            "`/mentions help`  this text",
-        )
-    )
-    first = [section(plain_text(problem, 1_000))] if problem.strip() else []
-    said = f"{escaped(problem, 1_000)}\n{usage}" if problem.strip() else usage
-    return Message(said, [*first, section(markdown(usage))])
 
 
 def wanted(subscription: Subscription, titles: Mapping[str, str]) -> str:
