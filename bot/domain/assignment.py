@@ -1,6 +1,6 @@
 """Who is asked to take a mention: an offer to one person, and whose turn it is to get the next one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -61,6 +61,11 @@ def choose_next(assign: Assign, candidates: Sequence[Candidate]) -> str:
         return ""
     by_load = assign is Assign.LEAST_LOADED
     return min(candidates, key=lambda each: (each.load if by_load else 0, each.last_turn or _NEVER)).person
+
+
+def turn_at(turns: Iterable[datetime], now: datetime) -> datetime:
+    """When a turn was taken, after all that were: several cards may be dealt out at one and the same moment."""
+    return max([now, *(turn + _LEAST for turn in turns)])
 
 
 def opens_at(hours: OfficeHours, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.assignment import Assign, Candidate, Offer, choose_next, offer_end, opens_at
+from bot.domain.assignment import Assign, Candidate, Offer, choose_next, offer_end, opens_at, turn_at
 from bot.domain.event import EARSHOT
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind
@@ -97,7 +97,7 @@ def _offer_next(session: Session, policy: Policy, record: Record, members: Seque
     if not person:
         _end_round(session, record, now)
         return 0
-    offers.take_turn(session, department.name, person, now)
+    offers.take_turn(session, department.name, person, turn_at(turns.values(), now))
     offer = Offer(to=person, by=EARSHOT, at=now, until=offer_end(department.office_hours, now, policy.offer))
     make_offer(session, record, offer, assign_at=None, asked=[*record.asked, person])
     return 1
