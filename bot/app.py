@@ -42,6 +42,9 @@ log = logging.getLogger(__name__)
 LISTENER_PATIENCE = 2.0
 """Seconds a listener waits for the database: Slack wants its ack within 3."""
 
+WATCH_SECONDS = 3
+"""How often the clock's stages look: a missed promise is announced within 15 s."""
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -59,11 +62,14 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         customer_wait=config.claims.customer_wait,
         roles=config.roles,
         ops_channel=config.slack.ops_channel,
+        rotas={rota.name: rota for rota in config.rotas},
+        headquarters_channel=config.slack.headquarters_channel,
         source_titles={name: name for name in sources},
         answerable=frozenset(name for name, source in sources.items() if isinstance(source, Answerable)),
         approvals=config.approvals,
         answer_limits={name: most for name, source in sources.items() if (most := _answer_limit(source)) is not None},
         voice=config.company.voice,
+        signals=config.signals,
         about={each.name: each.about for each in config.sources},
     )
 
@@ -283,7 +289,7 @@ class Earshot:
             job("deliver", 0.25, self._deliver),
             job("draw", 0.25, lambda: deliver.draw_stale(self.database, self.messenger, self.policy, self.clock)),
             job("reply", 1, self._reply),
-            job("watch", 3, self._watch),
+            job("watch", WATCH_SECONDS, self._watch),
             job("tidy", 3600, self._tidy),
             job("accuracy", 3600, self._watch_accuracy),
             *([job("learn", 60, self._night.look)] if self.learns else []),

@@ -13,6 +13,7 @@ from bot.config.secrets import looks_secret
 from bot.config.tables import ALWAYS, POLARITIES
 from bot.config.tree import Reads
 from bot.config.values import has_password
+from bot.domain.rota import rota_name
 from bot.domain.words import has_any_word
 
 RESERVED_RULES = frozenset({"topic", "unsure", "language", "unnamed", "unjudged", "unowned", "reroute", "fallback"})
@@ -53,7 +54,7 @@ def _password_advice(where: KeyPath) -> str:
 
 
 def repeated_names(raw: RawTable) -> Iterator[Fault]:
-    for section in ("departments", "topics", "rules", "promises", "sources", "approvals"):
+    for section in ("departments", "rotas", "topics", "rules", "promises", "sources", "approvals"):
         seen: dict[str, int] = {}
         for index, name in _names(raw, section):
             if name in seen:
@@ -156,6 +157,20 @@ def _unresolved_labels(raw: RawTable, topics: list[str]) -> Iterator[Fault]:
             what, known = ("polarity", list(POLARITIES)) if of_moods else ("topic", topics)
             found = (((*where, "labels", label), name) for label, name in labels.items() if isinstance(name, str))
             yield from _unresolved(found, what, known)
+
+
+def unknown_rotas(raw: RawTable) -> Iterator[Fault]:
+    """Levels of an escalation that call a rota which there is not."""
+    known = [name for _, name in _names(raw, "rotas")]
+    for index, department in enumerate(_listed(raw.get("departments"))):
+        levels = department.get("escalation") if isinstance(department, Mapping) else None
+        for number, level in enumerate(_listed(levels)):
+            called = level.get("notify") if isinstance(level, Mapping) else None
+            for place, reference in enumerate(_listed(called)):
+                name = rota_name(reference) if isinstance(reference, str) else ""
+                if name and name not in known:
+                    where = ("departments", index, "escalation", number, "notify", place)
+                    yield Fault(where=where, advice=f"there is no rota “{name}”{suggestion(name, known)}")
 
 
 def _triage(raw: RawTable) -> Iterator[tuple[KeyPath, str]]:

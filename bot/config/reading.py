@@ -46,6 +46,7 @@ def load_config(path: Path, env: Mapping[str, str]) -> Config:
     table, others = _validate(raw)
     others += [*checks.repeated_names(raw), *checks.reserved_names(raw), *checks.broken_references(raw)]
     others += [*checks.hidden_names(raw), *checks.languages_of_two_models(raw), *checks.approvals_by_nobody(raw)]
+    others += checks.unknown_rotas(raw)
     if table is not None:
         others += endless_promises(table)
     hidden = {fault.where for fault in first}  # a value that must not be here needs no second opinion on its form

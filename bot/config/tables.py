@@ -31,12 +31,16 @@ from bot.config.values import (
     Said,
     Several,
     Span,
+    Stretch,
     TimeOfDay,
+    Turns,
     UserId,
+    WholeDays,
     Zone,
     ZoneOrEmpty,
 )
 from bot.domain.assignment import Assign
+from bot.domain.escalation import MOST_REPEATS, has_loud_time
 from bot.domain.preflight.finding import Mode
 from bot.domain.preflight.voice import WIDE_REACH
 from bot.domain.promise import Opening
@@ -69,6 +73,7 @@ class SlackTable(Table):
     http_host: Said = "127.0.0.1"
     http_port: Port = 3000
     ops_channel: ChannelOrEmpty = ""
+    headquarters_channel: ChannelOrEmpty = ""
     managers: Several[Member] = ()
 
 
@@ -214,6 +219,8 @@ class DepartmentTable(Table):
         Annotated[str, Tag("<name>")] | Annotated[HoursTable, Tag("<table>")], Discriminator(_written_as)
     ] = ALWAYS
     escalation: Annotated[tuple[LevelTable, ...], Field(strict=False)] = ()
+    escalation_repeats: Annotated[int, Field(ge=0, le=MOST_REPEATS)] = 1
+    quiet_hours: Several[Stretch] = ()
     lease: Span | None = None
     assign: Annotated[Assign, Field(strict=False)] = Assign.NOBODY
 
@@ -224,10 +231,27 @@ class DepartmentTable(Table):
         return self
 
     @model_validator(mode="after")
+    def _is_loud_some_time(self) -> Self:
+        if not has_loud_time(self.quiet_hours):
+            raise ValueError("shorten quiet_hours: they fill the whole day, so nobody would ever be called")
+        return self
+
+    @model_validator(mode="after")
     def _has_somebody_to_ask(self) -> Self:
         if self.assign is not Assign.NOBODY and not self.people and not self.user_group:
             raise ValueError('add people or user_group, or set assign = "nobody": there is nobody to offer a card to')
         return self
+
+
+class RotaTable(Table):
+    """An empty zone is the company's."""
+
+    name: Name
+    people: Annotated[Turns, Filled]
+    starts: date
+    turn: WholeDays = timedelta(days=7)
+    handover: TimeOfDay = "09:00"
+    zone: ZoneOrEmpty = ""
 
 
 class TriageTable(Table):
@@ -341,6 +365,24 @@ class ClaimsTable(Table):
     customer_wait: Span = timedelta(days=7)
 
 
+class SignalsTable(Table):
+    mentions: Annotated[int, Field(ge=0, le=1_000)] = 5
+    within: Span = timedelta(days=10)
+    days: Annotated[int, Field(ge=1, le=366)] = 3
+    sources: Annotated[int, Field(ge=1, le=100)] = 2
+    likeness: Probability = 0.6
+
+    @model_validator(mode="after")
+    def _can_add_up(self) -> Self:
+        if self.mentions in (1, 2):
+            raise ValueError("write at least 3 mentions, or 0 to look for no signals")
+        if self.days > self.mentions > 0:
+            raise ValueError("write at most as many days as mentions: fewer cannot fall on so many")
+        if timedelta(days=self.days - 1) > self.within:
+            raise ValueError("write a longer `within`, or fewer days: so many do not fit it")
+        return self
+
+
 class HealthTable(Table):
     host: Said = "127.0.0.1"
     port: Port = 8085
@@ -362,6 +404,7 @@ class FileTable(Table):
     learning: LearningTable = LearningTable()
     office_hours: dict[Name, HoursTable] = Field(default_factory=dict)
     departments: Annotated[tuple[DepartmentTable, ...], Field(strict=False), Filled]
+    rotas: Annotated[tuple[RotaTable, ...], Field(strict=False)] = ()
     triage: TriageTable = TriageTable()
     topics: Annotated[tuple[TopicTable, ...], Field(strict=False), Filled]
     rules: Annotated[tuple[RuleTable, ...], Field(strict=False)] = ()
@@ -370,5 +413,6 @@ class FileTable(Table):
     approvals: Annotated[tuple[ApprovalTable, ...], Field(strict=False)] = ()
     retention: RetentionTable = RetentionTable()
     claims: ClaimsTable = ClaimsTable()
+    signals: SignalsTable = SignalsTable()
     health: HealthTable = HealthTable()
     logging: LoggingTable = LoggingTable()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar
 
 from bot.config.faults import Fault
@@ -14,6 +14,7 @@ from bot.config.tables import (
     FeedTable,
     FileTable,
     ModelTable,
+    RotaTable,
     RuleTable,
     Table,
 )
@@ -35,7 +36,9 @@ from bot.config.tree import (
 from bot.domain.approval import ApprovalRule
 from bot.domain.promise import HORIZON_DAYS, OfficeHours, always, office_time_between
 from bot.domain.roles import Permission, Roles
+from bot.domain.rota import Rota
 from bot.domain.routing import Department, Level, Rule, Topic
+from bot.domain.signal import SignalTerms
 from bot.domain.terms import PromiseRule
 
 Value = TypeVar("Value")
@@ -54,6 +57,7 @@ def to_config(file: FileTable) -> Config:
         model=_model(file.model),
         learning=_same(Learning, file.learning),
         departments=tuple(_department(table, file) for table in file.departments),
+        rotas=tuple(_rota(table, file.company) for table in file.rotas),
         triage=file.triage.department,
         topics=tuple(_same(Topic, table) for table in file.topics),
         rules=tuple(_rule(table) for table in file.rules),
@@ -62,6 +66,7 @@ def to_config(file: FileTable) -> Config:
         approvals=tuple(_same(ApprovalRule, table) for table in file.approvals),
         retention=_same(Retention, file.retention),
         claims=_same(Claims, file.claims),
+        signals=_same(SignalTerms, file.signals),
         health=_same(Health, file.health),
         logging=_same(Logging, file.logging),
     )
@@ -118,9 +123,22 @@ def _department(table: DepartmentTable, file: FileTable) -> Department:
         warn_before=table.warn_before,
         office_hours=hours,
         escalation=tuple(_same(Level, level) for level in table.escalation),
+        escalation_repeats=table.escalation_repeats,
+        quiet_hours=table.quiet_hours,
         lease=table.lease,
         assign=table.assign,
         preflight=table.preflight,
+    )
+
+
+def _rota(table: RotaTable, company: CompanyTable) -> Rota:
+    return Rota(
+        name=table.name,
+        people=table.people,
+        starts=table.starts,
+        turn_days=table.turn // timedelta(days=1),
+        handover=time.fromisoformat(table.handover),
+        zone=table.zone or company.zone,
     )
 
 

@@ -9,7 +9,9 @@ from urllib.parse import unquote, urlsplit
 from bot.domain.approval import ApprovalRule
 from bot.domain.preflight.voice import Voice
 from bot.domain.roles import Roles
+from bot.domain.rota import Rota
 from bot.domain.routing import Department, RoutingTable, Rule, Topic
+from bot.domain.signal import SignalTerms
 from bot.domain.terms import PromiseRule
 
 
@@ -61,6 +63,7 @@ class Slack:
     http_host: str
     http_port: int
     ops_channel: str
+    headquarters_channel: str
     managers: tuple[str, ...]
 
 
@@ -237,6 +240,7 @@ class Config:
     model: Model
     learning: Learning
     departments: tuple[Department, ...]
+    rotas: tuple[Rota, ...]
     triage: str
     topics: tuple[Topic, ...]
     rules: tuple[Rule, ...]
@@ -245,6 +249,7 @@ class Config:
     approvals: tuple[ApprovalRule, ...]
     retention: Retention
     claims: Claims
+    signals: SignalTerms
     health: Health
     logging: Logging
 

@@ -8,8 +8,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from bot.domain.escalation import Quiet, parse_quiet
 from bot.domain.promise import Opening, load_zone, parse_opening
 from bot.domain.roles import EVERYONE
+from bot.domain.rota import NOBODY, PREFIX
 
 T = TypeVar("T", bound=Hashable)
 
@@ -124,6 +126,20 @@ def _opening(written: object) -> Opening:
     return parse_opening(written)
 
 
+def _quiet(written: object) -> Quiet:
+    if isinstance(written, Quiet):
+        return written
+    if not isinstance(written, str):
+        raise ValueError('write a stretch of quiet in quotes, such as "22:00-07:00"')
+    return parse_quiet(written)
+
+
+def _whole_days(span: timedelta) -> timedelta:
+    if not span or span % timedelta(days=1):
+        raise ValueError('write whole days, such as "7d" or "1d"')
+    return span
+
+
 def _zone(name: str) -> str:
     load_zone(name)
     return name
@@ -191,8 +207,13 @@ _holder = _form(
     'write "everyone", or "@ana" for a person, "@care-team" for a user group, or an id',
 )
 _anybody = _form(
-    re.compile(f"{_PERSON.pattern}|{_GROUP.pattern}|{_CHANNEL.pattern}"),
-    'write "@ana" for a person, "@care-team" for a user group, "#leads" for a channel, or an id',
+    re.compile(f"{_PERSON.pattern}|{_GROUP.pattern}|{_CHANNEL.pattern}|{PREFIX}{_NAME.pattern}"),
+    'write "@ana" for a person, "@care-team" for a user group, "#leads" for a channel, "oncall:care" for whoever a rota '
+    "says, or an id",
+)
+_turn = _form(
+    re.compile(f"{_PERSON.pattern}|{NOBODY}"),
+    'write "@ana" or an id, U0123456789, for a person, or "nobody" for a turn that nobody has',
 )
 
 Several = Annotated[tuple[T, ...], Field(strict=False), AfterValidator(_once_each)]
@@ -202,6 +223,8 @@ Filled = AfterValidator(_some)
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Span = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_positive)]
 Interval = Annotated[Opening, BeforeValidator(_opening)]
+Stretch = Annotated[Quiet, BeforeValidator(_quiet)]
+WholeDays = Annotated[timedelta, BeforeValidator(_duration), AfterValidator(_whole_days)]
 Zone = Annotated[str, AfterValidator(_zone)]
 ZoneOrEmpty = Annotated[str, AfterValidator(_or_empty(_zone))]
 Name = Annotated[str, AfterValidator(_form(_NAME, "write a name of lower-case letters, digits, - and _, at most 40"))]
@@ -216,6 +239,7 @@ Member = Annotated[str, AfterValidator(_member)]
 Holders = Annotated[
     Several[Annotated[str, AfterValidator(_holder)]], BeforeValidator(_everyone), AfterValidator(_one_answer)
 ]
+Turns = Annotated[tuple[Annotated[str, AfterValidator(_turn)], ...], Field(strict=False)]
 UserId = Annotated[
     str, AfterValidator(_form(_USER_ID, "write a person's id, U0123456789: a label keeps that, not the name"))
 ]

@@ -7,7 +7,9 @@ from datetime import timedelta
 from bot.domain.approval import ApprovalRule
 from bot.domain.preflight.voice import Voice
 from bot.domain.roles import Permission, Roles
+from bot.domain.rota import Rota
 from bot.domain.routing import Department, RoutingTable
+from bot.domain.signal import SignalTerms
 from bot.domain.terms import PromiseRule
 
 
@@ -25,6 +27,9 @@ class Policy:
     """How long the last step can be taken back; nothing for never."""
     roles: Roles = field(default_factory=Roles)
     ops_channel: str = ""
+    rotas: Mapping[str, Rota] = field(default_factory=dict)
+    """Who is on call, by the rota's name."""
+    headquarters_channel: str = ""
     source_titles: Mapping[str, str]
     answerable: frozenset[str] = frozenset()
     promise_rules: tuple[PromiseRule, ...] = ()
@@ -35,6 +40,8 @@ class Policy:
     """What an answer has to wait for before a customer reads it; the first that fits."""
     answer_limits: Mapping[str, int] = field(default_factory=dict)
     """How many characters a source takes of an answer, where it says."""
+    signals: SignalTerms = field(default_factory=SignalTerms)
+    """When mentions that are nothing by themselves are told of together."""
     voice: Voice = field(default_factory=Voice)
     about: Mapping[str, str] = field(default_factory=dict)
     """What the mentions of a source speak of, where that is not the company as a whole."""
@@ -52,6 +59,11 @@ class Policy:
         """References of whoever may let an answer go that this rule holds: its own, else those of the role."""
         named = next((each.approvers for each in self.approvals if each.name == rule), ())
         return named or self.roles.holders(Permission.APPROVE)
+
+    @property
+    def headquarters(self) -> str:
+        """Where a decision to only monitor is told, as the response flow asks; empty where nobody said."""
+        return self.headquarters_channel or self.ops_channel
 
     @property
     def triage(self) -> Department:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.assignment import Assign
+from bot.domain.escalation import Quiet
 from bot.domain.mention import Incoming
 from bot.domain.preflight.finding import Mode
 from bot.domain.promise import OfficeHours
@@ -21,7 +22,10 @@ IRRELEVANT = "irrelevant"
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """One step of an escalation chain: whom to tell (Slack user, group or channel references) and how long they have."""
+    """One step of an escalation chain: whom to tell and how long they have.
+
+    `notify` holds references to Slack users, groups and channels, and to rotas (`oncall:care`).
+    """
 
     notify: tuple[str, ...]
     within: timedelta
@@ -44,6 +48,10 @@ class Department:
     warn_before: timedelta
     office_hours: OfficeHours
     escalation: tuple[Level, ...] = ()
+    escalation_repeats: int = 0
+    """How often the whole chain is called again where nobody acts."""
+    quiet_hours: tuple[Quiet, ...] = ()
+    """When the clock calls nobody, in the zone of the office hours."""
     lease: timedelta | None = None
     """How long a claim lasts here; None leaves it to what holds for all."""
     assign: Assign = Assign.NOBODY

@@ -17,6 +17,7 @@ from bot.config import tree as trees
 from bot.config.tables import FeedTable, FileTable, HoursTable, Table
 from bot.config.values import parse_duration
 from bot.domain.routing import Outcome
+from bot.domain.signal import SignalTerms
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TRAINED_TOPICS = {
@@ -138,6 +139,9 @@ WITHOUT_DEFAULT = {
     ("min_confidence", "0.7"),
     ("languages", '["de", "fr"]'),
     ("name", '"written by somebody new"'),
+    ("name", '"evenings"'),
+    ("people", '["@ana", "@ben"]'),
+    ("starts", "2026-01-05"),
     *((role, '["@leads"]') for role in ("approve", "report", "erase", "settings")),
 }
 
@@ -153,7 +157,8 @@ def test_single_sections_stand_at_their_defaults(example: Config, tmp_path: Path
     smallest = tmp_path / "config.toml"
     smallest.write_text(SMALLEST, encoding="utf-8")
     plain = load_config(smallest, {})
-    for section in ("slack", "roles", "database", "model", "learning", "triage", "retention", "claims", "health", "logging"):
+    sections = ("slack", "roles", "database", "model", "learning", "triage", "retention", "claims", "signals")
+    for section in (*sections, "health", "logging"):
         assert getattr(example, section) == getattr(plain, section), section
 
 
@@ -167,6 +172,7 @@ def test_values_have_the_keys_of_their_tables() -> None:
         (trees.Also, "model.also"),
         (trees.Retention, "retention"),
         (trees.Claims, "claims"),
+        (SignalTerms, "signals"),
         (trees.Health, "health"),
         (trees.Logging, "logging"),
     ]
