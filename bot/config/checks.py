@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.config.faults import SECRETS_ELSEWHERE, Fault, suggestion
+from bot.config.model_tables import POLARITIES
 from bot.config.positions import KeyPath
 from bot.config.secrets import looks_secret
-from bot.config.tables import ALWAYS, POLARITIES
+from bot.config.tables import ALWAYS
 from bot.config.tree import Reads
 from bot.config.values import has_password
 from bot.domain.rota import rota_name

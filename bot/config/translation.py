@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar
 
 from bot.config.faults import Fault
+from bot.config.model_tables import ModelTable, Table
 from bot.config.tables import (
     ALWAYS,
     AnySource,
@@ -13,10 +14,8 @@ from bot.config.tables import (
     DepartmentTable,
     FeedTable,
     FileTable,
-    ModelTable,
     RotaTable,
     RuleTable,
-    Table,
 )
 from bot.config.tree import (
     Also,

@@ -48,6 +48,10 @@ NOTES = frozenset(
         "override_withdrawn",
         "accuracy_fell",
         "accuracy_recovered",
+        "signal_raised",
+        "signal_joined",
+        "signal_real",
+        "signal_no_pattern",
     }
 )
 """What the log holds besides the actions of the transition table."""

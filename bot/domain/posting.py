@@ -9,12 +9,14 @@ from enum import StrEnum
 class PostingKind(StrEnum):
     """`card` is the live one of the owning department (a pointer once it moved), `copy` a read-only one, `notice` a call.
 
+    `signal` is the one card of mentions that add up, posted under one of them.
     `approval` asks for a second pair of eyes on an answer; unlike a notice it is drawn anew when that was given.
     """
 
     CARD = "card"
     COPY = "copy"
     NOTICE = "notice"
+    SIGNAL = "signal"
     APPROVAL = "approval"
 
 

@@ -79,7 +79,7 @@ def accepted_like(session: Session, mention_id: int, *, least: float, limit: int
         .order_by(AnswerRow.id.desc())
         .limit(MOST_ANSWERS)
     ).all()
-    likeness = _matrix([vector for _, vector in rows]) @ own[1] if rows else np.zeros(0)
+    likeness = matrix_of([vector for _, vector in rows]) @ own[1] if rows else np.zeros(0)
     near = [int(place) for place in np.argsort(-likeness, kind="stable")[:limit] if likeness[place] >= least]
     return [_accepted(session, rows[place][0], float(likeness[place])) for place in near]
 
@@ -122,8 +122,9 @@ def _of(session: Session, mention_id: int) -> tuple[str, Rows] | None:
     row = session.get(VectorRow, mention_id)
     if row is None or not row.vector:
         return None
-    return row.model, _matrix([row.vector])[0]
+    return row.model, matrix_of([row.vector])[0]
 
 
-def _matrix(vectors: Sequence[bytes]) -> Rows:
+def matrix_of(vectors: Sequence[bytes]) -> Rows:
+    """A row each; the product of two rows is their likeness. The vectors are of one model, none is empty."""
     return np.frombuffer(b"".join(vectors), dtype=NUMBERS).reshape(len(vectors), -1).astype(np.float32)

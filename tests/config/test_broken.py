@@ -348,6 +348,13 @@ ONE_FAULT = {
     "duration as a number": Broken(
         old=OFFICE, new="decide_within = 90 #!", key="departments[1].decide_within", says="a duration in quotes"
     ),
+    "a signal of two": Broken(new="[signals] #!\nmentions = 2", key="signals", says="at least 3 mentions, or 0"),
+    "a signal of more days than mentions": Broken(
+        new="[signals] #!\nmentions = 3\ndays = 4", key="signals", says="at most as many days"
+    ),
+    "a signal of more days than there are": Broken(
+        new='[signals] #!\nwithin = "1d"', key="signals", says="so many do not fit"
+    ),
     "duration of nothing": Broken(new='[claims]\nlease = "0m" #!', key="claims.lease", says="longer than nothing"),
     "duration of ages": Broken(new='[claims]\nlease = "999999999d" #!', key="claims.lease", says="at most 366 days"),
     "cards offered to an unknown kind of turn": Broken(

@@ -14,7 +14,8 @@ from pydantic.fields import FieldInfo
 
 from bot.config import Config, config_path, load_config
 from bot.config import tree as trees
-from bot.config.tables import FeedTable, FileTable, HoursTable, Table
+from bot.config.model_tables import Table
+from bot.config.tables import FeedTable, FileTable, HoursTable
 from bot.config.values import parse_duration
 from bot.domain.routing import Outcome
 from bot.domain.signal import SignalTerms

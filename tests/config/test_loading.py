@@ -15,6 +15,7 @@ from bot.domain.preflight.finding import Mode
 from bot.domain.promise import Opening, always
 from bot.domain.roles import Permission
 from bot.domain.routing import Level, Outcome, Rule, Topic
+from bot.domain.signal import SignalTerms
 from bot.errors import ConfigError
 from tests.config.test_broken import SOUND
 from tests.config.test_example import EXAMPLE, SMALLEST
@@ -118,6 +119,13 @@ lease = "45m"
 offer = "10m"
 undo = "0s"
 
+[signals]
+mentions = 4
+within = "7d"
+days = 2
+sources = 1
+likeness = 0.7
+
 [logging]
 level = "debug"
 format = "json"
@@ -142,6 +150,7 @@ def test_sections(full: Config) -> None:
     assert (full.slack.http_host, full.slack.http_port, full.slack.ops_channel) == ("0.0.0.0", 0, "#ops")
     assert full.slack.managers == ("@maya", "U0123456789", "S0123456789")
     assert full.claims.lease == timedelta(minutes=45)
+    assert full.signals == SignalTerms(mentions=4, within=timedelta(days=7), days=2, sources=1, likeness=0.7)
     assert (full.claims.offer, full.claims.undo) == (timedelta(minutes=10), timedelta(0))
     assert (full.logging.level, full.logging.format) == (LogLevel.DEBUG, LogFormat.JSON)
     assert full.triage == "care"
