@@ -1,6 +1,6 @@
 """`make bench`: the model, contended claims and the way to Slack, each with what it is compared with in the same run.
 
-    python -m benches [model] [claims] [posting]
+    python -m benches [model] [claims] [posting] [promises]
 
 Absolute figures tell about the machine, ratios about the code.
 """
@@ -11,10 +11,10 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benches import claims, model, posting
+from benches import claims, model, posting, promises
 from benches.table import Row, show
 
-BENCHES: dict[str, Callable[[], list[Row]]] = {"model": model.bench, "claims": claims.bench, "posting": posting.bench}
+BENCHES: dict[str, Callable[[], list[Row]]] = {"model": model.bench, "claims": claims.bench, "posting": posting.bench, "promises": promises.bench}
 
 
 def main() -> int:
