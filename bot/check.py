@@ -40,9 +40,25 @@ def _slack(config: Config, env: Mapping[str, str]) -> Iterator[Finding]:
         reading_client(secrets.bot_token, config.slack.api_url),
         app_token=secrets.app_token if config.slack.mode is SlackMode.SOCKET else "",
         departments=config.departments,
-        ops_channel=config.slack.ops_channel,
+        channels=company_channels(config),
         roles=config.roles,
     )
+
+
+    yield from _headquarters(config)
+
+
+def company_channels(config: Config) -> dict[str, str]:
+    """References of the channels besides the departments', by what they are for."""
+    slack = config.slack
+    return {"operators' channel": slack.ops_channel, "headquarters' channel": slack.headquarters_channel}
+
+
+def _headquarters(config: Config) -> Iterator[Finding]:
+    """Nothing is broken without one, but the response flow's "notify headquarters" then reaches nobody."""
+    if not any(company_channels(config).values()):
+        said = "none: nobody is told of a decision to only monitor a mention; slack.headquarters_channel names one"
+        yield Finding(what="headquarters' channel", well=True, said=said)
 
 
 def _database(config: Config) -> str:

@@ -213,17 +213,19 @@ class Triage:
         return ", ".join(filter(None, (TITLES[self.outcome], self.proviso)))
 
     @property
-    def short(self) -> str:
-        """What the post is and what follows: `Unhappy customer → Put it right (restoration)`.
-
-        Between the two stands what we do not wish to do, which is what turned the path.
-        """
+    def grounds(self) -> str:
+        """What the post is, and what we do not wish to do about it, which is what turned the path from there."""
         kind = next(
             (_KINDS[asked.node] for asked in self.path if asked.node in _KINDS and asked.answer is Answer.YES), ""
         )
         ours = (asked for asked in self.path if asked.node not in _KINDS and asked.answer is Answer.NO)
         refused = [asked.phrase for asked in ours]
-        return " → ".join([kind or "Neither praise nor complaint", *refused, self.title])
+        return " → ".join([kind or "Neither praise nor complaint", *refused])
+
+    @property
+    def short(self) -> str:
+        """What the post is and what follows: `Unhappy customer → Put it right (restoration)`."""
+        return f"{self.grounds} → {self.title}"
 
     @property
     def overrides(self) -> tuple[Finding, ...]:

@@ -1,9 +1,7 @@
 """The card's buttons and menu: each acts at once or opens its dialog."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from bot.domain.card import Card
 from bot.domain.lifecycle import Action
@@ -11,11 +9,12 @@ from bot.errors import Refused, Taken
 from bot.flow.desk import answering, claiming, deciding, looking, moving
 from bot.flow.desk.act import Click, Desk
 from bot.slack import ids
+from bot.slack.answer_acts import answer_dialog
 from bot.slack.blocks.corrections import reroute_modal, score_modal
-from bot.slack.blocks.dialogs import answer_modal, decision_modal, elsewhere_modal, escalate_modal, snooze_modal
+from bot.slack.blocks.decisions import decision_modal
+from bot.slack.blocks.dialogs import elsewhere_modal, escalate_modal, snooze_modal
 from bot.slack.blocks.history import history_modal
 from bot.slack.blocks.message import Json
-from bot.slack.blocks.metadata import Origin
 from bot.slack.blocks.notices import claim_taken
 from bot.slack.blocks.why import why_modal
 from bot.slack.floor import Floor, click_of
@@ -76,13 +75,6 @@ def turn_history(floor: Floor, act: Act) -> None:
     floor.change(act.view, _history(floor, mention_id, page), unless_changed=True)
 
 
-def preview_answer(floor: Floor, act: Act) -> None:
-    """The answer dialog while somebody types: the preview follows."""
-    card = looking.look(floor.desk, int(_memory(act)["mention_id"]))
-    origin = Origin(str(_memory(act).get("channel") or ""), str(_memory(act).get("ts") or ""))
-    floor.change(act.view, answer_modal(card, act.value, origin=origin))
-
-
 def _carry_out(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
     if action in AT_ONCE:
         _at_once(floor, act, action, mention_id)
@@ -103,8 +95,7 @@ def _at_once(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
 
 def _dialog(floor: Floor, act: Act, action: Action, card: Card) -> Json:
     if action is Action.ANSWER:
-        draft = card.answer.text if card.answer and card.decision is None else ""
-        return answer_modal(card, draft, origin=act.origin)
+        return answer_dialog(floor, act, card)
     if action in DECISIONS:
         return decision_modal(card, action, origin=act.origin)
     if action is Action.ESCALATE:
@@ -129,7 +120,3 @@ def _history(floor: Floor, mention_id: int, page: int) -> Json:
 
 
 _FROM_MENU = {ids.MENU_SCORE: ask_score, ids.MENU_FLOW: show_flow, ids.MENU_WHY: show_why, ids.MENU_HISTORY: show_history}
-
-
-def _memory(act: Act) -> dict[str, Any]:
-    return dict(json.loads(act.view.get("private_metadata") or "{}"))

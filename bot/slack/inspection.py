@@ -1,6 +1,6 @@
 """What a workspace still needs before Earshot can work in it, in words for whoever installs it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,9 +16,12 @@ from bot.slack.scopes import SCOPES
 
 
 def inspect_workspace(
-    client: WebClient, *, app_token: str, departments: Sequence[Department], ops_channel: str, roles: Roles
+    client: WebClient, *, app_token: str, departments: Sequence[Department], channels: Mapping[str, str], roles: Roles
 ) -> Iterator[Finding]:
-    """Tokens, scopes, then every channel and person that the configuration names. No `app_token`: no socket is opened."""
+    """Tokens, scopes, then every channel and person that the configuration names. No `app_token`: no socket is opened.
+
+    `channels` are those besides the departments', by what they are for; one without a reference is passed over.
+    """
     bot = tried("Slack bot token", lambda: _who(client))
     yield bot
     if app_token:
@@ -30,8 +33,9 @@ def inspect_workspace(
     for department in departments:
         yield tried(f"channel of {department.title}", partial(_channel, client, directory, department.channel))
         yield from _people(directory, department)
-    if ops_channel:
-        yield tried("operators' channel", lambda: _channel(client, directory, ops_channel))
+    for what, reference in channels.items():
+        if reference:
+            yield tried(what, partial(_channel, client, directory, reference))
     for permission in Permission:
         yield tried(f"role {permission}", partial(_holders, directory, roles, permission))
 

@@ -100,7 +100,8 @@ class SlackMessenger:
         called = [each for each in people if not each.startswith(("C", "G"))]
         why = content.body.get("reason", "")
         count = int(content.body.get("count", "1"))
-        return notice_message(card, content.permalink, kind=content.notice, people=called, why=why, count=count)
+        by = content.body.get("by", "")
+        return notice_message(card, content.permalink, kind=content.notice, people=called, why=why, by=by, count=count)
 
     def _resolved(self, card: Card) -> Card:
         """The card with ids in the place of names, so that Slack shows channels and people as such."""

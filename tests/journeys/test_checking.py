@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import bot.check
-from bot.check import run_checks
+from bot.check import company_channels, run_checks
 from bot.config import Config
 from bot.domain.roles import FOR_MANAGERS, Permission, Roles
 from bot.domain.routing import Department, Level
@@ -42,7 +42,7 @@ def looked(slack: RunningSandbox, config: Config, *, bot_token: str = "", app_to
         client,
         app_token=app_token or slack.app_token,
         departments=config.departments,
-        ops_channel=config.slack.ops_channel,
+        channels=company_channels(config),
         roles=config.roles,
     )
     return {finding.what: finding for finding in findings}
@@ -172,3 +172,17 @@ def another(manifest: Path, workspace: Path) -> Iterator[RunningSandbox]:
 
 def config_at(config: Config, slack: RunningSandbox) -> Config:
     return replace(config, slack=replace(config.slack, api_url=slack.api_url))
+
+
+def test_it_says_where_a_decision_to_monitor_is_told(slack: RunningSandbox, config: Config) -> None:
+    found = looked(slack, replace(config, slack=replace(config.slack, headquarters_channel="#leads")))
+    assert found["headquarters' channel"].well
+    missing = looked(slack, replace(config, slack=replace(config.slack, headquarters_channel="#nowhere")))
+    assert "#nowhere does not exist" in bad(missing)["headquarters' channel"]
+
+
+def test_it_says_that_nobody_would_hear_of_a_decision_to_monitor(slack: RunningSandbox, config: Config) -> None:
+    silent = replace(config, slack=replace(config.slack, ops_channel="", headquarters_channel=""))
+    found = {each.what: each for each in run_checks(silent, environment(slack))}
+    assert found["headquarters' channel"].said.startswith("none: nobody is told of a decision to only monitor")
+    assert found["headquarters' channel"].well, "it is a choice, not a fault"

@@ -12,12 +12,12 @@ from bot.domain.lifecycle import Action
 from bot.domain.routing import Level, Topic
 from bot.slack import ids
 from bot.slack.blocks.corrections import AS_ESTIMATED, reroute_modal, score_modal
+from bot.slack.blocks.decisions import decision_modal
 from bot.slack.blocks.dialogs import (
     FOR_CUSTOMER,
     OTHER_REASON,
     answer_modal,
     answer_preview,
-    decision_modal,
     elsewhere_modal,
     escalate_modal,
     notice_modal,

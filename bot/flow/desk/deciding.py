@@ -26,7 +26,7 @@ def decide(desk: Desk, click: Click, action: Action, reason: str) -> Card:
         promises.settle(session, record.mention.id, BOTH, now)
         if action is Action.DISMISS and teaches_not_about_us(reason):
             teach_not_about_us(session, record, by=click.user, now=now)
-        place = desk.policy.ops_channel
+        place = desk.policy.headquarters
         if action is Action.MONITOR and place:  # the flow chart: monitor only, notify headquarters
             body = {"notice": NoticeKind.MONITOR, "by": click.user, "reason": reason}
             slot = f"monitor-{record.version}"

@@ -6,6 +6,7 @@ from bot.domain.card import AnswerState, Card
 from bot.domain.lifecycle import CLOSED, LIVE, Action, State, available
 from bot.domain.routing import in_words
 from bot.slack import ids
+from bot.slack.blocks.decisions import TITLES, recommended_decision
 from bot.slack.blocks.elements import (
     actions,
     button,
@@ -154,7 +155,7 @@ def _buttons(card: Card) -> list[Json]:
     """
     value = str(card.mention.id)
     possible = offered(card)
-    first = _answer_buttons(card)
+    first = _answer_buttons(card) or _recommended_button(card, possible)
     row = [*first, *(_button(card, action, leads=not first) for action in _BUTTONS if action in possible)]
     in_menu = [action for action in _MENU if action in possible]
     row.append(_menu(card, in_menu) if in_menu else button("History", ids.HISTORY, value))
@@ -185,6 +186,14 @@ def _guesses(card: Card) -> list[Json]:
     ]
     asked = "Whose is it? One click moves it there, and the model learns the topic."
     return [context(plain_text(asked)), actions(buttons, f"guess.{card.mention.id}.{card.version}")]
+
+
+def _recommended_button(card: Card, possible: tuple[Action, ...]) -> list[Json]:
+    """Where the response flow advises to say nothing, that is the step to take; its dialog has the reason filled in."""
+    action = recommended_decision(card)
+    if action not in possible:
+        return []
+    return [button(f"{TITLES[action]} (recommended)…", ids.action_id(action), str(card.mention.id), style="primary")]
 
 
 def _answer_buttons(card: Card) -> list[Json]:

@@ -3,8 +3,6 @@
 from datetime import datetime, time, timedelta
 
 from bot.domain.card import Card
-from bot.domain.label import Dismissal
-from bot.domain.lifecycle import Action
 from bot.domain.routing import Level
 from bot.domain.triage import advice
 from bot.slack import ids
@@ -42,29 +40,6 @@ OTHER_REASON = "other"
 
 _PREVIEW = 3_000
 _MORNING = time(9)
-
-_PRESETS = {
-    Action.LET_STAND: (
-        "It is fair, and nothing is to be added",
-        "It is already settled",
-        "The customer does not want an answer",
-        "An answer would only make it bigger",
-        "It is too old for an answer to help",
-    ),
-    Action.MONITOR: (
-        "A troll: an answer would feed it",
-        "A rant, a joke or satire",
-        "Not enough is known yet; watch where it goes",
-        "Others are answering it well already",
-    ),
-    Action.DISMISS: tuple(each.value for each in Dismissal),
-}
-_DECISION_TITLES = {Action.LET_STAND: "Let stand", Action.MONITOR: "Monitor only", Action.DISMISS: "Not about us"}
-_DECISION_WORDS = {
-    Action.LET_STAND: "No answer will be sent. This counts as a decision, not as a missed reply.",
-    Action.MONITOR: "No answer will be sent, and the mention is marked to be watched. This counts as a decision.",
-    Action.DISMISS: "The mention is closed and does not count in reports. Earshot learns from it.",
-}
 
 
 def answer_modal(card: Card, draft: str = "", notice: str = "", *, origin: Origin = NOWHERE) -> Json:
@@ -110,23 +85,6 @@ def escalate_modal(card: Card, next_level: Level, *, origin: Origin = NOWHERE) -
     reason = text_input(ids.ESCALATE_REASON, placeholder="What do you need from them, and by when?")
     blocks = [post_block(card, BRIEF_SIZE), rich(line(*reaches)), field("Why is this escalated?", reason)]
     return modal(ids.ESCALATE, "Escalate", blocks, submit="Escalate", metadata=metadata_of(card, origin))
-
-
-def decision_modal(card: Card, action: Action, *, origin: Origin = NOWHERE) -> Json:
-    """A decision not to answer, with its reason: a preset, or own words where `OTHER_REASON` is chosen.
-
-    A preset's value is its sentence. Raises KeyError for an action that is no such decision.
-    """
-    presets = [option(sentence, sentence) for sentence in _PRESETS[action]]
-    own_words = option("Another reason (write it below)", OTHER_REASON)
-    blocks = [
-        post_block(card, BRIEF_SIZE),
-        section(plain_text(_DECISION_WORDS[action])),
-        field("Why?", radio(ids.DECISION_PRESET, [*presets, own_words])),
-        field("In your own words", text_input(ids.DECISION_REASON), optional=True),
-    ]
-    title = _DECISION_TITLES[action]
-    return modal(ids.action_id(action), title, blocks, submit="Decide", metadata=metadata_of(card, origin))
 
 
 FOR_CUSTOMER = "customer"

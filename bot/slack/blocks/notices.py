@@ -25,16 +25,19 @@ def notice_message(
     kind: NoticeKind,
     people: Sequence[str] = (),
     why: str = "",
+    by: str = "",
     count: int = 1,
 ) -> Message:
     """A call to `people` (Slack references) about one card. `why` is a person's or the route's reason, shown as a quote.
+
+    `by` is who decided what is told.
 
     `count` says for how many like this one it stands; the card is the most pressing of them.
 
     Due times are read from the card's open promises, the level from its escalation.
     """
     called = [*joined([[who(one)] for one in people], " "), span(": ")] if people else []
-    said = [*called, *(_call(card, kind) if count == 1 else _call_of_many(card, kind, count))]
+    said = [*called, *(_call(card, kind, by) if count == 1 else _call_of_many(card, kind, count))]
     reason = [span(f" Reason: “{inline(why, 500)}”.")] if why.strip() else []
     owner = [span(" It is claimed by "), person(card.claim.owner), span(".")] if card.claim else []
     return _about(card, permalink, [*said, *reason, *owner])
@@ -88,7 +91,7 @@ def _about(card: Card, permalink: str, spans: list[Json]) -> Message:
     return Message(spoken([*spans, span(" "), *post]), [shown])
 
 
-def _call(card: Card, kind: NoticeKind) -> list[Json]:
+def _call(card: Card, kind: NoticeKind, by: str) -> list[Json]:
     team = inline(card.place.title, 60)
     if kind is NoticeKind.DUE_SOON:
         promise = _next_promise(card)
@@ -103,7 +106,8 @@ def _call(card: Card, kind: NoticeKind) -> list[Json]:
     if kind is NoticeKind.DRIFT:
         return [span("📉 The model is right less often than it was. One that it got wrong is below.")]
     if kind is NoticeKind.MONITOR:
-        return [span(f"👀 {team} decided to watch this one and not to answer.")]
+        decided = [person(by), span(f" of {team}")] if by else [span(team)]
+        return [span("👀 "), *decided, span(" decided to watch this one and not to answer.")]
     return [span(f"{UNCLAIMED} A claim ran out: this one is back for everyone in {team} to take.")]
 
 
