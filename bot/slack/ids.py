@@ -24,6 +24,17 @@ WAKE = action_id(Action.WAKE)
 RELEASE = action_id(Action.RELEASE)
 REOPEN = action_id(Action.REOPEN)
 
+AUTHOR = "author.posts"
+AUTHOR_NEWER, AUTHOR_OLDER = "author.newer", "author.older"
+"""The other posts of a mention's author, also that dialog's callback id; the value is `<mention id>:<page>`."""
+
+APPROVE, REVIEW, RETURN = "approval.approve", "approval.review", "approval.return"
+"""What an approver does with a waiting answer; the value is `<mention id>:<answer id>`. The last two open dialogs of the
+same name.
+"""
+
+RETURN_REASON = "approval.reason"
+
 RETRY_REPLY = "mention.retry_reply"
 """Send a failed answer again."""
 
@@ -79,6 +90,10 @@ UNSUBSCRIBE = "subscription.end"
 ANSWER_TEXT = "answer.text"
 """Also an action: it reports every change, so that the preview follows."""
 
+ANSWER_INSERT = "answer.insert"
+"""A text to begin with; the value is `reply:<saved reply id>` or `draft:<answer id>`."""
+
+ANSWER_LOOKED = "answer.looked"
 ELSEWHERE_LINK = "elsewhere.link"
 ELSEWHERE_TEXT = "elsewhere.text"
 ESCALATE_REASON = "escalate.reason"
@@ -101,3 +116,11 @@ SUBSCRIBE_PROMOTER = "subscribe.min_promoter"
 
 SUBSCRIBE = "subscription.new"
 NOTICE = "notice"
+
+PREFLIGHT_TICKS = "preflight.tick."
+"""How the ids of the boxes begin that somebody ticks to send a draft all the same; a value is a finding's tick."""
+
+HASHTAG = "preflight.hashtag"
+HASHTAG_OLDER = "preflight.hashtag_older"
+HASHTAG_NEWER = "preflight.hashtag_newer"
+"""Posts with a hashtag; the value is `<page>:<tag>`. The first is also that dialog's callback id."""

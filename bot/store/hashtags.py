@@ -119,7 +119,7 @@ def _detractors(session: Session, ids: Sequence[int]) -> dict[int, float]:
     """The newest verdict's score, or what a person said in its place."""
     newest = select(func.max(VerdictRow.id)).where(VerdictRow.mention_id.in_(ids)).group_by(VerdictRow.mention_id)
     rows = session.execute(select(VerdictRow.mention_id, VerdictRow.detractor).where(VerdictRow.id.in_(newest)))
-    scores: dict[int, float] = dict(rows.tuples().all())
+    scores = {row.mention_id: row.detractor for row in rows}
     for mention_id, said in labels.of_mentions(session, ids).items():
         label = said.get(LabelKind.SCORE)
         if label is not None and label.score is not None:
@@ -134,5 +134,7 @@ def _others(session: Session) -> list[str]:
 
 def _by_us(session: Session, tag: str) -> int:
     """Answers of ours that carry it; found by a search, and looked at once more for words that only begin alike."""
-    likely = select(AnswerRow.text).where(AnswerRow.state.in_(TOLD), AnswerRow.text.icontains(f"#{tag}", autoescape=True))
+    likely = select(AnswerRow.text).where(
+        AnswerRow.state.in_(TOLD), AnswerRow.text.icontains(f"#{tag}", autoescape=True)
+    )
     return sum(tag in tags_of(text) for text in session.scalars(likely.limit(NEWEST)))

@@ -40,7 +40,10 @@ def tags_of(*texts: str) -> frozenset[str]:
 def look_at_hashtags(draft: str, situation: Situation) -> Iterator[Finding]:
     """What needs a tick: every tag that is not ours and not well known for harmless things."""
     for tag, written in _by_tag(draft).items():
-        usage = situation.usages.get(tag, Usage(tag=tag))
+        usage = situation.usages.get(tag)
+        if usage is None:
+            yield tickable(_unlooked(tag, written))
+            continue
         stands = standing(usage, _own(situation))
         if stands not in (Standing.OWN, Standing.KNOWN):
             yield tickable(_said(stands, usage, written))
@@ -50,7 +53,7 @@ def look_at_hashtags(draft: str, situation: Situation) -> Iterator[Finding]:
 
 def known_hashtags(draft: str, situation: Situation) -> tuple[Usage, ...]:
     """The tags of which a person need only know the facts."""
-    usages = (situation.usages.get(tag, Usage(tag=tag)) for tag in _by_tag(draft))
+    usages = (situation.usages[tag] for tag in _by_tag(draft) if tag in situation.usages)
     return tuple(each for each in usages if standing(each, _own(situation)) in (Standing.OWN, Standing.KNOWN))
 
 
@@ -68,6 +71,11 @@ def facts(usage: Usage) -> str:
     mood = f"{usage.detractors:.0%} detractors (estimated)" if usage.detractors is not None else ""
     ours = f"in {usage.by_us:,} of our answers" if usage.by_us else ""
     return "; ".join(part for part in (counted, since, beside, mood, ours) if part)
+
+
+def _unlooked(tag: str, written: tuple[Words, ...]) -> Finding:
+    said = f"{written[0].text} was not looked up: so many hashtags are too many for one answer."
+    return Finding(concern=Concern.HASHTAG, rule="unlooked", sentence=said, words=written, tag=tag)
 
 
 def _said(stands: Standing, usage: Usage, written: tuple[Words, ...]) -> Finding:
