@@ -17,6 +17,9 @@ FRESH_SECONDS = 600.0
 PATIENCE_SECONDS = 30.0
 """A name that is not known asks Slack again, but not more often than this."""
 
+SLACKBOT = "USLACKBOT"
+"""Slack calls it no bot in its list of users."""
+
 ID_STARTS = ("C", "G", "D", "U", "W", "S")
 
 
@@ -123,6 +126,11 @@ class Directory:
         """Those who have not left."""
         return [user for user in users if not (self._person(user) or {}).get("deleted")]
 
+    def able(self, users: Iterable[str]) -> list[str]:
+        """Those who can take work on: known to Slack, still here, and no app."""
+        found = ((user, self._person(user)) for user in users)
+        return [user for user, each in found if each and not _is_away_or_app(each)]
+
     def group_of(self, reference: str) -> Group | None:
         """The user group behind a reference; None for a person, and for a name that means nothing."""
         found = self._find(reference)
@@ -216,6 +224,10 @@ class Directory:
 
 def _is_id(reference: str) -> bool:
     return reference[:1] in ID_STARTS and reference[1:].isalnum() and reference.isupper() and len(reference) >= 7
+
+
+def _is_away_or_app(user: Mapping[str, Any]) -> bool:
+    return bool(user.get("deleted") or user.get("is_bot") or user.get("id") == SLACKBOT)
 
 
 def _shown_name(user: Mapping[str, Any]) -> str:

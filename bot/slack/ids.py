@@ -23,6 +23,12 @@ SNOOZE = action_id(Action.SNOOZE)
 WAKE = action_id(Action.WAKE)
 RELEASE = action_id(Action.RELEASE)
 REOPEN = action_id(Action.REOPEN)
+ACCEPT = action_id(Action.ACCEPT)
+
+HAND_OVER, DECLINE = "mention.hand_over", "mention.decline"
+"""The dialogs that ask to whom a mention is handed over, and why an offer is not taken; the second also its button."""
+
+UNDO = "mention.undo"
 
 AUTHOR = "author.posts"
 AUTHOR_NEWER, AUTHOR_OLDER = "author.newer", "author.older"
@@ -62,6 +68,9 @@ OVERRIDE, OVERRIDE_BACK = "mention.override", "mention.override_back"
 MENU = "mention.menu"
 """The card's select; the value of a choice is `<what>:<mention id>`: an action's value or one of these."""
 
+MENU_UNDO = "undo"
+MENU_HAND_OVER = "hand_over"
+MENU_TAKE_BACK = "take_back"
 MENU_SCORE = "score"
 MENU_WHY = "why"
 MENU_FLOW = "flow"
@@ -94,6 +103,9 @@ ANSWER_INSERT = "answer.insert"
 """A text to begin with; the value is `reply:<saved reply id>` or `draft:<answer id>`."""
 
 ANSWER_LOOKED = "answer.looked"
+HAND_OVER_TO = "hand_over.to"
+HAND_OVER_NOTE = "hand_over.note"
+DECLINE_REASON = "decline.reason"
 ELSEWHERE_LINK = "elsewhere.link"
 ELSEWHERE_TEXT = "elsewhere.text"
 ESCALATE_REASON = "escalate.reason"

@@ -40,7 +40,7 @@ def notice_message(
     said = [*called, *(_call(card, kind, by) if count == 1 else _call_of_many(card, kind, count))]
     reason = [span(f" Reason: “{inline(why, 500)}”.")] if why.strip() else []
     owner = [span(" It is claimed by "), person(card.claim.owner), span(".")] if card.claim else []
-    return _about(card, permalink, [*said, *reason, *owner])
+    return about(card, permalink, [*said, *reason, *owner])
 
 
 def lease_notice(card: Card, permalink: str = "", *, since: datetime | None = None) -> Message:
@@ -51,7 +51,7 @@ def lease_notice(card: Card, permalink: str = "", *, since: datetime | None = No
         *ended,
         span(", so it is back for everyone to take."),
     ]
-    message = _about(card, permalink, spans)
+    message = about(card, permalink, spans)
     if Action.CLAIM not in available(card.state):
         return message
     again = button("Claim again", ids.CLAIM, str(card.mention.id), label=f"Claim {author_of(card.mention)} again")
@@ -84,7 +84,8 @@ def _only(spans: list[Json]) -> Message:
     return Message(spoken(spans), [rich(line(*spans))])
 
 
-def _about(card: Card, permalink: str, spans: list[Json]) -> Message:
+def about(card: Card, permalink: str, spans: list[Json]) -> Message:
+    """What is said, the post that it is about, and the way to its card."""
     post = [*headline(card), span(f": “{excerpt(card.mention, _EXCERPT)}”")]
     to_card = [line(link(permalink, "Open the card"))] if web_link(permalink) else []
     shown = rich(line(*spans), quote(*post), *to_card)
