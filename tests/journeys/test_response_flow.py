@@ -126,3 +126,64 @@ def test_the_path_is_reached_from_why_here_and_from_history(office: Office, ana:
     assert "answered a question of the response flow otherwise" in told
     assert "question: Is the post a rant, rage, joke or satire?" in told
     assert "recommended after: Rant or joke → Monitor only" in told
+
+
+# -- decisions --------------------------------------------------------------------------------------------------------
+
+
+def agreed(office: Office, card: Card, what: str) -> tuple[str, str]:
+    """What had been recommended when this was decided, and whether that was it."""
+    detail = next(each.detail for each in office.log(card) if each.what == what)
+    return detail["recommended"], detail["agreed"]
+
+
+def test_a_recommended_decision_takes_a_click_and_a_confirmation(office: Office, ana: Person) -> None:
+    office.hears("I love it, praise, says genet")
+    card = office.card("says genet", "#brand")
+    card.offers("Let stand (recommended)…", "Claim", "Answer")
+    dialog = card.dialog(ana, "let_stand")
+    assert not fill(ana, dialog)
+    card.shows("Let stand", "“As recommended: Positive or balanced → needs no reply”")
+    assert agreed(office, card, "let_stand") == ("let_stand", "yes")
+
+
+def test_monitoring_tells_headquarters_who_decided_and_why(office: Office, ana: Person) -> None:
+    office.hears("billing awful, says hoatzin")
+    card = office.card("says hoatzin")
+    flow = flow_of(card, ana)
+    assert not fill(
+        ana, ask_otherwise(card, ana, flow, "troll"), override__preset="The site exists to bash and degrade"
+    )
+    ana.close(flow["id"], whole_stack=True)
+    card.shows("Troll → Monitor only").offers("Monitor only (recommended)…", "Claim", "Answer", "Escalate")
+    assert not fill(ana, card.dialog(ana, "monitor"), decision__reason="We know the site.")
+    card.shows("Monitored, not answered", "“As recommended: Troll; We know the site.”")
+    told = ana.expect_message("#ops", containing="says hoatzin", within=PATIENCE)
+    assert told["text"].startswith(f"👀 <@{ana.id}> of Billing decided to watch this one and not to answer.")
+    assert "Reason: “As recommended: Troll; We know the site.”" in told["text"]
+    assert card.ts.replace(".", "") in str(told["blocks"]), "the notice leads to the card"
+    assert agreed(office, card, "monitor") == ("restoration", "no"), "the model had said otherwise"
+
+
+def test_everything_about_a_mention_is_on_its_one_card(office: Office, ana: Person, ben: Person) -> None:
+    """Whatever people do, the channel gets no second message but the calls that name somebody."""
+    office.hears("billing awful, says ibex")
+    card = office.card("says ibex")
+    before = len(office.slack.messages("#billing"))
+    card.click(ana, "claim")
+    flow = flow_of(card, ana)
+    assert not fill(ana, ask_otherwise(card, ana, flow, "rager"), override__preset="A joke or satire")
+    ana.close(flow["id"], whole_stack=True)
+    assert not fill(ben, card.dialog(ben, "score", menu=True), score__choice="passive")
+    card.choose(ana, "release")
+    card.shows("Unclaimed")
+    assert not fill(ana, card.dialog(ana, "answer"), answer__text="We put it right.")
+    card.shows("Answer not posted yet", "We put it right.", "✋ rant", "Passive")
+    assert not fill(ana, card.dialog(ana, "answer_elsewhere"), elsewhere__link="https://blog.test/9")
+    card.shows("Answered elsewhere").offers("Reopen", "History")
+    card.click(ben, "reopen")
+    card.shows("Unclaimed", "Earlier: answered elsewhere", "✋ rant")
+    office.settle()
+    messages = office.slack.messages("#billing")
+    assert len(messages) == before
+    assert not [each for each in messages if each.get("thread_ts") not in (None, each["ts"])]
