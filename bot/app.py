@@ -16,7 +16,7 @@ from bot.domain.policy import Policy
 from bot.engine.embedded import Embedded, Fanout, Job
 from bot.engine.web import WebServer, health_routes
 from bot.errors import GiveUp, Retry
-from bot.flow import classify, deliver, forget, ingest, learn, reply, route, watch
+from bot.flow import assign, classify, deliver, forget, ingest, learn, reply, route, watch
 from bot.flow.clock import Clock
 from bot.flow.deliver import Messenger
 from bot.flow.desk.act import Desk
@@ -30,6 +30,7 @@ from bot.slack.directory import Directory
 from bot.slack.floor import Floor
 from bot.slack.listeners import build_app
 from bot.slack.messenger import SlackMessenger
+from bot.slack.roster import SlackRoster
 from bot.sources.base import Answerable, Source
 from bot.sources.callback import AnsweringFeed
 from bot.sources.feed import FeedSource
@@ -212,6 +213,7 @@ class Earshot:
         self.sources = build_sources(self.config.sources)
         self.policy = build_policy(self.config, self.sources)
         self.directory = Directory(reading_client(token, api_url))
+        self.roster = SlackRoster(self.directory)
         self.messenger: Messenger = SlackMessenger(writing_client(token, api_url), self.directory, self.clock)
         self._listening = self.database.with_patience(LISTENER_PATIENCE)
         desk = Desk(db=self._listening, policy=self.policy, clock=self.clock)
@@ -326,6 +328,9 @@ class Earshot:
         mend_pace(self.database, self.policy, now)
         keep_promises(self.database, self.policy, now)
         watch.escalate_further(self.database, self.policy, now)
+        assign.end_undos(self.database, now)
+        assign.end_offers(self.database, now)
+        assign.offer_turns(self.database, self.policy, self.roster, now)
 
     def _watch_accuracy(self) -> None:
         learn.watch_accuracy(self.database, self.policy, self.config.learning.window, self.clock())

@@ -8,7 +8,7 @@ from bot.domain.lifecycle import Action
 from bot.errors import Refused, Taken
 from bot.flow.desk import answering, claiming, deciding, looking, moving
 from bot.flow.desk.act import Click, Desk
-from bot.slack import ids
+from bot.slack import ids, offer_acts
 from bot.slack.answer_acts import answer_dialog
 from bot.slack.blocks.corrections import reroute_modal, score_modal
 from bot.slack.blocks.decisions import decision_modal
@@ -81,6 +81,7 @@ def _carry_out(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
         return
     card = looking.allow(floor.desk, mention_id, act.user, action)
     floor.open(act.trigger, _dialog(floor, act, action, card))
+    claiming.renew(floor.desk, card, act.user)
 
 
 def _at_once(floor: Floor, act: Act, action: Action, mention_id: int) -> None:
@@ -119,4 +120,12 @@ def _history(floor: Floor, mention_id: int, page: int) -> Json:
     return history_modal(log, floor.directory.names_of(people), page=page)
 
 
-_FROM_MENU = {ids.MENU_SCORE: ask_score, ids.MENU_FLOW: show_flow, ids.MENU_WHY: show_why, ids.MENU_HISTORY: show_history}
+_FROM_MENU = {
+    ids.MENU_UNDO: offer_acts.undo,
+    ids.MENU_HAND_OVER: offer_acts.ask_colleague,
+    ids.MENU_TAKE_BACK: offer_acts.take_back,
+    ids.MENU_SCORE: ask_score,
+    ids.MENU_FLOW: show_flow,
+    ids.MENU_WHY: show_why,
+    ids.MENU_HISTORY: show_history,
+}

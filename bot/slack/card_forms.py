@@ -14,10 +14,6 @@ from bot.slack.floor import Floor, click_of
 from bot.slack.payloads import Form, moment_of
 
 
-def answer(floor: Floor, form: Form) -> None:
-    answering.write_answer(floor.desk, click_of(form, form.mention_id), form.text(ids.ANSWER_TEXT))
-
-
 def answer_elsewhere(floor: Floor, form: Form) -> None:
     click = click_of(form, form.mention_id)
     text, link = form.text(ids.ELSEWHERE_TEXT), form.text(ids.ELSEWHERE_LINK)
@@ -66,7 +62,11 @@ def snooze(floor: Floor, form: Form) -> None:
 
 
 ERROR_AT = {
+    ids.HAND_OVER: ids.HAND_OVER_TO,
+    ids.DECLINE: ids.DECLINE_REASON,
     ids.ANSWER: ids.ANSWER_TEXT,
+    ids.REVIEW: ids.ANSWER_TEXT,
+    ids.RETURN: ids.RETURN_REASON,
     ids.ANSWER_ELSEWHERE: ids.ELSEWHERE_LINK,
     ids.ESCALATE: ids.ESCALATE_REASON,
     ids.REROUTE: ids.REROUTE_DEPARTMENT,

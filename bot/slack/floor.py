@@ -16,6 +16,7 @@ from bot.flow.desk.act import Click, Desk
 from bot.slack.blocks.dialogs import notice_modal
 from bot.slack.blocks.elements import plain_text, section
 from bot.slack.blocks.message import Json, Message
+from bot.slack.blocks.metadata import Origin
 from bot.slack.calls import TIMEOUT_SECONDS, call
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
@@ -103,6 +104,17 @@ class Floor:
     def tell(self, user: str, message: Message) -> None:
         """A direct message."""
         call(self.client.chat_postMessage, channel=user, text=message.text, blocks=message.blocks)
+
+    def rewrite(self, origin: Origin, message: Message) -> None:
+        """Put `message` in the place of a direct one that was answered; where that cannot be, the old one stays."""
+        if not origin.channel.startswith("D"):
+            return
+        try:
+            call(
+                self.client.chat_update, channel=origin.channel, ts=origin.ts, text=message.text, blocks=message.blocks
+            )
+        except (GiveUp, Retry) as fault:  # what was asked for is done
+            log.info("message_not_rewritten", extra={"reason": fault.reason})
 
     def refuse(self, act: Act, fault: EarshotError) -> None:
         """Say to whoever clicked why nothing happened, where they are looking."""

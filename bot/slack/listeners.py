@@ -12,12 +12,27 @@ from slack_bolt.response import BoltResponse
 from bot.domain.lifecycle import PEOPLES
 from bot.errors import EarshotError
 from bot.flow.desk.act import first_delivery
-from bot.slack import card_acts, card_forms, commands, flow_acts, home_acts, ids, report_command, subscription_acts
+from bot.slack import (
+    answer_acts,
+    answer_forms,
+    approval_acts,
+    card_acts,
+    card_forms,
+    commands,
+    flow_acts,
+    home_acts,
+    ids,
+    offer_acts,
+    preflight_acts,
+    report_command,
+    subscription_acts,
+)
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
 from bot.slack.home_tab import draw_after, open_home
 from bot.slack.payloads import Form, act_of, command_of, form_of
 from bot.slack.permissions import FORMS as FORMS_NEED
 from bot.slack.permissions import needed_by_act, needed_by_command, unthought_of
+from bot.slack.refusals import Misfilled, ShownInstead
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +50,9 @@ ACTS: dict[str, ActListener] = {
     **{ids.action_id(action): card_acts.act_on_card for action in PEOPLES},
     ids.MENU: card_acts.choose_from_menu,
     ids.RETRY_REPLY: card_acts.send_again,
+    ids.UNDO: offer_acts.undo,
+    ids.ACCEPT: offer_acts.accept,
+    ids.DECLINE: offer_acts.ask_why_not,
     **dict.fromkeys(ids.GUESSES, card_acts.settle_doubt),
     ids.SCORE: card_acts.ask_score,
     ids.FLOW: flow_acts.show_flow,
@@ -44,12 +62,26 @@ ACTS: dict[str, ActListener] = {
     ids.HISTORY: card_acts.show_history,
     ids.HISTORY_OLDER: card_acts.turn_history,
     ids.HISTORY_NEWER: card_acts.turn_history,
-    ids.ANSWER_TEXT: card_acts.preview_answer,
+    ids.HASHTAG: preflight_acts.show_hashtag,
+    ids.HASHTAG_OLDER: preflight_acts.turn_hashtag,
+    ids.HASHTAG_NEWER: preflight_acts.turn_hashtag,
+    ids.ANSWER_TEXT: answer_acts.preview,
+    ids.ANSWER_INSERT: answer_acts.insert,
+    ids.AUTHOR: answer_acts.show_author,
+    ids.AUTHOR_NEWER: answer_acts.turn_author,
+    ids.AUTHOR_OLDER: answer_acts.turn_author,
+    ids.APPROVE: approval_acts.approve,
+    ids.REVIEW: approval_acts.review,
+    ids.RETURN: approval_acts.ask_reason,
     ids.UNSUBSCRIBE: subscription_acts.end_subscription,
     **HOMES_OWN,
 }
 FORMS: dict[str, FormListener] = {
-    ids.ANSWER: card_forms.answer,
+    ids.HAND_OVER: offer_acts.hand_over,
+    ids.DECLINE: offer_acts.decline,
+    ids.ANSWER: answer_forms.answer,
+    ids.REVIEW: approval_acts.approve_edited,
+    ids.RETURN: approval_acts.give_back,
     ids.ANSWER_ELSEWHERE: card_forms.answer_elsewhere,
     ids.ESCALATE: card_forms.escalate,
     ids.REROUTE: card_forms.reroute,
@@ -111,6 +143,12 @@ def _form_listener(floor: Floor, on_form: FormListener) -> Callable[..., None]:
         try:
             floor.permit(form.user, FORMS_NEED[form.callback_id])
             afterwards = on_form(floor, form)
+        except ShownInstead as fault:
+            ack(response_action="update", view=fault.view)
+            return
+        except Misfilled as fault:
+            ack(response_action="errors", errors=fault.errors)
+            return
         except EarshotError as fault:
             log.info("refused", extra={"form": form.callback_id, "user": form.user, "reason": type(fault).__name__})
             sentence = floor.sentence(fault, form.user)

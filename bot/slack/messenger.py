@@ -6,17 +6,21 @@ from typing import Any
 
 from slack_sdk import WebClient
 
-from bot.domain.card import Card
+from bot.domain.card import Answer, Card
 from bot.domain.posting import NoticeKind, PostingKind
+from bot.domain.roles import EVERYONE
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.deliver import Content
+from bot.slack.blocks.approvals import request_message, verdict_message
 from bot.slack.blocks.card import card_message, copy_message, pointer_message
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.notices import lease_notice, notice_message
+from bot.slack.blocks.offers import offer_notice
 from bot.slack.calls import call
 from bot.slack.directory import Directory
 
+OFFERS = frozenset({NoticeKind.OFFERED, NoticeKind.OFFER_ACCEPTED, NoticeKind.OFFER_DECLINED, NoticeKind.OFFER_ENDED})
 EVENT_TYPE = "earshot_delivery"
 HISTORY_PAGE = 200
 HISTORY_PAGES = 20
@@ -51,8 +55,9 @@ class SlackMessenger:
 
     def update(self, channel_id: str, ts: str, content: Content) -> None:
         message = self._message(content)
+        channel = self._direct(channel_id) if channel_id[:1] in "UW" else channel_id
         # Slack keeps the metadata of a message that is updated without any.
-        call(self._client.chat_update, channel=channel_id, ts=ts, text=message.text, blocks=message.blocks)
+        call(self._client.chat_update, channel=channel, ts=ts, text=message.text, blocks=message.blocks)
 
     def find(self, channel_id: str, delivery_id: str, *, since: datetime) -> str:
         """Read the channel's history since `since` for our delivery id. Never guesses: an unreadable history raises."""
@@ -87,6 +92,8 @@ class SlackMessenger:
             return copy_message(card, content.permalink)
         if content.kind is PostingKind.NOTICE:
             return self._notice(card, content)
+        if content.kind is PostingKind.APPROVAL:
+            return request_message(card, int(content.body["answer"]), content.permalink)
         if content.moved:
             return pointer_message(card, content.permalink, by=content.body.get("by", ""))
         return card_message(card, now=self._clock())
@@ -94,8 +101,14 @@ class SlackMessenger:
     def _notice(self, card: Card, content: Content) -> Message:
         if content.notice is None:
             raise GiveUp("a notice without a kind")
+        if content.notice in OFFERS:
+            return offer_notice(card, content.permalink, kind=content.notice, body=content.body)
         if content.notice is NoticeKind.LEASE_ENDED:
             return lease_notice(card, content.permalink)
+        if content.notice in (NoticeKind.APPROVED, NoticeKind.RETURNED):
+            by, reason = content.body.get("by", ""), content.body.get("reason", "")
+            returned = content.notice is NoticeKind.RETURNED
+            return verdict_message(card, content.permalink, by=by, reason=reason, returned=returned)
         people = self._directory.ids_of(content.body.get("people", "").split())
         called = [each for each in people if not each.startswith(("C", "G"))]
         why = content.body.get("reason", "")
@@ -107,7 +120,15 @@ class SlackMessenger:
         """The card with ids in the place of names, so that Slack shows channels and people as such."""
         channels = self._directory.ids_of([card.place.channel])
         place = replace(card.place, channel=channels[0]) if channels else card.place
+        card = replace(card, place=place, answer=self._with_approvers(card.answer))
         if card.escalation is None:
-            return replace(card, place=place)
+            return card
         notified = tuple(self._directory.ids_of(card.escalation.notified))
-        return replace(card, place=place, escalation=replace(card.escalation, notified=notified))
+        return replace(card, escalation=replace(card.escalation, notified=notified))
+
+    def _with_approvers(self, answer: Answer | None) -> Answer | None:
+        if answer is None or answer.approval is None:
+            return answer
+        named = [each for each in answer.approval.approvers if each != EVERYONE]
+        approvers = tuple(self._directory.ids_of(named))
+        return replace(answer, approval=replace(answer.approval, approvers=approvers))

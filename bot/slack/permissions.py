@@ -16,9 +16,14 @@ from bot.slack.payloads import Act, Command, menu_choice
 
 ACTIONS: dict[str, Permission | None] = {ids.action_id(action): needed_for(action) for action in PEOPLES}
 
+APPROVERS = (ids.APPROVE, ids.REVIEW, ids.RETURN)
+"""Whoever the rule names that holds the answer, which only the answer tells: `bot.slack.approvers` asks for it."""
+
 ACTS: dict[str, Permission | None] = {
     **ACTIONS,
     ids.RETRY_REPLY: Permission.ANSWER,
+    **dict.fromkeys((ids.ACCEPT, ids.UNDO), Permission.CLAIM),
+    ids.DECLINE: None,
     **dict.fromkeys(ids.GUESSES, Permission.CLAIM),
     ids.SCORE: Permission.CLAIM,
     ids.FLOW: None,
@@ -27,7 +32,13 @@ ACTS: dict[str, Permission | None] = {
     ids.HISTORY: None,
     ids.HISTORY_OLDER: None,
     ids.HISTORY_NEWER: None,
-    ids.ANSWER_TEXT: Permission.ANSWER,
+    ids.ANSWER_TEXT: None,
+    ids.ANSWER_INSERT: None,
+    **dict.fromkeys((ids.HASHTAG, ids.HASHTAG_OLDER, ids.HASHTAG_NEWER)),
+    ids.AUTHOR: None,
+    ids.AUTHOR_NEWER: None,
+    ids.AUTHOR_OLDER: None,
+    **dict.fromkeys(APPROVERS),
     ids.UNSUBSCRIBE: None,
     **dict.fromkeys((*ids.HOME_CHOICES, ids.HOME_BACK, ids.HOME_MORE, ids.HOME_AGAIN), None),
 }
@@ -35,6 +46,7 @@ ACTS: dict[str, Permission | None] = {
 
 MENU: dict[str, Permission | None] = {
     **{action.value: needed_for(action) for action in PEOPLES},
+    **dict.fromkeys((ids.MENU_UNDO, ids.MENU_HAND_OVER, ids.MENU_TAKE_BACK), Permission.CLAIM),
     ids.MENU_SCORE: Permission.CLAIM,
     ids.MENU_WHY: None,
     ids.MENU_FLOW: None,
@@ -44,6 +56,9 @@ MENU: dict[str, Permission | None] = {
 
 FORMS: dict[str, Permission | None] = {
     **ACTIONS,
+    **dict.fromkeys((ids.REVIEW, ids.RETURN)),
+    ids.HAND_OVER: Permission.CLAIM,
+    ids.DECLINE: None,
     ids.SCORE: Permission.CLAIM,
     ids.OVERRIDE: Permission.CLAIM,
     ids.SUBSCRIBE: None,

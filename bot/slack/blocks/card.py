@@ -27,6 +27,7 @@ from bot.slack.blocks.elements import (
     who,
 )
 from bot.slack.blocks.message import Json, Message
+from bot.slack.blocks.offers import hand_over_options, lapse_line, offer_line, undo_button, undo_option
 from bot.slack.blocks.post import Size, excerpt, headline, post_block
 from bot.slack.blocks.readings import readings
 from bot.slack.blocks.standing import broken_promises, open_promises, person, standing
@@ -35,6 +36,9 @@ from bot.slack.blocks.text import cut, inline, percent, web_link
 LIVE_SIZE = Size(chars=1_500, lines=20, rest="History, under More…, shows the whole.")
 CLOSED_SIZE = Size(chars=400, lines=6, rest="History shows the whole.")
 COPY_SIZE = Size(chars=700, lines=10, rest="History on the live card shows the whole.")
+
+UNREAD = frozenset({AnswerState.COPIED, AnswerState.FAILED, AnswerState.WAITING, AnswerState.RETURNED})
+"""Answers that no customer has got: their writer goes on with them."""
 
 _COPYABLE = 3_000
 _ANSWER_SHOWN = 600
@@ -108,7 +112,7 @@ def _card_link(permalink: str) -> list[Json]:
 
 def _spoken_card(card: Card) -> str:
     """The essential in one breath: who, where, what, and where it stands."""
-    where_it_stands = joined(standing(card), ". ")
+    where_it_stands = joined([*standing(card), *_held_out(card)], ". ")
     said = [*headline(card), span(f": “{excerpt(card.mention, _SPOKEN)}” ")]
     return spoken([*said, *where_it_stands])
 
@@ -120,8 +124,14 @@ def _promises(card: Card, now: datetime) -> list[Json]:
 
 
 def _standing_block(card: Card) -> Json:
-    parts = [line(*spans) for spans in standing(card)]
+    parts = [line(*spans) for spans in (*standing(card), *_held_out(card))]
     return rich(*parts, *_answer_parts(card))
+
+
+def _held_out(card: Card) -> list[list[Json]]:
+    """Whom it is offered to, or whose claim ran out: what concerns those who work in this channel."""
+    offered_to = [offer_line(card.offer)] if card.offer else []
+    return [*offered_to, *([lapse_line(card.lapse)] if card.lapse and card.state is State.OPEN else [])]
 
 
 def _answer_parts(card: Card) -> list[Json]:
@@ -158,7 +168,7 @@ def _buttons(card: Card) -> list[Json]:
     first = _answer_buttons(card) or _recommended_button(card, possible)
     row = [*first, *(_button(card, action, leads=not first) for action in _BUTTONS if action in possible)]
     in_menu = [action for action in _MENU if action in possible]
-    row.append(_menu(card, in_menu) if in_menu else button("History", ids.HISTORY, value))
+    row += [_menu(card, in_menu)] if in_menu else [*undo_button(card), button("History", ids.HISTORY, value)]
     return [actions(row, f"card.{card.mention.id}.{card.version}")]
 
 
@@ -200,6 +210,8 @@ def _answer_buttons(card: Card) -> list[Json]:
     if card.answer is None or card.state not in LIVE | {State.ANSWERED}:
         return []
     value = str(card.mention.id)
+    if card.answer.state is AnswerState.WAITING and card.state in LIVE:
+        return [button("Review answer…", ids.REVIEW, f"{value}:{card.answer.id}", style="primary")]
     if card.answer.state is AnswerState.FAILED:
         return [button("Send again", ids.RETRY_REPLY, value, style="primary")]
     if card.answer.state is AnswerState.COPIED:
@@ -217,12 +229,14 @@ def _button(card: Card, action: Action, *, leads: bool) -> Json:
 def _label(card: Card, action: Action) -> str:
     if card.state is State.FILTERED:
         return "Bring back"
-    written = card.answer is not None and card.answer.state in (AnswerState.COPIED, AnswerState.FAILED)
+    written = card.answer is not None and card.answer.state in UNREAD
     return "Change answer" if action is Action.ANSWER and written else _BUTTONS[action]
 
 
 def _menu(card: Card, in_menu: list[Action]) -> Json:
-    options = [option(_MENU[action], f"{action.value}:{card.mention.id}") for action in in_menu]
+    options = undo_option(card)
+    options += [option(_MENU[action], f"{action.value}:{card.mention.id}") for action in in_menu]
+    options += hand_over_options(card)
     options += [option(words, f"{what}:{card.mention.id}") for what, words in _ALWAYS.items()]
     return {
         "type": "static_select",
