@@ -57,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_texts(command)
     command("train", _train, "learn from what people put right, and let it serve if it is no worse")
     _add_model(command("model", _model, "the versions of the model: list, show, promote, rollback, card"))
-    ledger = command("ledger", _ledger, "account for every mention: ingested = posted + filtered + waiting + failed")
+    ledger = command(
+        "ledger", _ledger, "account for every mention: ingested = posted + folded + filtered + waiting + failed"
+    )
     ledger.add_argument("--json", action="store_true")
     failed = command("failed", _failed, "list messages that could not be posted")
     failed.add_argument("--retry", action="store_true", help="send them all again: the cause is mended")
@@ -256,7 +258,7 @@ def _ledger(options: argparse.Namespace) -> int:
         print(json.dumps(asdict(ledger) | {"balanced": ledger.balanced}))
     else:
         print(
-            f"{ledger.ingested} ingested = {ledger.posted} posted + {ledger.filtered} filtered "
+            f"{ledger.ingested} ingested = {ledger.posted} posted + {ledger.folded} folded + {ledger.filtered} filtered "
             f"+ {ledger.waiting} waiting + {ledger.failed} failed{'' if ledger.balanced else '   DOES NOT BALANCE'}"
         )
     return OK if ledger.balanced else FAILED

@@ -13,7 +13,7 @@ from bot.domain.mention import Incoming
 from bot.flow.ingest import IMPORT_BATCH, store_imported
 from bot.sources.file_rows import BadRow
 from bot.sources.files import find_layout, read_file
-from bot.store.mentions import Added
+from bot.store.arrivals import Added
 
 DONE, SOME_ROWS_BAD = 0, 1
 

@@ -204,7 +204,7 @@ def test_import_refuses_a_map_that_is_none(folder: Path, capsys: Said) -> None:
 def test_the_ledger_accounts_for_every_mention(database: Database, config: Config, capsys: Said) -> None:
     ingest.store_imported(database, "letters", [post(1), post(2)], utc_now)
     assert main(["ledger"]) == 0
-    assert capsys.readouterr().out == "2 ingested = 0 posted + 0 filtered + 2 waiting + 0 failed\n"
+    assert capsys.readouterr().out == "2 ingested = 0 posted + 0 folded + 0 filtered + 2 waiting + 0 failed\n"
     assert main(["ledger", "--json"]) == 0
     counted = json.loads(capsys.readouterr().out)
     assert (counted["ingested"], counted["waiting"], counted["balanced"]) == (2, 2, True)

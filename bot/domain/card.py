@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.assignment import Lapse, Offer
+from bot.domain.comeback import FollowUps, Revision
 from bot.domain.event import Event
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import State
@@ -131,6 +132,9 @@ class Card:
     can_reply: bool
     answer_max: int | None = None
     followed_at: datetime | None = None
+    follow_ups: FollowUps = field(default_factory=FollowUps)
+    revision: Revision | None = None
+    """What stood there before its author changed it, while nobody has decided on the new words."""
     claim: Claim | None = None
     offer: Offer | None = None
     lapse: Lapse | None = None

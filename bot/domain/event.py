@@ -24,6 +24,7 @@ NOTES = frozenset(
     {
         "ingested",
         "edited",
+        "followed",
         "offered",
         "offer_declined",
         "offer_withdrawn",

@@ -4,11 +4,15 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """`filtered` is a mention that a rule keeps out of every channel; it stays in the ledger and can be rescued."""
+    """`filtered` is a mention that a rule keeps out of every channel; it stays in the ledger and can be rescued.
+
+    `folded` is a later post of a conversation, shown on the card of the first.
+    """
 
     NEW = "new"
     JUDGED = "judged"
     FILTERED = "filtered"
+    FOLDED = "folded"
     OPEN = "open"
     CLAIMED = "claimed"
     SNOOZED = "snoozed"
@@ -24,6 +28,7 @@ class Action(StrEnum):
     JUDGE = "judge"
     ROUTE = "route"
     FILTER = "filter"
+    FOLD = "fold"
     CLAIM = "claim"
     ACCEPT = "accept"
     RELEASE = "release"
@@ -54,6 +59,7 @@ _FROM_LIVE = {
 
 TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.NEW, Action.JUDGE): State.JUDGED,
+    (State.NEW, Action.FOLD): State.FOLDED,
     (State.JUDGED, Action.ROUTE): State.OPEN,
     (State.JUDGED, Action.FILTER): State.FILTERED,
     (State.FILTERED, Action.REOPEN): State.OPEN,

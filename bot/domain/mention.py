@@ -21,7 +21,8 @@ class Incoming:
     """One post as a source gives it, already cleaned by `clean`. Times are aware UTC.
 
     `external_id` is unique within the source. `reach` counts followers or points. `rating` is in stars, 1 to 5.
-    `parent` is the quoted or answered text. An empty string means that the source did not say.
+    `parent` is the quoted or answered text. `thread` is the conversation: its own id, or that of any post in it, where a post
+    is part of one. An empty string means that the source did not say.
     """
 
     external_id: str
@@ -36,6 +37,7 @@ class Incoming:
     language: str = ""
     posted_at: datetime | None = None
     parent: str = ""
+    thread: str = ""
     media: tuple[str, ...] = ()
 
 

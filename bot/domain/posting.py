@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     OFFER_ACCEPTED = "offer_accepted"
     OFFER_DECLINED = "offer_declined"
     OFFER_ENDED = "offer_ended"
+    CAME_BACK = "came_back"
     MONITOR = "monitor"
     DRIFT = "drift"
     APPROVED = "approved"

@@ -10,9 +10,9 @@ from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
 from bot.sources.base import Batch, Source
-from bot.store import mentions, sources
+from bot.store import arrivals, sources
+from bot.store.arrivals import Added
 from bot.store.database import Database
-from bot.store.mentions import Added
 from bot.store.sources import Standing
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def poll(db: Database, source: Source, cursor: str, clock: Clock) -> int:
 def _store(db: Database, source: Source, batch: Batch, now: datetime) -> int:
     wait = max(source.every, batch.retry_after or source.every)
     with db.write() as session:
-        added = mentions.add(session, source.name, batch.items, now)
+        added = arrivals.add(session, source.name, batch.items, now)
         sources.polled(
             session,
             source.name,
@@ -99,4 +99,4 @@ def back_off(failures: int, base: timedelta, least: timedelta) -> timedelta:
 def store_imported(db: Database, source: str, rows: Iterable[Incoming], clock: Clock) -> Added:
     """Store rows of a file under the name `source`; giving the same file again changes nothing."""
     with db.write() as session:
-        return mentions.add(session, source, rows, clock())
+        return arrivals.add(session, source, rows, clock())

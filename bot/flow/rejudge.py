@@ -15,7 +15,7 @@ from bot.flow.ask_model import Said, ask, reads_like
 from bot.flow.clock import Clock
 from bot.flow.recommended import keep_outcome
 from bot.flow.route import route_again
-from bot.store import events, mentions, outbox, owed
+from bot.store import events, follow, mentions, outbox, owed
 from bot.store.database import Database, Session
 from bot.store.owed import Owed
 from bot.store.records import Record
@@ -74,6 +74,8 @@ def _take_verdict(session: Session, policy: Policy, record: Record, verdict: Ver
     detail = {"model": verdict.model, "topic": verdict.topic}
     events.append(session, record.mention.id, EARSHOT, "rejudged", now, detail)
     keep_outcome(session, record.mention.id, **owed.PAID)
+    if record.follow_of is not None:
+        follow.redraw_root(session, record.mention.id)
     if _is_untouched(session, record):
         current = mentions.lock(session, record.mention.id)
         assert current is not None

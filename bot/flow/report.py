@@ -24,6 +24,6 @@ def engagement(db: Database, policy: Policy, period: Period, now: datetime, *, d
 
 
 def balance(db: Database) -> Ledger:
-    """ingested = posted + filtered + waiting + failed, always."""
+    """ingested = posted + folded + filtered + waiting + failed, always."""
     with db.read() as session:
         return figures.ledger(session)

@@ -36,6 +36,8 @@ def card_of(record: Record, policy: Policy) -> Card:
         can_reply=record.mention.source in policy.answerable,
         answer_max=policy.answer_limits.get(record.mention.source),
         followed_at=record.followed_at,
+        follow_ups=record.follow_ups,
+        revision=record.revision,
         claim=record.claim,
         offer=record.offer,
         lapse=record.lapse,

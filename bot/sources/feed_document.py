@@ -32,7 +32,10 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An entry as the format gives it, text already plain. `replies_to` are ids or links of the post it answers."""
+    """An entry as the format gives it, text already plain. `replies_to` are ids or links of the post it answers.
+
+    `thread` is the conversation's id, where the place gives it one.
+    """
 
     guid: str = ""
     link: str = ""
@@ -48,6 +51,7 @@ class Entry:
     published: datetime | None = None
     updated: datetime | None = None
     replies_to: Sequence[str] = ()
+    thread: str = ""
     media: Sequence[str] = field(default=())
 
 
@@ -118,25 +122,35 @@ def _repeats(title: str, text: str) -> bool:
 def _external_id(entry: Entry, link: str) -> str:
     """The place's own id, else the link, else a digest of what was written; long ids are replaced by their digest."""
     known = clean(entry.guid).strip() or link
-    if known and len(known) <= LONGEST_ID:
-        return known
-    parts = [known] if known else [entry.title, entry.text, entry.author_name, str(entry.published or "")]
+    if known:
+        return _short(known)
+    parts = [entry.title, entry.text, entry.author_name, str(entry.published or "")]
     return "sha256:" + digest("\0".join(parts))
+
+
+def _short(known: str) -> str:
+    return known if len(known) <= LONGEST_ID else "sha256:" + digest(known)
 
 
 def _with_parents(found: Iterable[tuple[Entry, Incoming]]) -> list[Incoming]:
     """A feed names the answered post by id or link; where that post is in the feed too, its text is the parent."""
     pairs = list(found)
-    texts = {item.url: item.text for _, item in pairs if item.url} | {item.external_id: item.text for _, item in pairs}
-    return [replace(item, parent=_parent(entry, item, texts)) for entry, item in pairs]
+    posts = {item.url: item for _, item in pairs if item.url} | {item.external_id: item for _, item in pairs}
+    return [_placed(entry, item, posts) for entry, item in pairs]
 
 
-def _parent(entry: Entry, item: Incoming, texts: Mapping[str, str]) -> str:
-    for name in entry.replies_to:
-        if name in texts and name not in (item.external_id, item.url):
-            text = texts[name]
-            return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - len(CUT_MARK)] + CUT_MARK
-    return ""
+def _placed(entry: Entry, item: Incoming, posts: Mapping[str, Incoming]) -> Incoming:
+    """With the text that it answers, and with the id of the conversation: its own, else that of the post it answers."""
+    named = [_short(clean(name).strip()) for name in (*entry.replies_to,) if name]
+    others = [name for name in named if name and name not in (item.external_id, item.url)]
+    parent = next((posts[name] for name in others if name in posts), None)
+    answered = parent.external_id if parent is not None else next(iter(others), "")
+    thread = _short(clean(entry.thread).strip()) or answered
+    return replace(item, parent=_cut(parent.text) if parent is not None else "", thread=thread)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - len(CUT_MARK)] + CUT_MARK
 
 
 def _media(addresses: Iterable[str], base: str) -> tuple[str, ...]:

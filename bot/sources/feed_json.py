@@ -53,6 +53,7 @@ def _entry(item: dict[str, Any], feed: dict[str, Any]) -> Entry:
         published=read_date(_text(item.get("date_published"))),
         updated=read_date(_text(item.get("date_modified"))),
         replies_to=tuple(filter(None, [known.get("in_reply_to", "")])),
+        thread=known.get("thread", "") or known.get("conversation", ""),
         media=(*_media(item), *body.images),
     )
 

@@ -78,6 +78,7 @@ def _entry(raw: dict[str, Any], feed_language: str) -> Entry:
         published=_moment(raw.get("published_parsed") or raw.get("created_parsed")),
         updated=_moment(raw.get("updated_parsed")),
         replies_to=tuple(filter(None, (reply.get("ref"), reply.get("href")))),
+        thread=_extension(raw, "thread") or _extension(raw, "conversation"),
         media=(*_media(raw), *body.images),
     )
 

@@ -19,6 +19,7 @@ USUAL_NAMES: Mapping[str, str] = {
     "language": "language lang locale",
     "posted_at": "postedat date datetime createdat created publishedat published timestamp time at updatedat",
     "parent": "parent parenttext inreplytotext quotedtext quoted",
+    "thread": "thread threadid conversation conversationid inreplyto inreplytoid inreplytostatusid replyto parentid",
     "media": "media mediaurl image imageurl",
 }
 """Field → names in the order of preference, without case and signs: "Created At" is `createdat`."""

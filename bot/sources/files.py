@@ -142,8 +142,17 @@ def _mention(row: Row, known: _KnownIds, now: datetime) -> Iterator[Incoming | B
         language=language(values.get("language", "")),
         posted_at=posted_at,
         parent=prose(values.get("parent", "")),
+        thread=_thread(values.get("thread", "")),
         media=tuple(filter(None, (web_address(part, "") for part in values.get("media", "").split()))),
     )
+
+
+def _thread(said: str) -> str:
+    """An id as `_external_id` writes it; columns of numbers hold 0 or nothing for what is in no conversation."""
+    given = clean(said).strip()
+    if given in ("0", "-1"):
+        return ""
+    return given if len(given) <= LONGEST_ID else f"sha256:{digest(given)}"
 
 
 def _external_id(values: Mapping[str, str], known: _KnownIds) -> str:

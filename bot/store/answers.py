@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.card import Answer, AnswerState, Approval
+from bot.store.comebacks import newest_post
 from bot.store.records import answer_of
 from bot.store.schema import AnswerRow, MentionRow
 
@@ -20,7 +21,10 @@ UNSENT = (AnswerState.WAITING, AnswerState.RETURNED)
 
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
-    """An answer to carry to its source. `attempts` counts this try too; `unclear` says that an earlier one may have arrived."""
+    """An answer to carry to its source, under the conversation's newest post.
+
+    `attempts` counts this try too; `unclear` says that an earlier one may have arrived.
+    """
 
     id: int
     mention_id: int
@@ -121,7 +125,7 @@ def _parcel(session: Session, row: AnswerRow) -> Parcel:
         id=row.id,
         mention_id=row.mention_id,
         source=mention.source,
-        external_id=mention.external_id,
+        external_id=newest_post(session, mention.id, row.at),
         author=row.author,
         text=row.text,
         key=row.key,

@@ -19,6 +19,9 @@ from bot.store.schema import EventRow, MentionRow, PostingRow, PromiseRow, Verdi
 
 DECISIONS = (Action.ANSWER, Action.ANSWER_ELSEWHERE, Action.LET_STAND, Action.MONITOR, Action.DISMISS)
 ANSWERS = (Action.ANSWER, Action.ANSWER_ELSEWHERE)
+APART = (State.FILTERED, State.FOLDED)
+"""States without a card of their own."""
+
 CHUNK = 500
 """Ids in one query: SQLite takes 32,766 parameters, a plan stays good far below."""
 
@@ -27,18 +30,20 @@ CHUNK = 500
 class Ledger:
     """Where every mention is. `ingested` is counted apart from the rest, so that a gap would show.
 
-    `posted` have their card in Slack, `waiting` are on their way, `failed` have a card that could not be posted.
+    `posted` have their card in Slack, `folded` stand on another's, `waiting` are on their way, `failed` have a card that
+    could not be posted.
     """
 
     ingested: int
     posted: int
+    folded: int
     filtered: int
     waiting: int
     failed: int
 
     @property
     def balanced(self) -> bool:
-        return self.ingested == self.posted + self.filtered + self.waiting + self.failed
+        return self.ingested == self.posted + self.folded + self.filtered + self.waiting + self.failed
 
 
 def ledger(session: Session) -> Ledger:
@@ -56,17 +61,22 @@ def ledger(session: Session) -> Ledger:
     return Ledger(
         ingested=session.scalar(select(func.count()).select_from(EventRow).where(EventRow.what == "ingested")) or 0,
         posted=count(MentionRow.id.in_(posted)),
+        folded=count(MentionRow.state == State.FOLDED),
         filtered=count(MentionRow.state == State.FILTERED),
-        waiting=count(MentionRow.state != State.FILTERED, MentionRow.id.not_in(posted), MentionRow.id.not_in(failed)),
+        waiting=count(MentionRow.state.not_in(APART), MentionRow.id.not_in(posted), MentionRow.id.not_in(failed)),
         failed=count(MentionRow.id.in_(failed)),
     )
 
 
 def facts(session: Session, since: datetime) -> list[MentionFacts]:
-    """Every mention received since `since`, and every one that is open now whenever it came."""
+    """Every mention received since `since`, and every one that is open now whenever it came.
+
+    A later post of a conversation is part of the first, which counts.
+    """
     rows = session.scalars(
         select(MentionRow)
         .where(or_(MentionRow.received_at >= since, MentionRow.state.in_(sorted(LIVE))))
+        .where(MentionRow.state != State.FOLDED)
         .order_by(MentionRow.id)
     ).all()
     found: list[MentionFacts] = []

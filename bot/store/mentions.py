@@ -1,157 +1,19 @@
-"""The mentions table: what comes in, what waits for a stage, and the one compare-and-set that changes a state."""
+"""The mentions table: what waits for a stage, and the one compare-and-set that changes a state."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import CLOSED, Action, State, after
-from bot.domain.mention import Incoming, Mention
-from bot.store import events, hashtags
-from bot.store.columns import storable
-from bot.store.database import insert_into
+from bot.domain.mention import Mention
 from bot.store.offers import NO_OFFER
-from bot.store.records import Record, content_hash, mention_of, records_of
+from bot.store.records import Record, mention_of, records_of
 from bot.store.schema import MentionRow, VerdictRow
 from bot.store.undo import NOTHING_KEPT
 from classifiers.verdict import Verdict
-
-INSERT_BATCH = 200
-LONGEST_KEY = 512
-"""Characters of an external id that are kept as they are: PostgreSQL's index takes no more than 2,700 bytes."""
-
-MOST_REACH = 2**63 - 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Added:
-    """What became of a batch: `new` rows, `edited` ones, and the rest, which we had."""
-
-    new: int = 0
-    edited: int = 0
-    known: int = 0
-
-    def __add__(self, other: "Added") -> "Added":
-        return Added(new=self.new + other.new, edited=self.edited + other.edited, known=self.known + other.known)
-
-
-def add(session: Session, source: str, items: Iterable[Incoming], now: datetime) -> Added:
-    """Store what a source gave; (source, external id) is unique, so giving it twice changes nothing."""
-    unique = {_key_of(item.external_id): item for item in items}
-    listed = list(unique.items())
-    total = Added()
-    for start in range(0, len(listed), INSERT_BATCH):
-        total += _add_batch(session, source, dict(listed[start : start + INSERT_BATCH]), now)
-    return total
-
-
-def _key_of(external_id: str) -> str:
-    """The id as it is stored: a very long one is cut, with a hash of the whole to keep it unique."""
-    key = storable(external_id)
-    if len(key) <= LONGEST_KEY:
-        return key
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    return f"{key[: LONGEST_KEY - len(digest) - 1]}#{digest}"
-
-
-def _add_batch(session: Session, source: str, items: Mapping[str, Incoming], now: datetime) -> Added:
-    statement = (
-        insert_into(session, MentionRow)
-        .values([_new_row(source, key, item, now) for key, item in items.items()])
-        .on_conflict_do_nothing(index_elements=["source", "external_id"])
-        .returning(MentionRow.id, MentionRow.external_id)
-    )
-    fresh = {external: id_ for id_, external in session.execute(statement)}
-    for mention_id in fresh.values():
-        events.append(session, mention_id, EARSHOT, "ingested", now, {"source": source})
-    hashtags.keep(session, {id_: items[external] for external, id_ in fresh.items()}, now)
-    known = {key: item for key, item in items.items() if key not in fresh}
-    edited = sum(_follow_edit(session, row_id, item, now) for row_id, item in _changed(session, source, known))
-    return Added(new=len(fresh), edited=edited, known=len(known) - edited)
-
-
-def _changed(session: Session, source: str, known: Mapping[str, Incoming]) -> list[tuple[int, Incoming]]:
-    """Those of the known ones that read differently now, in the order in which every stage locks rows: by id."""
-    rows = session.execute(
-        select(MentionRow.id, MentionRow.external_id, MentionRow.content_hash)
-        .where(MentionRow.source == source, MentionRow.external_id.in_(list(known)))
-        .order_by(MentionRow.id)
-    ).all()
-    return [(id_, known[key]) for id_, key, stored in rows if stored != content_hash(known[key])]
-
-
-def _new_row(source: str, key: str, item: Incoming, now: datetime) -> dict[str, Any]:
-    return {
-        **_content(item),
-        "source": source,
-        "external_id": key,
-        "received_at": now,
-        "state": State.NEW,
-        "version": 1,
-        "next_at": now,
-        "attempts": 0,
-        "department": "",
-        "urgent": False,
-        "route_rule": "",
-        "route_why": "",
-        "recommended": "",
-        "level": 0,
-        "level_by": "",
-        "level_reason": "",
-        "level_notified": [],
-        "decided_what": "",
-        "decided_by": "",
-        "decided_reason": "",
-    }
-
-
-def _content(item: Incoming) -> dict[str, Any]:
-    return {
-        "title": item.title,
-        "text": item.text,
-        "url": item.url,
-        "author": item.author,
-        "author_name": item.author_name,
-        "author_url": item.author_url,
-        "reach": None if item.reach is None else min(item.reach, MOST_REACH),
-        "rating": item.rating,
-        "language": item.language,
-        "posted_at": item.posted_at,
-        "parent": item.parent,
-        "media": list(item.media),
-        "content_hash": content_hash(item),
-    }
-
-
-def _follow_edit(session: Session, mention_id: int, item: Incoming, now: datetime) -> bool:
-    """Take over what the author changed: it is judged again, and a closed mention opens: what was answered is not there."""
-    row = session.scalars(select(MentionRow).where(MentionRow.id == mention_id).with_for_update()).one()
-    if row.content_hash == content_hash(item):
-        return False
-    before = row.text
-    for column, value in _content(item).items():
-        setattr(row, column, value)
-    row.edited_at = now
-    row.version += 1
-    row.attempts = 0
-    if State(row.state) is not State.NEW:
-        row.judge_at = now  # the verdict was on other words
-    hashtags.keep(session, {row.id: item}, row.received_at)
-    events.append(session, row.id, EARSHOT, "edited", now, {"before": before, "after": item.text})
-    if State(row.state) in CLOSED:
-        session.flush()
-        record = lock(session, row.id)
-        assert record is not None
-        change(session, record, Action.REOPEN, now, {})
-        states = {"state_before": record.state, "state_after": State.OPEN}
-        detail = {**states, "reason": "the author edited it"}
-        events.append(session, row.id, EARSHOT, Action.REOPEN, now, detail)
-    return True
 
 
 def lease_waiting(

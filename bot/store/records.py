@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from bot.domain.assignment import Lapse, Offer
 from bot.domain.card import Answer, AnswerState, Approval, Claim, Decision, Escalation
+from bot.domain.comeback import FollowUps, Revision
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import Action, State
 from bot.domain.mention import Incoming, Mention
 from bot.domain.override import Override
 from bot.domain.promise import Promise, PromiseKind
 from bot.domain.undo import Undo
-from bot.store import labels, overrides
+from bot.store import comebacks, labels, overrides
 from bot.store.schema import AnswerRow, MentionRow, PromiseRow, VerdictRow
 from classifiers.verdict import Verdict
 
@@ -48,6 +49,9 @@ class Record:
     snoozed_until: datetime | None = None
     waiting_for: str = ""
     followed_at: datetime | None = None
+    follow_of: int | None = None
+    follow_ups: FollowUps = field(default_factory=FollowUps)
+    revision: Revision | None = None
     first_claimed_at: datetime | None = None
     corrections: Mapping[LabelKind, Label] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
@@ -77,6 +81,7 @@ def mention_of(row: MentionRow) -> Mention:
         language=row.language,
         posted_at=row.posted_at,
         parent=row.parent,
+        thread=row.thread,
         media=tuple(row.media),
         received_at=row.received_at,
         edited_at=row.edited_at,
@@ -146,11 +151,13 @@ def _approval(row: AnswerRow) -> Approval | None:
 
 
 def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
-    """Records in the order of the rows, with five queries for up to 500 there are."""
+    """Records in the order of the rows, with five to eight queries for up to 500 there are."""
     ids = [row.id for row in rows]
     verdicts = {v.mention_id: v for v in _newest_last(session, VerdictRow, ids)}
     answers = {a.mention_id: a for a in _newest_last(session, AnswerRow, ids) if a.state != AnswerState.REPLACED}
     said, ruled = labels.of_mentions(session, ids), overrides.of_mentions(session, ids)
+    again = comebacks.follow_ups_of(session, [row.id for row in rows if row.followed_at])
+    revised = comebacks.revisions_of(session, [row.id for row in rows if row.edited_at])
     promises: dict[int, list[Promise]] = {}
     for promise in session.scalars(
         select(PromiseRow)
@@ -163,6 +170,8 @@ def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
             _record(row, verdicts.get(row.id), answers.get(row.id), tuple(promises.get(row.id, ()))),
             corrections=said.get(row.id, {}),
             overrides=ruled.get(row.id, ()),
+            follow_ups=again.get(row.id, FollowUps()),
+            revision=revised.get(row.id),
         )
         for row in rows
     ]
@@ -197,6 +206,7 @@ def _record(
         snoozed_until=row.snoozed_until,
         waiting_for=row.waiting_for,
         followed_at=row.followed_at,
+        follow_of=row.follow_of,
         first_claimed_at=row.first_claimed_at,
     )
 

@@ -195,8 +195,9 @@ def _sum_up(sandbox: RunningSandbox, ledger: Mapping[str, Any]) -> int:
     cards = _cards(sandbox)
     twice = [mention for mention, count in cards.items() if count > 1]
     print(
-        f"{ledger['ingested']} ingested = {ledger['posted']} posted + {ledger['filtered']} filtered + "
-        f"{ledger['waiting']} waiting + {ledger['failed']} failed; {len(cards)} cards in Slack, {len(twice)} posted twice."
+        f"{ledger['ingested']} ingested = {ledger['posted']} posted + {ledger['folded']} folded + "
+        f"{ledger['filtered']} filtered + {ledger['waiting']} waiting + {ledger['failed']} failed; "
+        f"{len(cards)} cards in Slack, {len(twice)} posted twice."
     )
     assert ledger["balanced"], "the ledger does not balance"
     assert not twice, f"posted twice: {twice}"

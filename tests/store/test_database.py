@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.errors import ConfigError, Retry
-from bot.store import events, figures, mentions
+from bot.store import arrivals, events, figures, mentions
 from bot.store.database import Database, SingleRunner
 from tests.databases import url_of
 from tests.fakes import START, post
@@ -26,7 +26,7 @@ HOSTILE = st.text(
 def test_an_error_rolls_everything_back(database: Database) -> None:
     def fail() -> None:
         with database.write() as session:
-            mentions.add(session, "forum", posts(3), START)
+            arrivals.add(session, "forum", posts(3), START)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -40,14 +40,14 @@ def test_one_look_shows_one_moment(database: Database) -> None:
     with database.read() as session:
         assert session.scalar(text("SELECT count(*) FROM mentions")) == 0
         with database.write() as other:
-            mentions.add(other, "forum", posts(3), START)
+            arrivals.add(other, "forum", posts(3), START)
         assert session.scalar(text("SELECT count(*) FROM mentions")) == 0
         assert figures.ledger(session).balanced
 
 
 def test_a_reader_waits_for_no_writer(database: Database) -> None:
     with database.write() as session:
-        mentions.add(session, "forum", posts(1), START)
+        arrivals.add(session, "forum", posts(1), START)
         session.flush()
         with database.read() as other:
             assert other.scalar(text("SELECT count(*) FROM mentions")) == 0
@@ -113,8 +113,8 @@ def test_both_engines_take_any_text(database: Database, said: str) -> None:
     """Sources clean what customers write; what people and other servers say reaches the log as it is."""
     item = post(said, f"{said} billing", author_name=said, media=(said,), title=said)
     with database.write() as session:
-        mentions.add(session, "forum", [item], START)
-        known = mentions.add(session, "forum", [item], START)
+        arrivals.add(session, "forum", [item], START)
+        known = arrivals.add(session, "forum", [item], START)
         assert known.new == 0
         mention_id = int(session.scalar(text("SELECT max(id) FROM mentions")) or 0)
         events.append(session, mention_id, said, "edited", START, {"before": said})
@@ -128,7 +128,7 @@ def test_both_engines_take_any_text(database: Database, said: str) -> None:
 def test_any_reach_and_rating_is_stored(database: Database) -> None:
     items = [post(1, reach=10**30), post(2, reach=2**63 - 1), post(3, reach=-5), post(4, rating=4.5)]
     with database.write() as session:
-        mentions.add(session, "forum", items, START)
+        arrivals.add(session, "forum", items, START)
     with database.read() as session:
         found = [each.mention for each in mentions.load_all(session, [1, 2, 3, 4]).values()]
     assert sorted(each.reach for each in found if each.reach is not None) == [-5, 2**63 - 1, 2**63 - 1]
@@ -138,6 +138,6 @@ def test_an_endless_external_id_is_kept_apart_from_its_neighbour(database: Datab
     """PostgreSQL refuses an index entry of more than 2,704 bytes."""
     long = "".join(chr(0x4E00 + number % 9000) for number in range(0, 70_000, 7))
     with database.write() as session:
-        added = mentions.add(session, "forum", [post(long + "a"), post(long + "b"), post(long + "a")], START)
-        again = mentions.add(session, "forum", [post(long + "b")], START)
+        added = arrivals.add(session, "forum", [post(long + "a"), post(long + "b"), post(long + "a")], START)
+        again = arrivals.add(session, "forum", [post(long + "b")], START)
     assert (added.new, again.new, again.known) == (2, 0, 1)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete
 
 from bot.domain.label import Label, LabelKind, Score
-from bot.store import labels, mentions
+from bot.store import arrivals, labels
 from bot.store.database import Database
 from bot.store.schema import MentionRow
 from tests.fakes import START, post
@@ -34,7 +34,7 @@ def holding(database: Database, since: datetime | None = None) -> list[Label]:
 @pytest.fixture
 def filled(database: Database) -> Database:
     with database.write() as session:
-        mentions.add(session, "forum", [post(1, "charged twice", title="Oh no"), post(2, "app is down")], START)
+        arrivals.add(session, "forum", [post(1, "charged twice", title="Oh no"), post(2, "app is down")], START)
     return database
 
 
@@ -90,7 +90,7 @@ def test_labels_come_in_order_of_time_and_since_a_time(filled: Database) -> None
 def test_a_label_given_before_its_author_changed_the_words_holds_no_more(filled: Database) -> None:
     keep(filled, label(LabelKind.TOPIC, topic="billing"), label(LabelKind.TOPIC, mention_id=2, topic="outage"))
     with filled.write() as session:
-        mentions.add(session, "forum", [post(1, "all is well now")], START + timedelta(minutes=5))
+        arrivals.add(session, "forum", [post(1, "all is well now")], START + timedelta(minutes=5))
     assert [each.mention_id for each in holding(filled)] == [2]
     anew = label(LabelKind.TOPIC, after=6, topic="praise")
     keep(filled, anew)

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Text, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import GiveUp
-from bot.store import events, mentions, migrate
+from bot.store import arrivals, events, migrate
 from bot.store.database import Database
 from bot.store.metadata import METADATA
 from tests.databases import url_of
@@ -27,7 +27,7 @@ PARENTS = 2_000
 
 def fill(database: Database, number: int) -> None:
     with database.write() as session:
-        mentions.add(session, "forum", posts(number), START)
+        arrivals.add(session, "forum", posts(number), START)
 
 
 def count(database: Database, table: str) -> int:
@@ -165,7 +165,7 @@ def test_a_kill_in_the_middle_leaves_the_old_schema(empty_database: Database, st
 def test_a_backup_is_a_consistent_copy_taken_while_others_write(sqlite_database: Database, tmp_path: Path) -> None:
     fill(sqlite_database, 50)
     with sqlite_database.write() as session:
-        mentions.add(session, "late", posts(5), START)
+        arrivals.add(session, "late", posts(5), START)
         session.flush()
         copy = migrate.back_up(sqlite_database, tmp_path / "backups", START)
     assert copy is not None
