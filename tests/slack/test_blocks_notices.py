@@ -24,7 +24,7 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", CALLS)
 def test_a_notice_calls_people_says_why_and_leads_to_the_card(kind: NoticeKind) -> None:
     card = a_card(escalation=an_escalation(), urgent=True)
     message = notice_message(card, PERMALINK, kind=kind, people=PEOPLE, why="Needs finance")
