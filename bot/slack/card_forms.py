@@ -21,7 +21,8 @@ def answer_elsewhere(floor: Floor, form: Form) -> None:
 
 
 def escalate(floor: Floor, form: Form) -> None:
-    raising.escalate(floor.desk, click_of(form, form.mention_id), form.text(ids.ESCALATE_REASON))
+    call_now = CALL_NOW in form.several(ids.ESCALATE_NOW)
+    raising.escalate(floor.desk, click_of(form, form.mention_id), form.text(ids.ESCALATE_REASON), call_now=call_now)
 
 
 def reroute(floor: Floor, form: Form) -> None:
@@ -76,6 +77,12 @@ ERROR_AT = {
     ids.MONITOR: ids.DECISION_REASON,
     ids.DISMISS: ids.DECISION_REASON,
     ids.SNOOZE: ids.SNOOZE_UNTIL,
+    ids.SIGNAL_NO_PATTERN: ids.SIGNAL_REASON,
+    ids.REPLY: ids.REPLY_TEXT,
+    ids.ISSUE: ids.ISSUE_KEY,
+    ids.ISSUE_OUT: ids.ISSUE_RELEASE,
     ids.SUBSCRIBE: ids.SUBSCRIBE_TOPICS,
+    ids.FIND: ids.FIND_TEXT,
+    ids.BRING_BACK: ids.BRING_BACK_DEPARTMENT,
 }
 """The input under which a dialog says why it was refused."""

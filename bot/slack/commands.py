@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.slack import subscription_acts
+from bot.slack import find_acts, issue_acts, saved_reply_forms, subscription_acts
 from bot.slack.blocks.help import help_message
 from bot.slack.floor import Floor
 from bot.slack.payloads import Command
@@ -28,6 +28,31 @@ WORDS: dict[str, Word] = {
         run=subscription_acts.list_subscriptions,
         usage="list",
         does="see this channel's subscriptions and end them",
+    ),
+    "find": Word(
+        run=find_acts.find_command,
+        usage='find refund "no answer" state:open from:7d',
+        does="search all mentions, also author: source: topic: team: to:",
+    ),
+    "author": Word(
+        run=find_acts.author_command,
+        usage="author @handle",
+        does="what somebody wrote about us, at each source, and what we answered",
+    ),
+    "issues": Word(
+        run=issue_acts.list_issues,
+        usage="issues",
+        does="see what customers wait for, by the issues that mentions were linked to",
+    ),
+    "released": Word(
+        run=issue_acts.release_by_command,
+        usage="released SIM-42 2.3",
+        does="say that an issue is out: the cards of all who asked for it are open again, to tell them",
+    ),
+    "replies": Word(
+        run=saved_reply_forms.list_replies,
+        usage="replies",
+        does="see the saved replies; write, change and retire them",
     ),
 }
 """In the order of the help. A word that needs a role has a line in `permissions.WORDS` too."""

@@ -15,6 +15,7 @@ CLAIM = action_id(Action.CLAIM)
 ANSWER = action_id(Action.ANSWER)
 ANSWER_ELSEWHERE = action_id(Action.ANSWER_ELSEWHERE)
 ESCALATE = action_id(Action.ESCALATE)
+ACKNOWLEDGE = action_id(Action.ACKNOWLEDGE)
 REROUTE = action_id(Action.REROUTE)
 LET_STAND = action_id(Action.LET_STAND)
 MONITOR = action_id(Action.MONITOR)
@@ -75,6 +76,7 @@ MENU_SCORE = "score"
 MENU_WHY = "why"
 MENU_FLOW = "flow"
 MENU_HISTORY = "history"
+MENU_ISSUE = "issue"
 
 HOME = "home"
 """The callback id of App Home."""
@@ -89,6 +91,58 @@ HOME_BACK, HOME_MORE = "home.back", "home.more"
 """Another page of a list at Home; the value is `<list>:<page>`, page 0 being the first."""
 
 HOME_AGAIN = "home.again"
+HOME_FIND = "home.find"
+
+FIND = "find"
+"""The dialog in which people search; its `private_metadata` is JSON with `text` and `page`."""
+
+FIND_OLDER, FIND_NEWER = "find.older", "find.newer"
+"""Another page of what was found; the value is the page, 0 being the newest."""
+
+FIND_CLAIM, FIND_REOPEN = "find.claim", "find.reopen"
+"""Done at once beside what was found, which is then looked for again; the value is the mention's id."""
+
+BRING_BACK = "find.bring_back"
+"""Take what a rule kept out into a channel: the button and the dialog. The value is the mention's id."""
+
+WRITER = "writer"
+"""Somebody's history across sources: the dialog, and the button beside what was found, whose value is the mention's id."""
+
+WRITER_ALL = "writer.all"
+"""Everything by one author at one source; the value is what to search for."""
+
+
+SIGNAL_REAL = "signal.real"
+SIGNAL_NO_PATTERN = "signal.no_pattern"
+"""The buttons of a weak signal's card, the second also the dialog behind it; the value is `<signal id>:<lead mention's id>`."""
+
+REPLIES = "replies"
+"""The list of saved replies; a reply's buttons have the value `<reply id>:<version>`, those to other pages `<kind>:<page>`."""
+
+REPLY_NEW = "reply.new"
+REPLY_EDIT = "reply.edit"
+REPLY_RETIRE = "reply.retire"
+REPLY_BACK = "reply.bring_back"
+REPLY_OF_ANSWER = "reply.of_answer"
+REPLIES_OLDER = "replies.older"
+REPLIES_NEWER = "replies.newer"
+REPLIES_OTHER = "replies.other"
+
+ISSUE = "issue"
+"""The dialog that links a mention to an issue."""
+
+ISSUE_ASK = "issue.ask"
+"""The button that opens it, where there is no menu."""
+
+ISSUE_UNLINK = "issue.unlink"
+"""The value is `<mention id>:<key>`."""
+
+ISSUE_OUT = "issue.out"
+"""It is released: the button beside an issue, whose value is the key, and the dialog that asks in which release."""
+
+ISSUES = "issues"
+ISSUES_BACK, ISSUES_MORE = "issues.back", "issues.more"
+"""The list of issues and its pages; the value is the page, 0 being the first."""
 
 UNSUBSCRIBE = "subscription.end"
 """The value is the subscription's id."""
@@ -109,6 +163,7 @@ DECLINE_REASON = "decline.reason"
 ELSEWHERE_LINK = "elsewhere.link"
 ELSEWHERE_TEXT = "elsewhere.text"
 ESCALATE_REASON = "escalate.reason"
+ESCALATE_NOW = "escalate.now"
 REROUTE_DEPARTMENT = "reroute.department"
 REROUTE_TOPIC = "reroute.topic"
 REROUTE_REASON = "reroute.reason"
@@ -119,6 +174,18 @@ OVERRIDE_PRESET = "override.preset"
 OVERRIDE_REASON = "override.reason"
 SNOOZE_PRESET = "snooze.preset"
 SNOOZE_UNTIL = "snooze.until"
+ISSUE_KEY = "issue.key"
+ISSUE_TITLE = "issue.title"
+ISSUE_RELEASE = "issue.release"
+FIND_TEXT = "find.text"
+BRING_BACK_DEPARTMENT = "bring_back.department"
+BRING_BACK_REASON = "bring_back.reason"
+SIGNAL_REASON = "signal.reason"
+REPLY_TITLE = "reply.title"
+REPLY_DEPARTMENT = "reply.department"
+REPLY_TEXT = "reply.text"
+"""Also an action: it reports every change, so that the preview follows."""
+
 SUBSCRIBE_TOPICS = "subscribe.topics"
 SUBSCRIBE_SOURCES = "subscribe.sources"
 SUBSCRIBE_DETRACTOR = "subscribe.min_detractor"
@@ -127,6 +194,7 @@ SUBSCRIBE_PROMOTER = "subscribe.min_promoter"
 # Callback ids of dialogs. A dialog that carries out an action on one mention is called by that action's id.
 
 SUBSCRIBE = "subscription.new"
+REPLY = "reply.save"
 NOTICE = "notice"
 
 PREFLIGHT_TICKS = "preflight.tick."

@@ -1,6 +1,7 @@
 """Slack's payloads read into frozen values: the only place that knows their shapes."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,6 +9,8 @@ from typing import Any
 
 from bot.errors import Refused
 from bot.slack.blocks.metadata import Origin
+
+_REFERENCE = re.compile(r"<([@#!]?)([^|<>]+)(?:\|([^<>]*))?>")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class Form:
     values: Mapping[str, Any]
     beneath: str = ""
     """The id of the dialog that this one lay over; empty where there was none."""
+    view: Mapping[str, Any] = field(default_factory=dict)
+    """The dialog itself, as it was drawn last."""
 
     def text(self, name: str) -> str:
         return str(self.values.get(name) or "").strip()
@@ -97,6 +102,7 @@ def form_of(body: Mapping[str, Any]) -> Form:
         memory=json.loads(view.get("private_metadata") or "{}"),
         values=filled,
         beneath=str(view.get("previous_view_id") or ""),
+        view=view,
     )
 
 
@@ -130,6 +136,18 @@ def whole_number(text: str) -> int:
     if not text.isdecimal():
         raise Refused("This button is not one of mine any more: use the newest card.")
     return int(text)
+
+
+def typed_words(text: str) -> str:
+    """A command's text as it was typed: Slack puts references and `&lt;` in place of names, addresses and signs."""
+    named = _REFERENCE.sub(lambda match: _as_typed(*match.groups(default="")), text)
+    return named.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def _as_typed(sign: str, name: str, label: str) -> str:
+    if not sign:
+        return name  # an address; its label may leave out a part of it
+    return f"{'@' if sign == '!' else sign}{(label or name).removeprefix('@')}"
 
 
 def moment_of(unix_seconds: str) -> datetime:

@@ -6,7 +6,7 @@ runs, and refuses to be built with an id that nobody thought of.
 
 from collections.abc import Iterable, Mapping
 
-from bot.domain.lifecycle import PEOPLES
+from bot.domain.lifecycle import PEOPLES, Action
 from bot.domain.roles import Permission, Roles, needed_for
 from bot.errors import Refused
 from bot.slack import ids
@@ -39,8 +39,18 @@ ACTS: dict[str, Permission | None] = {
     ids.AUTHOR_NEWER: None,
     ids.AUTHOR_OLDER: None,
     **dict.fromkeys(APPROVERS),
+    **dict.fromkeys((ids.SIGNAL_REAL, ids.SIGNAL_NO_PATTERN), Permission.CLAIM),
+    **dict.fromkeys((ids.REPLIES_OLDER, ids.REPLIES_NEWER, ids.REPLIES_OTHER, ids.REPLY_TEXT)),
+    **dict.fromkeys(
+        (ids.REPLY_NEW, ids.REPLY_EDIT, ids.REPLY_RETIRE, ids.REPLY_BACK, ids.REPLY_OF_ANSWER), Permission.SETTINGS
+    ),
+    **dict.fromkeys((ids.ISSUE_ASK, ids.ISSUE_UNLINK, ids.ISSUE_OUT), Permission.CLAIM),
+    **dict.fromkeys((ids.ISSUES_BACK, ids.ISSUES_MORE)),
     ids.UNSUBSCRIBE: None,
-    **dict.fromkeys((*ids.HOME_CHOICES, ids.HOME_BACK, ids.HOME_MORE, ids.HOME_AGAIN), None),
+    **dict.fromkeys((*ids.HOME_CHOICES, ids.HOME_BACK, ids.HOME_MORE, ids.HOME_AGAIN, ids.HOME_FIND), None),
+    **dict.fromkeys((ids.FIND_OLDER, ids.FIND_NEWER, ids.WRITER, ids.WRITER_ALL), None),
+    ids.FIND_CLAIM: needed_for(Action.CLAIM),
+    **dict.fromkeys((ids.FIND_REOPEN, ids.BRING_BACK), needed_for(Action.REOPEN)),
 }
 """By action id; None for what everybody may. A menu's choices have a table of their own."""
 
@@ -48,6 +58,7 @@ MENU: dict[str, Permission | None] = {
     **{action.value: needed_for(action) for action in PEOPLES},
     **dict.fromkeys((ids.MENU_UNDO, ids.MENU_HAND_OVER, ids.MENU_TAKE_BACK), Permission.CLAIM),
     ids.MENU_SCORE: Permission.CLAIM,
+    ids.MENU_ISSUE: Permission.CLAIM,
     ids.MENU_WHY: None,
     ids.MENU_FLOW: None,
     ids.MENU_HISTORY: None,
@@ -61,7 +72,12 @@ FORMS: dict[str, Permission | None] = {
     ids.DECLINE: None,
     ids.SCORE: Permission.CLAIM,
     ids.OVERRIDE: Permission.CLAIM,
+    ids.SIGNAL_NO_PATTERN: Permission.CLAIM,
+    ids.REPLY: Permission.SETTINGS,
+    **dict.fromkeys((ids.ISSUE, ids.ISSUE_OUT), Permission.CLAIM),
     ids.SUBSCRIBE: None,
+    ids.FIND: None,
+    ids.BRING_BACK: needed_for(Action.REOPEN),
 }
 """By callback id of a dialog that is submitted."""
 
@@ -71,7 +87,7 @@ COMMANDS: dict[str, Permission | None] = {
 }
 """By command; `/mentions` has words that need more, below."""
 
-WORDS: dict[str, Permission] = {}
+WORDS: dict[str, Permission] = {"released": Permission.CLAIM}
 """By the first word after `/mentions`, for those that need a role."""
 
 _WHAT = {

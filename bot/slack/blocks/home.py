@@ -94,6 +94,7 @@ def _filters(page: HomePage) -> Json:
         *_select(ids.HOME_SOURCE, "All sources", choices.sources, choice.source),
         {"type": "checkboxes", "action_id": ids.HOME_URGENT, "options": [urgent], **ticked},
         *([button("Show everything", ids.HOME_EVERYTHING, "everything")] if choice else []),
+        button("Find…", ids.HOME_FIND, "find", label="Find a mention"),
     ]
     # A block id that changes with the choice: Slack's clients keep what was picked where block and action stay the same.
     return actions(elements, f"home.choice.{crc32(json.dumps(choice.to_json()).encode()):x}")

@@ -1,0 +1,96 @@
+"""Somebody's history across sources, each source apart: how much, how it ended, how they spoke of us, what we answered."""
+
+from bot.domain.author import AuthorAt, AuthorHistory, Said
+from bot.domain.lifecycle import CLOSED, LIVE, State
+from bot.slack import ids
+from bot.slack.blocks.elements import (
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    joined,
+    line,
+    modal,
+    plain_text,
+    quote,
+    rich,
+    section,
+    source_link,
+    span,
+    when,
+)
+from bot.slack.blocks.lines import entry, how_it_stands, way_to_card
+from bot.slack.blocks.message import Json
+from bot.slack.blocks.standing import person
+from bot.slack.blocks.text import counted, inline, plain
+
+_OTHER_PERSON = "The same name at another source may be another person: nothing is added up over sources."
+_ANSWER = 300
+
+
+def writer_modal(history: AuthorHistory, user: str) -> Json:
+    if not history.at:
+        told = f"Nobody called “{inline(history.name, 80)}” has written about us. A handle is looked for as the source spells it."
+        return modal(ids.WRITER, "Author", [section(plain_text(told))])
+    blocks = [block for number, at in enumerate(history.at) for block in _source(at, user, first=not number)]
+    if len(history.at) + history.beyond > 1:
+        blocks.append(context(plain_text(_OTHER_PERSON)))
+    if history.beyond:
+        more = f"and {counted(history.beyond, 'more author')} of that name: /mentions find author:… source:… finds them"
+        blocks.append(context(plain_text(more)))
+    return modal(ids.WRITER, "Author", blocks)
+
+
+def search_for(at: AuthorAt) -> str:
+    """What to search for to find everything by this author at this source."""
+    return f'author:"{_unquoted(at.handle)}" source:"{_unquoted(at.source)}"'
+
+
+def _source(at: AuthorAt, user: str, *, first: bool) -> list[Json]:
+    handle, name = inline(at.handle, 60), inline(at.name, 60)
+    who = f"{name} ({handle})" if name and handle and name != handle else name or handle or "Somebody"
+    facts = [
+        line(span(f"{counted(at.total, 'mention')}: {_ends(at)}")),
+        line(span("First "), when(at.first_at), span(", last "), when(at.last_at)),
+        line(span("Speaks of us as "), span(inline(at.score, 200), bold=True)),
+    ]
+    profile = source_link(at.profile, "Profile on")
+    return [
+        *([] if first else [divider()]),
+        header(f"{who} on {inline(at.source_title, 60)}"),
+        rich(*facts, *([line(*profile)] if profile else [])),
+        *(
+            entry(one, how_it_stands(one, user), [when(one.posted_at)] if one.posted_at else [], way_to_card(one))
+            for one in at.lines
+        ),
+        *(_answer(said) for said in at.answers),
+        *_all(at),
+    ]
+
+
+def _ends(at: AuthorAt) -> str:
+    """`3 answered, 1 open, 2 decided otherwise`."""
+    counts = dict(at.ends)
+    answered = counts.get(State.ANSWERED, 0)
+    live = sum(count for state, count in counts.items() if state in LIVE)
+    otherwise = sum(count for state, count in counts.items() if state in CLOSED and state is not State.ANSWERED)
+    rest = at.total - answered - live - otherwise
+    named = ((answered, "answered"), (live, "open"), (otherwise, "decided without an answer"), (rest, "in no channel"))
+    return ", ".join(f"{count:,} {what}" for count, what in named if count)
+
+
+def _answer(said: Said) -> Json:
+    told = joined([[span("We answered", italic=True)], [person(said.by)], [when(said.at)]])
+    return rich(line(*told), quote(span(plain(said.text, _ANSWER, lines=4) or "(no text)")))
+
+
+def _all(at: AuthorAt) -> list[Json]:
+    if at.total <= len(at.lines):
+        return []
+    return [actions([button(f"All {at.total:,}", ids.WRITER_ALL, search_for(at)[:2_000], label="All their mentions")])]
+
+
+def _unquoted(text: str) -> str:
+    """A quoted part of a search ends at its first quotation mark."""
+    return text.replace('"', " ")[:200]
