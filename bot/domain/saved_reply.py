@@ -64,6 +64,33 @@ class SavedReply:
         return self.ended_at is not None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """A page of replies: `retired` ones or those in force; `total` of them, and `others` of the other kind."""
+
+    replies: tuple[SavedReply, ...]
+    total: int
+    page: int
+    size: int
+    retired: bool
+    others: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What stands in the form. `id` is 0 for a new reply; `version` is the one that is changed.
+
+    `over_list` says that the form lies over the list of all replies.
+    """
+
+    id: int = 0
+    version: int = 0
+    title: str = ""
+    text: str = ""
+    department: str = ""
+    over_list: bool = False
+
+
 def fault_in(title: str, text: str) -> str:
     """A sentence about what keeps a reply from being saved; empty where nothing does."""
     if not title.strip():

@@ -10,9 +10,12 @@ from bot.domain.card import Card
 from bot.domain.event import EARSHOT
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, Posting, PostingKind
+from bot.domain.signal import Signal
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
+from bot.flow.signal_view import told_of
+from bot.flow.raise_level import fall_on
 from bot.flow.view import card_of
 from bot.store import events, mentions, outbox
 from bot.store.database import Database
@@ -45,7 +48,7 @@ TRIES = 10
 class Content:
     """What one message shows. `permalink` leads to the owner's card in channel `place`, both empty on that card itself.
 
-    `notice` and `body` are set for notices only.
+    `notice` and `body` are set for notices only, `signal` for that of one: `links` lead to the cards of its mentions.
     """
 
     kind: PostingKind
@@ -55,6 +58,8 @@ class Content:
     permalink: str = ""
     notice: NoticeKind | None = None
     body: Mapping[str, str] = field(default_factory=dict)
+    signal: Signal | None = None
+    links: Mapping[int, str] = field(default_factory=dict)
 
 
 class _Needless(Exception):
@@ -197,6 +202,8 @@ def _content(db: Database, messenger: Messenger, policy: Policy, posting: Postin
         live = None
         if posting.kind is not PostingKind.CARD or moved:
             live = outbox.live_card(session, posting.mention_id, card.place.channel)
+        is_signal = posting.kind is PostingKind.SIGNAL
+        signal, cards = told_of(session, policy, int(posting.slot)) if is_signal else (None, {})
     if posting.kind is PostingKind.COPY and live is None:
         raise Retry("the owner's card comes first", after=LANE_GAP)
     return Content(
@@ -205,8 +212,10 @@ def _content(db: Database, messenger: Messenger, policy: Policy, posting: Postin
         place=live.channel_id if live else "",
         moved=moved,
         permalink=messenger.permalink(live.channel_id, live.ts) if live else "",
-        notice=NoticeKind(posting.body["notice"]) if posting.kind is PostingKind.NOTICE else None,
+        notice=NoticeKind(posting.body["notice"]) if "notice" in posting.body else None,
         body=posting.body,
+        signal=signal,
+        links={each: messenger.permalink(posted.channel_id, posted.ts) for each, posted in cards.items()},
     )
 
 
@@ -239,6 +248,8 @@ def _bury(db: Database, policy: Policy, posting: Posting, reason: str, now: date
         outbox.dead(session, posting.id, reason)
         detail = {"channel": posting.channel, "reason": reason}
         events.append(session, posting.mention_id, EARSHOT, "post_failed", now, detail)
+        if posting.kind is PostingKind.CALL:
+            fall_on(session, record, posting, now)
         fallback, owner = policy.triage, policy.department(record.department)
         if posting.kind is PostingKind.CARD and posting.channel == owner.channel != fallback.channel:
             mentions.touch(

@@ -95,7 +95,7 @@ def _similar(session: Session, policy: Policy, record: Record) -> tuple[Similar,
             answer_id=each.answer_id,
             mention_id=each.mention_id,
             likeness=each.likeness,
-            text=draft_of(each, ours=_ours(policy), now_said=now_said, common=common),
+            text=draft_of(each, ours=ours(policy), now_said=now_said, common=common),
             by=each.by,
             at=each.at,
             permalink=each.permalink,
@@ -105,7 +105,7 @@ def _similar(session: Session, policy: Policy, record: Record) -> tuple[Similar,
     )
 
 
-def _ours(policy: Policy) -> Iterable[str]:
+def ours(policy: Policy) -> Iterable[str]:
     """Names that are true whoever asks."""
     return (policy.company, *policy.routing.names, *policy.about.values())
 

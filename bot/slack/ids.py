@@ -76,6 +76,7 @@ MENU_SCORE = "score"
 MENU_WHY = "why"
 MENU_FLOW = "flow"
 MENU_HISTORY = "history"
+MENU_RATE = "rate"
 MENU_ISSUE = "issue"
 
 HOME = "home"
@@ -144,6 +145,15 @@ ISSUES = "issues"
 ISSUES_BACK, ISSUES_MORE = "issues.back", "issues.more"
 """The list of issues and its pages; the value is the page, 0 being the first."""
 
+RATE_USEFUL = "rating.useful"
+RATE_NOT_USEFUL = "rating.not_useful"
+"""Under a copy; the value of a reason is `<its name>:<mention id>`."""
+
+RATING = "rating.why"
+RATING_CHOICE = "rating.choice"
+RATING_WORDS = "rating.words"
+
+NARROW = "subscription.narrow"
 UNSUBSCRIBE = "subscription.end"
 """The value is the subscription's id."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.saved_reply import SavedReply
+from bot.store.schema import MentionRow
 from bot.store.schema_desk import SavedReplyRow
 
 
@@ -74,6 +75,23 @@ def for_department(session: Session, department: str) -> Sequence[SavedReply]:
         .order_by(SavedReplyRow.used.desc(), func.lower(SavedReplyRow.title), SavedReplyRow.id)
     )
     return [_reply_of(row) for row in rows]
+
+
+def is_title_taken(session: Session, reply: SavedReply) -> bool:
+    """Whether another one in force, for the same department, is called so."""
+    same = select(SavedReplyRow.id).where(
+        SavedReplyRow.ended_at.is_(None),
+        SavedReplyRow.department == reply.department,
+        func.lower(SavedReplyRow.title) == reply.title.lower(),
+        SavedReplyRow.id != reply.id,
+    )
+    return session.scalar(same.limit(1)) is not None
+
+
+def newest_mention(session: Session, department: str) -> int | None:
+    """The newest mention of a department, or of any where none is named: an example to fill the fields from."""
+    wanted = select(MentionRow.id).where(MentionRow.department == department) if department else select(MentionRow.id)
+    return session.scalar(wanted.order_by(MentionRow.id.desc()).limit(1))
 
 
 def was_used(session: Session, reply_id: int, now: datetime) -> None:

@@ -194,8 +194,8 @@ def _plain(session: Session, ids: Sequence[int]) -> list[int]:
 
 
 def _topic() -> ColumnElement[str]:
-    newest = select(func.max(VerdictRow.id)).where(VerdictRow.mention_id == MentionRow.id).scalar_subquery()
-    return select(VerdictRow.topic).where(VerdictRow.id == newest).scalar_subquery()
+    newest_first = select(VerdictRow.topic).where(VerdictRow.mention_id == MentionRow.id).order_by(VerdictRow.id.desc())
+    return newest_first.limit(1).correlate(MentionRow).scalar_subquery()
 
 
 def _when() -> ColumnElement[datetime]:
