@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.card import Card
-from bot.domain.event import EARSHOT
+from bot.domain.event import EARSHOT, Event
+from bot.domain.lifecycle import Action
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, Posting, PostingKind
 from bot.domain.signal import Signal
@@ -18,7 +19,7 @@ from bot.flow.signal_view import told_of
 from bot.flow.raise_level import fall_on
 from bot.flow.view import card_of
 from bot.store import events, mentions, outbox
-from bot.store.database import Database
+from bot.store.database import Database, Session
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +50,15 @@ class Content:
     """What one message shows. `permalink` leads to the owner's card in channel `place`, both empty on that card itself.
 
     `notice` and `body` are set for notices only, `signal` for that of one: `links` lead to the cards of its mentions.
+    `moved_by` and `moved_at` are those of what a card left behind.
     """
 
     kind: PostingKind
     card: Card
     place: str = ""
     moved: bool = False
+    moved_by: str = ""
+    moved_at: datetime | None = None
     permalink: str = ""
     notice: NoticeKind | None = None
     body: Mapping[str, str] = field(default_factory=dict)
@@ -63,7 +67,7 @@ class Content:
 
 
 class _Needless(Exception):
-    """A copy for the channel that has the owner's card itself."""
+    """A copy for the channel that has the owner's card itself, or a card that was moved on before it was posted."""
 
 
 class Messenger(Protocol):
@@ -135,8 +139,7 @@ def _try_to_post(
     try:
         return _post(db, messenger, policy, posting, channel_id, uncertain=uncertain, clock=clock)
     except _Needless:
-        with db.write() as session:
-            outbox.drop(session, posting.id)
+        _drop(db, policy, posting, clock())
     except Retry as fault:
         _again(db, posting, channel_id, fault, clock, uncertain=uncertain)
     except GiveUp as fault:
@@ -173,9 +176,22 @@ def _post(
         ts = messenger.find(channel_id, posting.delivery_id, since=tried_at - LOOK_BACK)
         if ts:
             return ts, 0
+    if content.moved:  # nothing stands there that could be pointed away from
+        raise _Needless
     ts = messenger.post(channel_id, content, delivery_id=posting.delivery_id)
     crash_point("deliver.posted")
     return ts, content.card.version
+
+
+def _drop(db: Database, policy: Policy, posting: Posting, now: datetime) -> None:
+    """Forget a message that nobody needs; a card that was moved back since is needed again."""
+    with db.write() as session:
+        record = mentions.lock(session, posting.mention_id)
+        back = record is not None and policy.department(record.department).channel == posting.channel
+        if posting.kind is PostingKind.CARD and back:
+            outbox.not_sent(session, posting.id, "", now, uncertain=False)
+        else:
+            outbox.drop(session, posting.id)
 
 
 def _record(db: Database, posting: Posting, channel_id: str, shown: tuple[str, int], clock: Clock) -> int:
@@ -199,6 +215,7 @@ def _content(db: Database, messenger: Messenger, policy: Policy, posting: Postin
             raise GiveUp("the mention was erased")
         card = card_of(record, policy)
         moved = posting.kind is PostingKind.CARD and posting.channel != card.place.channel
+        left = _last_move_from(session, policy, posting) if moved else None
         live = None
         if posting.kind is not PostingKind.CARD or moved:
             live = outbox.live_card(session, posting.mention_id, card.place.channel)
@@ -211,12 +228,25 @@ def _content(db: Database, messenger: Messenger, policy: Policy, posting: Postin
         card=card,
         place=live.channel_id if live else "",
         moved=moved,
+        moved_by=left.actor if left else "",
+        moved_at=left.at if left else None,
         permalink=messenger.permalink(live.channel_id, live.ts) if live else "",
         notice=NoticeKind(posting.body["notice"]) if "notice" in posting.body else None,
         body=posting.body,
         signal=signal,
         links={each: messenger.permalink(posted.channel_id, posted.ts) for each, posted in cards.items()},
     )
+
+
+def _last_move_from(session: Session, policy: Policy, posting: Posting) -> Event | None:
+    """Who took the card out of the posting's channel last, and when; None for one that no reroute took away."""
+    moves = events.of_kind(session, posting.mention_id, Action.REROUTE)
+    taken = (
+        move
+        for move in reversed(moves)
+        if policy.department(str(move.detail.get("before", ""))).channel == posting.channel
+    )
+    return next(taken, None)
 
 
 def _again(db: Database, posting: Posting, channel_id: str, fault: Retry, clock: Clock, *, uncertain: bool) -> None:

@@ -14,6 +14,7 @@ from bot.flow.clock import Clock
 from bot.flow.deliver import Content
 from bot.slack.blocks.approvals import request_message, verdict_message
 from bot.slack.blocks.card import card_message, copy_message, pointer_message
+from bot.slack.blocks.comeback import came_back_notice
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.notices import lease_notice, notice_message
 from bot.slack.blocks.offers import offer_notice
@@ -95,7 +96,7 @@ class SlackMessenger:
         if content.kind is PostingKind.APPROVAL:
             return request_message(card, int(content.body["answer"]), content.permalink)
         if content.moved:
-            return pointer_message(card, content.permalink, by=content.body.get("by", ""))
+            return pointer_message(card, content.permalink, by=content.moved_by, at=content.moved_at)
         return card_message(card, now=self._clock())
 
     def _notice(self, card: Card, content: Content) -> Message:
@@ -103,6 +104,8 @@ class SlackMessenger:
             raise GiveUp("a notice without a kind")
         if content.notice in OFFERS:
             return offer_notice(card, content.permalink, kind=content.notice, body=content.body)
+        if content.notice is NoticeKind.CAME_BACK:
+            return came_back_notice(card, content.permalink)
         if content.notice is NoticeKind.LEASE_ENDED:
             return lease_notice(card, content.permalink)
         if content.notice in (NoticeKind.APPROVED, NoticeKind.RETURNED):

@@ -16,13 +16,20 @@ def append(
     session.add(EventRow(mention_id=mention_id, at=at, actor=actor, what=str(what), detail=dict(detail or {})))
 
 
+def of_kind(session: Session, mention_id: int, what: str) -> tuple[Event, ...]:
+    """Those events of a mention that tell of `what`, oldest first."""
+    query = select(EventRow).where(EventRow.mention_id == mention_id, EventRow.what == str(what))
+    return tuple(_event_of(row) for row in session.scalars(query.order_by(EventRow.id)))
+
+
 def of_mention(session: Session, mention_id: int) -> tuple[Event, ...]:
     """A mention's whole log, oldest first."""
     rows = session.scalars(select(EventRow).where(EventRow.mention_id == mention_id).order_by(EventRow.id))
-    return tuple(
-        Event(id=row.id, mention_id=row.mention_id, at=row.at, actor=row.actor, what=row.what, detail=row.detail)
-        for row in rows
-    )
+    return tuple(_event_of(row) for row in rows)
+
+
+def _event_of(row: EventRow) -> Event:
+    return Event(id=row.id, mention_id=row.mention_id, at=row.at, actor=row.actor, what=row.what, detail=row.detail)
 
 
 def has_person(session: Session, mention_id: int) -> bool:

@@ -219,7 +219,7 @@ def test_where_triage_fails_too_the_mention_counts_as_failed_until_someone_mends
     world.deliver()
     world.draw()
     assert (world.ledger().failed, world.ledger().posted) == (0, 1)
-    assert [message.content.moved for message in world.slack.shown("#billing")] == [True]
+    assert world.slack.shown("#billing") == [], "there is no card to point away from"
     assert [message.content.moved for message in world.slack.shown("#triage")] == [False]
     assert deliver.failed_postings(world.db) == []
 
@@ -476,3 +476,34 @@ def test_a_notice_is_not_drawn_again(world: World) -> None:
     looking.redraw(world.desk, 1)
     world.draw()
     assert world.slack.shown("#ops")[0].updates == 0
+
+
+def test_moved_on_before_it_was_posted_it_leaves_no_pointer(world: World) -> None:
+    world.arrive()
+    world.run()
+    moving.reroute(world.desk, world.click("UANA"), "care")
+    moving.reroute(world.desk, world.click("UANA"), "billing")
+    world.run()
+    [card] = world.slack.shown("#billing")
+    assert not card.content.moved
+    assert world.slack.shown("#care") == []
+    assert world.ledger().posted == 1
+    moving.reroute(world.desk, world.click("UBEN"), "care")
+    world.run()
+    [card], [pointer] = world.slack.shown("#care"), world.slack.shown("#billing")
+    assert (card.content.moved, pointer.content.moved) == (False, True)
+
+
+def test_a_pointer_names_who_moved_the_card_away_from_there(world: World) -> None:
+    world.arrive()
+    world.run()
+    moved_at = world.clock.minutes(5)
+    moving.reroute(world.desk, world.click("UANA"), "care")
+    world.run()
+    world.clock.minutes(5)
+    moving.reroute(world.desk, world.click("UBEN"), "triage")
+    world.run()
+    [first], [second] = world.slack.shown("#billing"), world.slack.shown("#care")
+    assert (first.content.moved_by, first.content.moved_at) == ("UANA", moved_at)
+    assert second.content.moved_by == "UBEN"
+    assert first.content.card.place.name == second.content.card.place.name == "triage"

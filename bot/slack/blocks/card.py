@@ -6,6 +6,7 @@ from bot.domain.card import AnswerState, Card
 from bot.domain.lifecycle import CLOSED, LIVE, Action, State, available
 from bot.domain.routing import in_words
 from bot.slack import ids
+from bot.slack.blocks.comeback import came_back, came_back_in_short, newest_url
 from bot.slack.blocks.decisions import TITLES, recommended_decision
 from bot.slack.blocks.elements import (
     actions,
@@ -24,6 +25,7 @@ from bot.slack.blocks.elements import (
     source_link,
     span,
     spoken,
+    when,
     who,
 )
 from bot.slack.blocks.message import Json, Message
@@ -75,7 +77,8 @@ _ALWAYS = {
 def card_message(card: Card, *, now: datetime) -> Message:
     """The card as it stands now; `now` tells which promises are late."""
     size = CLOSED_SIZE if card.state in CLOSED else LIVE_SIZE
-    blocks = [post_block(card, size), *readings(card), *_promises(card, now), _standing_block(card), *_guesses(card)]
+    post = [post_block(card, size), *came_back(card), *readings(card)]
+    blocks = [*post, *_promises(card, now), _standing_block(card), *_guesses(card)]
     # Slack shows messages of one app without a gap: the line tells where the next card begins.
     return Message(_spoken_card(card), [*blocks, *_buttons(card), divider()])
 
@@ -87,19 +90,21 @@ def copy_message(card: Card, permalink: str) -> Message:
         rich(line(*whose, *_card_link(permalink))),
         post_block(card, COPY_SIZE),
         *readings(card)[:1],
-        rich(*(line(*spans) for spans in standing(card))),
+        rich(*(line(*spans) for spans in [*came_back_in_short(card), *standing(card)])),
     ]
     return Message(f"A copy for this channel. {_spoken_card(card)}", blocks)
 
 
-def pointer_message(card: Card, permalink: str, *, by: str = "") -> Message:
-    """What a rerouted card leaves behind. `card` is the mention in its new place; `by` is who moved it."""
+def pointer_message(card: Card, permalink: str, *, by: str = "", at: datetime | None = None) -> Message:
+    """What a rerouted card leaves behind. `card` is the mention where it is now; who moved it away from here, and when."""
     mover = [span(" by "), person(by)] if by else []
+    moment = [span(", "), when(at)] if at else []
     moved = [
         span("↪️ Moved to "),
         who(card.place.channel),
         span(f" ({inline(card.place.title, 60)})"),
         *mover,
+        *moment,
         span(". "),
     ]
     post = [*headline(card), span(f": {excerpt(card.mention, 150)}")]
@@ -112,7 +117,7 @@ def _card_link(permalink: str) -> list[Json]:
 
 def _spoken_card(card: Card) -> str:
     """The essential in one breath: who, where, what, and where it stands."""
-    where_it_stands = joined([*standing(card), *_held_out(card)], ". ")
+    where_it_stands = joined([*came_back_in_short(card), *standing(card), *_held_out(card)], ". ")
     said = [*headline(card), span(f": “{excerpt(card.mention, _SPOKEN)}” ")]
     return spoken([*said, *where_it_stands])
 
@@ -147,7 +152,7 @@ def _answer_parts(card: Card) -> list[Json]:
 
 
 def _how_to_carry(card: Card) -> list[Json]:
-    place = source_link(card.mention.url, "post it on") or [span("post it where the customer wrote")]
+    place = source_link(newest_url(card), "post it on") or [span("post it where the customer wrote")]
     done = span(", then press “Mark as answered there”.")
     return [span("Earshot cannot write there. Copy the text, "), *place, done]
 
