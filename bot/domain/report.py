@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from bot.domain.agreement import Agreement, Following, by_outcome
 from bot.domain.lifecycle import CLOSED, LIVE, State
 from bot.domain.period import Period
 from bot.domain.promise import OfficeHours, Promise, office_time_between
+from bot.domain.triage import Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,8 @@ class MentionFacts:
     detractor: float | None = None
     promoter: float | None = None
     promises: tuple[Promise, ...] = ()
+    agreement: Agreement | None = None
+    """How the latest decision stands to what the response flow recommended by itself."""
 
     def __post_init__(self) -> None:
         if (self.decision is None) != (self.first_decided_at is None):
@@ -101,6 +105,8 @@ class Figures:
     detractors: int
     promoters: int
     days: tuple[Day, ...]
+    following: tuple[Following, ...] = ()
+    """How often people did what the response flow recommended, by outcome."""
 
     @property
     def decisions(self) -> int:
@@ -229,6 +235,7 @@ def _figures(
         detractors=sum(_reaches(each.detractor, threshold) for each in cohort),
         promoters=sum(_reaches(each.promoter, threshold) for each in cohort),
         days=_days(cohort, period, threshold),
+        following=by_outcome(each.agreement for each in cohort if each.agreement is not None),
     )
 
 
@@ -291,11 +298,26 @@ def _cells(report: Report, row: Row) -> dict[str, str | int]:
         "judged": now.judged,
         "detractors_estimated": now.detractors,
         "promoters_estimated": now.promoters,
+        **_following_cells(now.following),
         "mentions_before": before.mentions,
         "decisions_before": before.decisions,
         "answered_before": before.answered,
         "promises_kept_percent_before": _percent(before.promises_kept_share),
         "detractors_estimated_before": before.detractors,
+    }
+
+
+def _following_cells(following: Sequence[Following]) -> dict[str, int]:
+    """Two columns an outcome, also for those that nobody decided on."""
+    found = {each.outcome: each for each in following}
+    counts = {
+        outcome: (found[outcome].decided, found[outcome].followed) if outcome in found else (0, 0)
+        for outcome in Outcome
+    }
+    return {
+        name: count
+        for outcome, (decided, followed) in counts.items()
+        for name, count in ((f"recommended_{outcome}", decided), (f"followed_{outcome}", followed))
     }
 
 

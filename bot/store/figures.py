@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.domain.agreement import Agreement
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import LIVE, Action, State, after
 from bot.domain.posting import PostingKind, PostingState
@@ -140,6 +141,7 @@ def _facts(
         detractor=verdict.detractor if verdict else None,
         promoter=verdict.promoter if verdict else None,
         promises=promises,
+        agreement=Agreement.from_detail(decisions[-1].detail) if decisions else None,
     )
 
 

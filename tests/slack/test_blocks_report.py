@@ -1,13 +1,18 @@
+import csv
+import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 
+from bot.domain.agreement import Agreement
 from bot.domain.lifecycle import State
 from bot.domain.period import Period, parse_period
 from bot.domain.promise import Promise, PromiseKind
-from bot.domain.report import MentionFacts, Report, build_report
+from bot.domain.report import MentionFacts, Report, build_report, to_csv
+from bot.domain.triage import Outcome
 from bot.slack.blocks.report import MAX_POINTS, TABLE_ROWS, chart_description, daily_chart, period_words, report_message
 from bot.slack.chart import report_png
 from tests.slack.examples import HOUR, NOW, hostile
@@ -164,3 +169,31 @@ def test_no_name_breaks_a_report(name: str) -> None:
         assert not faults_of_message(
             report_message(report, titles=dict.fromkeys((f"team{n}" for n in range(45)), name), chart=chart)
         )
+
+
+def test_it_says_how_often_recommendations_were_followed() -> None:
+    agreements = (
+        Agreement(recommended=Outcome.RESTORATION, agreed=True),
+        Agreement(recommended=Outcome.LET_STAND, agreed=True),
+        Agreement(recommended=Outcome.LET_STAND, agreed=False),
+    )
+    made = [replace(each, agreement=agreements[each.mention_id % 3]) for each in facts(30) if each.decision]
+    report = build_report(made, parse_period("7d", NOW, "UTC"), now=NOW, departments={"team0": None, "team1": None})
+    message = report_message(report)
+    assert not faults_of_message(message)
+    text = said(message.blocks)
+    assert "*Recommendation followed*\n100% of 20 decisions" in text
+    assert "Put it right (restoration): 100% of 10 · Let it stand: 100% of 10" in text
+    assert "no decision on one yet" in said(report_message(a_report()).blocks)
+
+
+def test_the_csv_has_two_columns_for_each_outcome() -> None:
+    made = [
+        replace(each, agreement=Agreement(recommended=Outcome.MONITOR, agreed=False))
+        for each in facts(3)
+        if each.decision
+    ]
+    report = build_report(made, parse_period("7d", NOW, "UTC"), now=NOW, departments={"team0": None, "team1": None})
+    total = list(csv.DictReader(io.StringIO(to_csv(report), newline="")))[-1]
+    assert (total["recommended_monitor"], total["followed_monitor"]) == ("2", "0")
+    assert all(total[f"recommended_{each}"] == "0" for each in Outcome if each is not Outcome.MONITOR)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from bot.domain.agreement import Following
 from bot.domain.period import Period
 from bot.domain.report import Day, Figures, Report, Row, Spread
+from bot.domain.triage import TITLES
 from bot.slack.blocks.elements import context, header, markdown, plain_text, preformatted, rich, section
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.text import counted, cut, duration, inline, percent, utc
@@ -67,6 +69,7 @@ def report_message(
         {"type": "section", "fields": [markdown(each) for each in _fields(report.total)]},
         *([_chart_block(daily_chart(report)), *_chart_note(report)] if chart and figures.days else []),
         *(_table_block(report, named) if chart else _table_text(report, named)),
+        *_following(figures.following),
         context(plain_text(_footnote(report), 1_000)),
     ]
     return Message(f"{title}. {_summary(report.total)}", blocks)
@@ -154,8 +157,22 @@ def _fields(row: Row) -> list[str]:
         ("Promises kept", f"{_kept(now)} ({_kept(before)} before)"),
         ("Detractors (estimated)", f"{_of_judged(now.detractors, now)} ({before.detractors:,} before)"),
         ("Promoters (estimated)", _of_judged(now.promoters, now)),
+        ("Recommendation followed", _followed(now.following)),
     ]
     return [f"*{name}*\n{value}" for name, value in fields]
+
+
+def _followed(following: Sequence[Following]) -> str:
+    decided, followed = sum(each.decided for each in following), sum(each.followed for each in following)
+    return f"{percent(followed / decided)} of {decided:,} decisions" if decided else "no decision on one yet"
+
+
+def _following(following: Sequence[Following]) -> list[Json]:
+    """How often people did what the response flow recommended by itself, by outcome."""
+    if not following:
+        return []
+    said = " · ".join(f"{TITLES[each.outcome]}: {percent(each.share)} of {each.decided:,}" for each in following)
+    return [context(plain_text(f"Recommendations that were followed, by what was recommended. {said}", 1_000))]
 
 
 def _undecided(figures: Figures) -> str:
