@@ -6,8 +6,11 @@ from bot.flow.desk.act import Desk
 from bot.store import inbound, subscriptions
 
 
-def subscribe(desk: Desk, wish: Subscription, key: str) -> Subscription:
-    """Take a wish into force from now on; Refused for one that the channel has already."""
+def subscribe(desk: Desk, wish: Subscription, key: str, *, instead_of: int = 0) -> Subscription:
+    """Take a wish into force from now on, in place of another one where that is named.
+
+    Refused for one that the channel has already, and where the other one was ended meanwhile.
+    """
     with desk.db.write() as session:
         present = subscriptions.active(session, wish.channel)
         same = next((each for each in present if _filters(each) == _filters(wish)), None)
@@ -15,6 +18,8 @@ def subscribe(desk: Desk, wish: Subscription, key: str) -> Subscription:
             return same or wish  # it was granted then, and may have been ended since
         if same is not None:
             raise Refused("This channel has that subscription already.")
+        if instead_of and not subscriptions.end(session, instead_of, wish.channel, desk.clock()):
+            raise Refused("That subscription was ended meanwhile: /mentions list shows those that there are.")
         subscriptions.add(session, wish)
         return subscriptions.active(session, wish.channel)[-1]
 
