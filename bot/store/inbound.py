@@ -20,5 +20,10 @@ def first_time(session: Session, key: str, now: datetime) -> bool:
     return taken is not None
 
 
+def known(session: Session, key: str) -> bool:
+    """Whether this delivery was acted on before; takes nothing."""
+    return session.get(InboundRow, key) is not None
+
+
 def forget_before(session: Session, before: datetime) -> None:
     session.execute(delete(InboundRow).where(InboundRow.seen_at < before))

@@ -6,12 +6,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from bot.domain.card import Answer, AnswerState, Card, Claim, Decision, Escalation, Place
+from bot.domain.dossier import Dossier, Past
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import State
 from bot.domain.listing import Line
 from bot.domain.mention import MAX_TEXT, Mention, clean
 from bot.domain.promise import Promise, PromiseKind
 from bot.domain.recommendation import recommend
+from bot.domain.seen import seen_of
+from bot.slack.blocks.answer import AnswerPage
+from bot.slack.blocks.answer_memory import Memory
+from bot.slack.blocks.metadata import Origin
 from classifiers.verdict import Verdict
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -101,6 +106,29 @@ def an_escalation(**wanted: Any) -> Escalation:
 def a_label(kind: LabelKind, **wanted: Any) -> Label:
     known: dict[str, Any] = {"mention_id": 7, "at": NOW, "by": "U0BO", "model": "test-1", "topic_before": "billing"}
     return Label(kind=kind, **(known | wanted))
+
+
+def a_page(card: Card | None = None, **wanted: Any) -> AnswerPage:
+    """The answer dialog of a card; `dossier` may be given as a dictionary of what it has besides."""
+    shown = card or a_card()
+    dossier = Dossier(card=shown, **wanted.pop("dossier", {}))
+    origin = Origin("C0CARE", "1772452800.000100")
+    memory = Memory(mention_id=7, version=3, opened_at=NOW, seen=seen_of(shown), origin=origin)
+    return AnswerPage(**({"dossier": dossier, "memory": memory} | wanted))
+
+
+def a_past(**wanted: Any) -> Past:
+    known: dict[str, Any] = {
+        "mention_id": 5,
+        "at": NOW - 48 * HOUR,
+        "words": "The courier never came.",
+        "state": State.ANSWERED,
+        "by": "U0BO",
+        "answer": "We sent it again.",
+        "answer_state": AnswerState.SENT,
+        "permalink": PERMALINK,
+    }
+    return Past(**(known | wanted))
 
 
 def a_line(**wanted: Any) -> Line:

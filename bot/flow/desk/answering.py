@@ -12,9 +12,9 @@ from bot.errors import Refused
 from bot.flow.desk.act import BOTH, Click, Desk, Done, act, begin, card_now, decided, refuse_unless_possible
 from bot.flow.desk.approving import ask_for_approval, need_of
 from bot.flow.desk.turn import Turn, hold_for, way_out
-from bot.flow.desk.words import as_sent, refuse_too_long, refuse_unseen
+from bot.flow.desk.words import NotSendable, as_sent, refuse_too_long, refuse_unseen
 from bot.flow.view import card_of
-from bot.store import answers, events, mentions, promises
+from bot.store import answers, events, inbound, mentions, promises
 from bot.store.answers import New
 from bot.store.database import Session
 from bot.store.records import Record
@@ -46,22 +46,33 @@ def write_answer(desk: Desk, click: Click, text: str, writing: Writing = PLAIN) 
     says so with `answer_elsewhere`. Raises Overtaken where the writer has not seen what happened meanwhile.
     """
     if not as_sent(text):
-        raise Refused("The answer is empty: write what the customer should read.")
+        raise NotSendable("The answer is empty: write what the customer should read.")
     with desk.db.write() as session:
         record, now = begin(session, desk, click)
         if record is None:
             return card_now(session, desk, click.mention_id)
         card = card_of(record, desk.policy)
-        refuse_unless_possible(card, Action.ANSWER, click.user)
-        if writing.seen is not None:
-            refuse_unseen(session, card, writing.seen)
-        _refuse_doubling(card.answer, looked=writing.looked)
+        _refuse_out_of_date(session, card, click.user, writing)
         refuse_too_long(card, as_sent(text))
         turn = Turn(session=session, desk=desk, record=record, now=now)
         hold_for(turn, click.user, "answering")
         _keep(turn, click.user, as_sent(text), writing)
         turn.redraw()
         return card_now(session, desk, card.mention.id)
+
+
+def allow_answer(desk: Desk, click: Click, writing: Writing) -> None:
+    """Refused, or Overtaken, where this person could not answer now, whatever they wrote; nothing for a second delivery."""
+    with desk.db.read() as session:
+        if not inbound.known(session, click.key):
+            _refuse_out_of_date(session, card_now(session, desk, click.mention_id), click.user, writing)
+
+
+def _refuse_out_of_date(session: Session, card: Card, user: str, writing: Writing) -> None:
+    refuse_unless_possible(card, Action.ANSWER, user)
+    if writing.seen is not None:
+        refuse_unseen(session, card, writing.seen)
+    _refuse_doubling(card.answer, looked=writing.looked)
 
 
 def answer_elsewhere(desk: Desk, click: Click, *, text: str = "", link: str = "") -> Card:
@@ -101,7 +112,9 @@ def send_again(desk: Desk, click: Click) -> Card:
 def _refuse_doubling(written: Answer | None, *, looked: bool) -> None:
     """Another answer goes under another key: the source could not know that the first one stands there."""
     if written is not None and written.state is AnswerState.FAILED and written.unclear and not looked:
-        raise Refused("The first answer may have arrived. Look there, then say that it is not there; or send it again.")
+        raise NotSendable(
+            "The first answer may have arrived. Look there, then say that it is not there; or send it again."
+        )
 
 
 def _is_there(written: Answer) -> bool:

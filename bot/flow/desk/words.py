@@ -16,6 +16,10 @@ class Overtaken(Refused):
         self.news = news
 
 
+class NotSendable(Refused):
+    """The words cannot be sent as they are; the sentence says what to change."""
+
+
 def as_sent(text: str) -> str:
     """The answer to the letter as the customer gets it."""
     return clean(text).strip()
@@ -26,7 +30,7 @@ def refuse_too_long(card: Card, text: str) -> None:
     over = len(text) - card.answer_max if card.answer_max is not None else 0
     if over > 0:
         place = card.source_title or card.mention.source
-        raise Refused(f"{place} takes {card.answer_max:,} characters at most: shorten your answer by {over:,}.")
+        raise NotSendable(f"{place} takes {card.answer_max:,} characters at most: shorten your answer by {over:,}.")
 
 
 def refuse_unseen(session: Session, card: Card, seen: Seen) -> None:

@@ -36,6 +36,8 @@ _WORDS = {
     "ingested": "found it",
     "edited": "saw that the author changed it",
     "answer_written": "wrote an answer",
+    "answer_approved": "approved the answer",
+    "answer_returned": "returned the answer to its writer",
     "posted": "posted it in Slack",
     "post_failed": "could not post it in Slack",
     "reply_sent": "sent the answer to the customer",

@@ -12,6 +12,7 @@ from bot.slack.blocks.text import date, duration, inline
 
 UNCLAIMED, CLAIMED, SNOOZED, ANSWERED, DECIDED = "⚪", "🔵", "💤", "✅", "☑️"
 RAISED, DUE, LATE, TROUBLE, CARRY = "⬆️", "⏳", "⏰", "⚠️", "✍️"
+WAITS, RETURNED = "👀", "↩️"
 PAUSED = "⏸️"
 
 _DECISIONS = {
@@ -101,8 +102,22 @@ def _answer_line(answer: Answer, *, earlier: bool = False) -> list[Json]:
     mark, words, by = _ANSWER_WORDS[answer.state]
     said = [span(f"{mark} "), span(f"Earlier: {words.lower()}" if earlier else words, bold=True), span(by)]
     trouble = [span(inline(answer.problem, 500))] if answer.problem.strip() else []
+    unclear = [span("it may have arrived all the same: look there first")] if answer.unclear else []
     where = source_link(answer.permalink, "See it on")
-    return joined([[*said, person(answer.author)], [when(answer.at)], trouble, where])
+    return joined([[*said, person(answer.author)], [when(answer.at)], _approval_of(answer), trouble, unclear, where])
+
+
+def _approval_of(answer: Answer) -> list[Json]:
+    """For whom it waits and why, why it came back, or who let it go."""
+    approval = answer.approval
+    if approval is None:
+        return []
+    if answer.state is AnswerState.WAITING:
+        names = joined([[who(each)] for each in approval.approvers], ", ") or [span("anybody else")]
+        return [span("by "), *names, span(f" (rule “{inline(approval.rule, 80)}”: {inline(approval.why, 200)})")]
+    if answer.state is AnswerState.RETURNED:
+        return [span(f"“{inline(approval.returned, 300)}”")]
+    return [span("approved by "), person(approval.by)] if approval.by else []
 
 
 def _escalation_line(escalation: Escalation, levels: int) -> list[Json]:
@@ -121,6 +136,9 @@ def _escalation_line(escalation: Escalation, levels: int) -> list[Json]:
 
 
 _ANSWER_WORDS = {
+    AnswerState.WAITING: (WAITS, "Answer waits for approval", ", written by "),
+    AnswerState.RETURNED: (RETURNED, "Answer returned", ", written by "),
+    AnswerState.REPLACED: (RETURNED, "Answer taken back", ", written by "),
     AnswerState.SENDING: ("✉️", "Answer on its way", " by "),
     AnswerState.SENT: (ANSWERED, "Answered", " by "),
     AnswerState.FAILED: (TROUBLE, "Answer not sent", ", written by "),
