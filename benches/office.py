@@ -52,14 +52,19 @@ def office(policy: Policy, *, topics: Sequence[str], each: int) -> Iterator[Data
     with TemporaryDirectory(prefix="earshot-bench-") as folder:
         database = Database(f"sqlite:///{folder}/bench.db")
         migrate.migrate(database)
-        posts = [_post(number, topic) for number in range(each) for topic in topics]
-        ingest.store_imported(database, "bench", posts, utc_now)
-        while classify.classify_waiting(database, Steady(), policy, utc_now):
-            pass
-        while route.route_judged(database, policy, utc_now()):
-            pass
+        fill_office(database, policy, topics=topics, each=each)
         yield database
         database.close()
+
+
+def fill_office(database: Database, policy: Policy, *, topics: Sequence[str], each: int) -> None:
+    """`each` open mentions of every topic in an empty database."""
+    posts = [_post(number, topic) for number in range(each) for topic in topics]
+    ingest.store_imported(database, "bench", posts, utc_now)
+    while classify.classify_waiting(database, Steady(), policy, utc_now):
+        pass
+    while route.route_judged(database, policy, utc_now()):
+        pass
 
 
 def _post(number: int, topic: str) -> Incoming:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.escalation import Target, TargetKind
 from bot.domain.mention import Incoming
 from bot.domain.policy import Policy
 from bot.domain.promise import always
@@ -253,6 +254,28 @@ class FakeRoster:
         return tuple(person for each in department.people if (person := id_of(each)) not in self.left)
 
 
+@dataclass(kw_only=True)
+class FakeReach:
+    """Slack's people as escalations see them: everybody can be told but the `gone`, of whom it says why.
+
+    A name that ends in -group is a user group's.
+    """
+
+    gone: dict[str, str] = field(default_factory=dict)
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    def look(self, references: Iterable[str]) -> dict[str, Target]:
+        named = tuple(references)
+        self.asked.append(named)
+        return {each: self._target(each) for each in named}
+
+    def _target(self, reference: str) -> Target:
+        kind = {"#": TargetKind.CHANNEL}.get(reference[:1], TargetKind.PERSON)
+        if reference.endswith("-group"):
+            kind = TargetKind.GROUP
+        return Target(reference=reference, called=reference, kind=kind, problem=self.gone.get(reference, ""))
+
+
 def id_of(reference: str) -> str:
     """The id of a reference: `#care` → `CCARE`, `@ana` → `UANA`, `U1` → `U1`."""
     kind = {"#": "C", "@": "U"}.get(reference[:1])
@@ -298,6 +321,7 @@ def policy(
     rules: Sequence[Rule] = (),
     answerable: Iterable[str] = (),
     lease: timedelta = timedelta(minutes=30),
+    offer: timedelta = timedelta(minutes=15),
     ops_channel: str = "",
 ) -> Policy:
     """Departments billing, care and triage; topics billing and outage are owned, the rest goes to triage."""
@@ -315,6 +339,7 @@ def policy(
         zone="UTC",
         routing=routing,
         lease=lease,
+        offer=offer,
         ops_channel=ops_channel,
         source_titles={"forum": "Forum"},
         answerable=frozenset(answerable),
