@@ -16,12 +16,13 @@ from bot.domain.policy import Policy
 from bot.engine.embedded import Embedded, Fanout, Job
 from bot.engine.web import WebServer, health_routes
 from bot.errors import GiveUp, Retry
-from bot.flow import assign, classify, deliver, forget, ingest, learn, reply, route, watch
+from bot.flow import assign, classify, close_loop, deliver, forget, ingest, learn, reply, route, watch
 from bot.flow.clock import Clock
 from bot.flow.deliver import Messenger
 from bot.flow.desk.act import Desk
 from bot.flow.keep_promises import keep_promises
 from bot.flow.pace import mend_pace
+from bot.flow.signals import weigh_waiting
 from bot.flow.vectors import Nearness, place_waiting
 from bot.learning import NightSchool, versions_of
 from bot.slack.calls import reading_client, writing_client
@@ -30,6 +31,7 @@ from bot.slack.directory import Directory
 from bot.slack.floor import Floor
 from bot.slack.listeners import build_app
 from bot.slack.messenger import SlackMessenger
+from bot.slack.reach import SlackReach
 from bot.slack.roster import SlackRoster
 from bot.sources.base import Answerable, Source
 from bot.sources.callback import AnsweringFeed
@@ -214,9 +216,10 @@ class Earshot:
         self.policy = build_policy(self.config, self.sources)
         self.directory = Directory(reading_client(token, api_url))
         self.roster = SlackRoster(self.directory)
+        self.reach = SlackReach(reading_client(token, api_url), self.directory)
         self.messenger: Messenger = SlackMessenger(writing_client(token, api_url), self.directory, self.clock)
         self._listening = self.database.with_patience(LISTENER_PATIENCE)
-        desk = Desk(db=self._listening, policy=self.policy, clock=self.clock)
+        desk = Desk(db=self._listening, policy=self.policy, clock=self.clock, reach=self.reach)
         floor = Floor(desk=desk, directory=self.directory, client=reading_client(token, api_url))
         self._homes = floor.homes
         self.slack = build_app(floor, signing_secret=self.secrets.signing_secret or None)
@@ -286,7 +289,8 @@ class Earshot:
         return [
             job("poll", 2, self._poll),
             job("classify", 0.5, self._classify, lonely=True),
-            *([job("compare", 5, partial(self._compare, self.nearness), lonely=True)] if self.nearness else []),
+            *([job("compare", 3, partial(self._compare, self.nearness), lonely=True)] if self.nearness else []),
+            job("signals", 3, lambda: weigh_waiting(self.database, self.policy, self.clock())),
             job("route", 0.5, lambda: route.route_judged(self.database, self.policy, self.clock())),
             job("deliver", 0.25, self._deliver),
             job("draw", 0.25, lambda: deliver.draw_stale(self.database, self.messenger, self.policy, self.clock)),
@@ -325,9 +329,11 @@ class Earshot:
         now = self.clock()
         watch.end_leases(self.database, now)
         watch.wake_snoozed(self.database, now)
+        close_loop.bring_back_released(self.database, self.policy, now)
+        close_loop.note_told(self.database, now)
         mend_pace(self.database, self.policy, now)
         keep_promises(self.database, self.policy, now)
-        watch.escalate_further(self.database, self.policy, now)
+        watch.escalate_further(self.database, self.policy, self.reach, now)
         assign.end_undos(self.database, now)
         assign.end_offers(self.database, now)
         assign.offer_turns(self.database, self.policy, self.roster, now)

@@ -8,7 +8,7 @@ from bot.domain.card import Card
 from bot.domain.event import Event
 from bot.domain.mention import Incoming
 from bot.domain.policy import Policy
-from bot.flow import assign, classify, deliver, ingest, reply, report, route, watch
+from bot.flow import assign, classify, close_loop, deliver, ingest, reply, report, route, watch
 from bot.flow.desk import claiming, looking
 from bot.flow.desk.act import Click, Desk
 from bot.flow.keep_promises import keep_promises
@@ -18,7 +18,7 @@ from bot.store import events, figures, mentions
 from bot.store.database import Database
 from bot.store.figures import Ledger
 from bot.store.records import Record
-from tests.fakes import START, FakeClassifier, FakeMessenger, FakeRoster, MovedClock, policy, post
+from tests.fakes import START, FakeClassifier, FakeMessenger, FakeReach, FakeRoster, MovedClock, policy, post
 
 QUIET = 400
 """Rounds after which a test that never comes to rest fails."""
@@ -33,7 +33,8 @@ class World:
         self.policy = rules or policy()
         self.model = FakeClassifier()
         self.slack = FakeMessenger(clock=clock)
-        self.desk = Desk(db=database, policy=self.policy, clock=clock)
+        self.reach = FakeReach()
+        self.desk = Desk(db=database, policy=self.policy, clock=clock, reach=self.reach)
         self.sources: dict[str, Source] = {}
         self.roster = FakeRoster()
         self._keys = count(1)
@@ -90,7 +91,7 @@ class World:
             "woken": watch.wake_snoozed(self.db, now),
             "paced": mend_pace(self.db, self.policy, now),
             "said": keep_promises(self.db, self.policy, now),
-            "raised": watch.escalate_further(self.db, self.policy, now),
+            "raised": watch.escalate_further(self.db, self.policy, self.reach, now),
         }
 
     def assign(self) -> int:

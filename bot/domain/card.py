@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from bot.domain.assignment import Lapse, Offer
 from bot.domain.comeback import FollowUps, Revision
+from bot.domain.escalation import Waiting
 from bot.domain.event import Event
+from bot.domain.issue import Wish
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import State
 from bot.domain.mention import Mention
@@ -85,13 +87,23 @@ class Decision:
 
 @dataclass(frozen=True, kw_only=True)
 class Escalation:
-    """The last time it was raised: `level` counts from 1."""
+    """The last time it was raised: `level` counts from 1, `round` from 0; the chain is called in rounds.
+
+    `next_at` is when the clock goes on where nobody acts, `put_off` says that quiet hours made that later, and `call_now`
+    that they do not count. Whoever is on it stops the clock.
+    """
 
     level: int
     by: str
     at: datetime
     reason: str
     notified: tuple[str, ...]
+    round: int = 0
+    next_at: datetime | None = None
+    put_off: bool = False
+    call_now: bool = False
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,10 +155,13 @@ class Card:
     """The last step, while it can be taken back."""
     promises: tuple[Promise, ...] = ()
     escalation: Escalation | None = None
+    waiting_call: Waiting | None = None
     escalation_levels: int = 0
     """How many levels the department's chain has; escalating past the last is not offered."""
     answer: Answer | None = None
     decision: Decision | None = None
+    wishes: tuple[Wish, ...] = ()
+    """The issues that it asks for, in the order in which they were linked."""
     snoozed_until: datetime | None = None
     waiting_for: str = ""
     """What it is put aside for besides a time: "customer", or nothing."""

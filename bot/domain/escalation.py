@@ -1,6 +1,6 @@
 """Escalation: whom a department's chain calls next, when its clock may call people at all, and where its end is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -56,6 +56,15 @@ class Position:
     round: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A call of the next level that somebody asked for and that waits for `until`, the end of quiet hours."""
+
+    by: str
+    reason: str
+    until: datetime
+
+
 def after(position: Position, *, levels: int, repeats: int) -> Position | None:
     """The next position of a chain of `levels` that is called once and `repeats` times more; None at its end."""
     if not levels:
@@ -63,6 +72,30 @@ def after(position: Position, *, levels: int, repeats: int) -> Position | None:
     if position.level < levels:
         return Position(level=position.level + 1, round=position.round)
     return Position(level=1, round=position.round + 1) if position.round < repeats else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Whom a call reaches: `told` at `position`, after `unreached` ones on the way there. Nobody told is nobody left."""
+
+    position: Position
+    told: tuple[Target, ...]
+    unreached: tuple[Target, ...] = ()
+
+
+def plan_call(levels: Sequence[tuple[str, ...]], position: Position, targets: Mapping[str, Target]) -> Plan:
+    """Call the level of `position`, or the first after it in its round where anybody can be told.
+
+    `levels` are the references that each level names; all of them must be in `targets`.
+    """
+    unreached: list[Target] = []
+    for number in range(position.level, len(levels) + 1):
+        named = [targets[reference] for reference in levels[number - 1]]
+        unreached += [each for each in named if each.problem]
+        told = tuple({each.called: each for each in named if not each.problem}.values())
+        if told:
+            return Plan(position=Position(level=number, round=position.round), told=told, unreached=tuple(unreached))
+    return Plan(position=Position(level=len(levels), round=position.round), told=(), unreached=tuple(unreached))
 
 
 def parse_quiet(text: str) -> Quiet:

@@ -36,6 +36,7 @@ class Action(StrEnum):
     ANSWER = "answer"
     ANSWER_ELSEWHERE = "answer_elsewhere"
     ESCALATE = "escalate"
+    ACKNOWLEDGE = "acknowledge"
     REROUTE = "reroute"
     LET_STAND = "let_stand"
     MONITOR = "monitor"
@@ -66,6 +67,8 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.OPEN, Action.CLAIM): State.CLAIMED,
     (State.OPEN, Action.SNOOZE): State.SNOOZED,
     (State.OPEN, Action.ESCALATE): State.OPEN,
+    (State.OPEN, Action.ACKNOWLEDGE): State.OPEN,
+    (State.CLAIMED, Action.ACKNOWLEDGE): State.CLAIMED,
     (State.CLAIMED, Action.ACCEPT): State.CLAIMED,
     (State.CLAIMED, Action.RELEASE): State.OPEN,
     (State.CLAIMED, Action.EXPIRE): State.OPEN,
@@ -82,6 +85,7 @@ PEOPLES = (
     Action.CLAIM,
     Action.ANSWER,
     Action.ESCALATE,
+    Action.ACKNOWLEDGE,
     Action.ANSWER_ELSEWHERE,
     Action.REROUTE,
     Action.LET_STAND,
@@ -105,7 +109,7 @@ OWNERS_ONLY = frozenset(
         Action.REROUTE,
     }
 )
-"""While a mention is claimed only its owner decides; anybody may escalate."""
+"""While a mention is claimed only its owner decides; anybody may escalate, and say that they are on it."""
 
 
 def after(state: State, action: Action) -> State | None:

@@ -10,13 +10,15 @@ class PostingKind(StrEnum):
     """`card` is the live one of the owning department (a pointer once it moved), `copy` a read-only one, `notice` a call.
 
     `signal` is the one card of mentions that add up, posted under one of them.
-    `approval` asks for a second pair of eyes on an answer; unlike a notice it is drawn anew when that was given.
+    `call` calls an escalation's level and `approval` asks for a second pair of eyes on an answer; unlike a notice they are
+    drawn anew, when somebody is on it or has looked.
     """
 
     CARD = "card"
     COPY = "copy"
     NOTICE = "notice"
     SIGNAL = "signal"
+    CALL = "call"
     APPROVAL = "approval"
 
 
@@ -26,6 +28,9 @@ class NoticeKind(StrEnum):
     DUE_SOON = "due_soon"
     MISSED = "missed"
     ESCALATED = "escalated"
+    UNREACHED = "unreached"
+    NOBODY_TOLD = "nobody_told"
+    CHAIN_ENDED = "chain_ended"
     LEASE_ENDED = "lease_ended"
     OFFERED = "offered"
     OFFER_ACCEPTED = "offer_accepted"
@@ -33,6 +38,7 @@ class NoticeKind(StrEnum):
     OFFER_ENDED = "offer_ended"
     CAME_BACK = "came_back"
     MONITOR = "monitor"
+    RELEASED = "released"
     DRIFT = "drift"
     APPROVED = "approved"
     RETURNED = "returned"

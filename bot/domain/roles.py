@@ -39,6 +39,7 @@ _NEEDED = {
     Action.DISMISS: Permission.ANSWER,
     Action.REOPEN: Permission.ANSWER,
     Action.ESCALATE: Permission.ESCALATE,
+    Action.ACKNOWLEDGE: Permission.CLAIM,
 }
 """To let a mention stand is to decide what the customer hears, as an answer is; to move it is part of taking it up."""
 

@@ -15,8 +15,8 @@ from bot.domain.signal import Signal
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
-from bot.flow.signal_view import told_of
 from bot.flow.raise_level import fall_on
+from bot.flow.signal_view import told_of
 from bot.flow.view import card_of
 from bot.store import events, mentions, outbox
 from bot.store.database import Database, Session

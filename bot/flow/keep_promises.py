@@ -10,8 +10,8 @@ from bot.domain.lifecycle import State
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
 from bot.domain.promise import Promise, Step, step
+from bot.flow.raise_level import ask_to_raise
 from bot.flow.route import bring_to
-from bot.flow.watch import escalate
 from bot.store import events, mentions, outbox, promises
 from bot.store.database import Database, Session
 from bot.store.promises import Due
@@ -104,19 +104,23 @@ def _look(session: Session, due: Due, now: datetime) -> Said | None:
 
 
 def _record(session: Session, policy: Policy, said: Said, now: datetime) -> None:
-    """One line in the log; what is missed and was not escalated yet calls the first level."""
+    """One line in the log; what is missed calls the next level, if nobody was called for it yet."""
     mention_id, note = said.record.mention.id, NOTICES[said.what][1]
     detail = {"promise": said.promise.kind, "due_at": said.promise.due_at.isoformat()}
     events.append(session, mention_id, EARSHOT, note, now, detail)
     session.flush()
     current = mentions.load(session, mention_id)
     assert current is not None
-    if (
-        said.what is not Step.ANNOUNCE
-        or current.level
-        or not escalate(session, policy, current, now, "the promise was missed")
-    ):
+    if said.what is not Step.ANNOUNCE or not _calls_people(session, policy, current, now):
         mentions.touch(session, mention_id)
+
+
+def _calls_people(session: Session, policy: Policy, record: Record, now: datetime) -> bool:
+    """A missed promise starts the chain, or goes on where somebody who was on it let the next promise pass too."""
+    raised = record.escalation
+    if record.waiting_call is not None or (raised is not None and not raised.acknowledged_by):
+        return False
+    return ask_to_raise(session, policy, record, now, "the promise was missed")
 
 
 def _call(session: Session, policy: Policy, said: Sequence[Said], now: datetime) -> None:

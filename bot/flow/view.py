@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.card import Answer, Card, Guess, Place
+from bot.domain.card import Answer, Card, Escalation, Guess, Place
 from bot.domain.policy import Policy
 from bot.domain.promise import PromiseKind, office_time_left
 from bot.domain.routing import Department, trusted_in
@@ -43,10 +43,12 @@ def card_of(record: Record, policy: Policy) -> Card:
         lapse=record.lapse,
         undo=record.undo,
         promises=record.promises,
-        escalation=record.escalation,
+        escalation=_escalation_of(record, department),
+        waiting_call=record.waiting_call,
         escalation_levels=len(department.escalation),
         answer=_answer_of(record, policy),
         decision=record.decision,
+        wishes=record.wishes,
         snoozed_until=record.snoozed_until,
         waiting_for=record.waiting_for,
         time_left=_time_left(record, department),
@@ -62,6 +64,14 @@ def _answer_of(record: Record, policy: Policy) -> Answer | None:
         return answer
     approvers = policy.approvers(answer.approval.rule)
     return replace(answer, approval=replace(answer.approval, approvers=approvers))
+
+
+def _escalation_of(record: Record, department: Department) -> Escalation | None:
+    """How far it was raised, and whether the next call waits for the end of quiet hours."""
+    raised = record.escalation
+    if raised is None or raised.next_at is None or not 0 < raised.level <= len(department.escalation):
+        return raised
+    return replace(raised, put_off=raised.next_at > raised.at + department.escalation[raised.level - 1].within)
 
 
 def guesses(record: Record, policy: Policy) -> tuple[Guess, ...]:

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from bot.domain.card import Card
 from bot.domain.lifecycle import Action
-from bot.errors import Refused, Taken
-from bot.flow.desk import answering, claiming, deciding, looking, moving
+from bot.errors import Taken
+from bot.flow.desk import answering, claiming, deciding, looking, moving, raising
 from bot.flow.desk.act import Click, Desk
-from bot.slack import ids, offer_acts
+from bot.slack import ids, issue_acts, offer_acts, rating_acts
 from bot.slack.answer_acts import answer_dialog
 from bot.slack.blocks.corrections import reroute_modal, score_modal
 from bot.slack.blocks.decisions import decision_modal
-from bot.slack.blocks.dialogs import elsewhere_modal, escalate_modal, snooze_modal
+from bot.slack.blocks.dialogs import elsewhere_modal, snooze_modal
+from bot.slack.blocks.escalation import escalate_modal
 from bot.slack.blocks.history import history_modal
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.notices import claim_taken
@@ -26,6 +27,7 @@ DECISIONS = (Action.LET_STAND, Action.MONITOR, Action.DISMISS)
 AT_ONCE: dict[Action, Callable[[Desk, Click], Card]] = {
     Action.CLAIM: claiming.claim,
     Action.RELEASE: claiming.release,
+    Action.ACKNOWLEDGE: raising.acknowledge,
     Action.WAKE: deciding.wake,
     Action.REOPEN: deciding.reopen,
 }
@@ -100,11 +102,7 @@ def _dialog(floor: Floor, act: Act, action: Action, card: Card) -> Json:
     if action in DECISIONS:
         return decision_modal(card, action, origin=act.origin)
     if action is Action.ESCALATE:
-        chain = floor.policy.department(card.place.name).escalation
-        reached = card.escalation.level if card.escalation else 0
-        if reached >= len(chain):
-            raise Refused(f"{card.place.title} has no further level to call.")
-        return escalate_modal(card, chain[reached], origin=act.origin)
+        return _escalate_dialog(floor, act, card)
     if action is Action.REROUTE:
         routing = floor.policy.routing
         departments, topics = list(routing.departments.values()), list(routing.topics.values())
@@ -112,6 +110,13 @@ def _dialog(floor: Floor, act: Act, action: Action, card: Card) -> Json:
     if action is Action.SNOOZE:
         return snooze_modal(card, floor.desk.clock().astimezone(floor.zone_of(act.user)), origin=act.origin)
     return elsewhere_modal(card, origin=act.origin)
+
+
+def _escalate_dialog(floor: Floor, act: Act, card: Card) -> Json:
+    ahead = raising.prospect(floor.desk, card)
+    level = floor.policy.department(card.place.name).escalation[ahead.plan.position.level - 1]
+    quiet_until = ahead.call_at if ahead.quiet else None
+    return escalate_modal(card, ahead.plan, within=level.within, quiet_until=quiet_until, origin=act.origin)
 
 
 def _history(floor: Floor, mention_id: int, page: int) -> Json:
@@ -128,4 +133,6 @@ _FROM_MENU = {
     ids.MENU_FLOW: show_flow,
     ids.MENU_WHY: show_why,
     ids.MENU_HISTORY: show_history,
+    ids.MENU_RATE: rating_acts.ask_rating,
+    ids.MENU_ISSUE: issue_acts.ask_issue,
 }

@@ -9,6 +9,7 @@ from bot.flow.desk import answering, correcting, deciding, moving, raising
 from bot.slack import ids
 from bot.slack.blocks.corrections import AS_ESTIMATED
 from bot.slack.blocks.dialogs import OTHER_REASON
+from bot.slack.blocks.escalation import CALL_NOW
 from bot.slack.blocks.why import why_modal
 from bot.slack.floor import Floor, click_of
 from bot.slack.payloads import Form, moment_of
@@ -81,6 +82,7 @@ ERROR_AT = {
     ids.REPLY: ids.REPLY_TEXT,
     ids.ISSUE: ids.ISSUE_KEY,
     ids.ISSUE_OUT: ids.ISSUE_RELEASE,
+    ids.RATING: ids.RATING_WORDS,
     ids.SUBSCRIBE: ids.SUBSCRIBE_TOPICS,
     ids.FIND: ids.FIND_TEXT,
     ids.BRING_BACK: ids.BRING_BACK_DEPARTMENT,

@@ -15,9 +15,12 @@ from bot.flow.deliver import Content
 from bot.slack.blocks.approvals import request_message, verdict_message
 from bot.slack.blocks.card import card_message, copy_message, pointer_message
 from bot.slack.blocks.comeback import came_back_notice
+from bot.slack.blocks.escalation import GONE_WRONG, call_message, escalation_notice
+from bot.slack.blocks.issues import released_notice
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.notices import lease_notice, notice_message
 from bot.slack.blocks.offers import offer_notice
+from bot.slack.blocks.signals import signal_message
 from bot.slack.calls import call
 from bot.slack.directory import Directory
 
@@ -89,8 +92,12 @@ class SlackMessenger:
 
     def _message(self, content: Content) -> Message:
         card = self._resolved(content.card)
+        if content.signal is not None:
+            return signal_message(card, content.signal, content.links)
         if content.kind is PostingKind.COPY:
             return copy_message(card, content.permalink)
+        if content.kind is PostingKind.CALL:
+            return call_message(card, content.permalink, content.body, self._called(content))
         if content.kind is PostingKind.NOTICE:
             return self._notice(card, content)
         if content.kind is PostingKind.APPROVAL:
@@ -102,22 +109,30 @@ class SlackMessenger:
     def _notice(self, card: Card, content: Content) -> Message:
         if content.notice is None:
             raise GiveUp("a notice without a kind")
+        if content.notice in GONE_WRONG:
+            return escalation_notice(card, content.permalink, content.notice, content.body, self._called(content))
         if content.notice in OFFERS:
             return offer_notice(card, content.permalink, kind=content.notice, body=content.body)
         if content.notice is NoticeKind.CAME_BACK:
             return came_back_notice(card, content.permalink)
+        if content.notice is NoticeKind.RELEASED:
+            return released_notice(card, content.permalink, body=content.body)
         if content.notice is NoticeKind.LEASE_ENDED:
             return lease_notice(card, content.permalink)
         if content.notice in (NoticeKind.APPROVED, NoticeKind.RETURNED):
             by, reason = content.body.get("by", ""), content.body.get("reason", "")
             returned = content.notice is NoticeKind.RETURNED
             return verdict_message(card, content.permalink, by=by, reason=reason, returned=returned)
-        people = self._directory.ids_of(content.body.get("people", "").split())
-        called = [each for each in people if not each.startswith(("C", "G"))]
+        called = self._called(content)
         why = content.body.get("reason", "")
         count = int(content.body.get("count", "1"))
         by = content.body.get("by", "")
         return notice_message(card, content.permalink, kind=content.notice, people=called, why=why, by=by, count=count)
+
+    def _called(self, content: Content) -> list[str]:
+        """Ids of the people and groups whom a message calls."""
+        people = self._directory.ids_of(content.body.get("people", "").split())
+        return [each for each in people if not each.startswith(("C", "G"))]
 
     def _resolved(self, card: Card) -> Card:
         """The card with ids in the place of names, so that Slack shows channels and people as such."""

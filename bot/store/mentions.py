@@ -15,6 +15,19 @@ from bot.store.schema import MentionRow, VerdictRow
 from bot.store.undo import NOTHING_KEPT
 from classifiers.verdict import Verdict
 
+NO_WAITING_CALL: Mapping[str, Any] = {"raise_by": "", "raise_reason": ""}
+NO_ESCALATION: Mapping[str, Any] = {
+    "level": 0,
+    "level_at": None,
+    "rounds": 0,
+    "escalate_at": None,
+    "call_now": False,
+    "acknowledged_by": None,
+    "acknowledged_at": None,
+    **NO_WAITING_CALL,
+}
+"""The columns of a mention that was not escalated."""
+
 
 def lease_waiting(
     session: Session, state: State, now: datetime, *, limit: int, lease: timedelta
@@ -85,7 +98,7 @@ def change(session: Session, record: Record, action: Action, now: datetime, valu
     target = after(record.state, action)
     if target is None:
         return False
-    cleared = _cleared(target, action)
+    cleared = {**_cleared(target, action), **_taken_up(record, target, values, now)}
     moved = session.execute(
         update(MentionRow)
         .where(
@@ -104,7 +117,7 @@ def change(session: Session, record: Record, action: Action, now: datetime, valu
 
 def _cleared(target: State, action: Action) -> dict[str, Any]:
     values: dict[str, Any] = dict(NOTHING_KEPT)
-    if action is not Action.ESCALATE:
+    if action not in (Action.ESCALATE, Action.ACKNOWLEDGE):
         values |= {**NO_OFFER, "lapsed_by": None, "lapsed_at": None}
     if target in CLOSED or target is State.CLAIMED:
         values |= {"assign_at": None, "asked": []}
@@ -115,10 +128,23 @@ def _cleared(target: State, action: Action) -> dict[str, Any]:
     if action is Action.REOPEN:
         values |= {"decided_what": "", "decided_by": "", "decided_at": None, "decided_reason": ""}
         values |= {"decided_agreed": None}
-        values |= {"level": 0, "level_at": None}
+    if action in (Action.REOPEN, Action.REROUTE):
+        values |= NO_ESCALATION
     if target in CLOSED:
-        values |= {"escalate_at": None}
+        values |= {"escalate_at": None, **NO_WAITING_CALL}
     return values
+
+
+def _taken_up(record: Record, target: State, values: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Whoever claims an escalated mention is on it, and until the claim ends nobody further is called."""
+    if (record.state is State.CLAIMED) == (target is State.CLAIMED):
+        return {}
+    if target is not State.CLAIMED:
+        return {"acknowledged_by": None, "acknowledged_at": None}
+    waits = {**NO_WAITING_CALL, "escalate_at": None} if record.waiting_call and not record.level else NO_WAITING_CALL
+    if not record.escalation or record.escalation.acknowledged_by:
+        return waits
+    return {**waits, "acknowledged_by": values.get("claimed_by"), "acknowledged_at": now}
 
 
 def touch(session: Session, mention_id: int, **values: Any) -> None:

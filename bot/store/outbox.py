@@ -184,6 +184,18 @@ def put_off_channel(session: Session, channel: str, until: datetime) -> None:
     )
 
 
+def others_alive(session: Session, posting: Posting) -> bool:
+    """Whether a message of the same kind and slot about the same mention stands, or may still be posted, elsewhere."""
+    same = (
+        PostingRow.mention_id == posting.mention_id,
+        PostingRow.kind == posting.kind,
+        PostingRow.slot == posting.slot,
+        PostingRow.id != posting.id,
+        PostingRow.state != PostingState.DEAD,
+    )
+    return session.scalar(select(PostingRow.id).where(*same).limit(1)) is not None
+
+
 def drop(session: Session, posting_id: int) -> None:
     """Forget a message that is not needed and was never posted."""
     session.execute(delete(PostingRow).where(PostingRow.id == posting_id, PostingRow.ts == ""))
@@ -241,6 +253,12 @@ def not_shown(session: Session, posting_id: int, problem: str, again_at: datetim
         .where(PostingRow.id == posting_id)
         .values(leased_until=None, next_at=again_at, problem=problem)
     )
+
+
+def has_slot(session: Session, channel: str, slot: str) -> bool:
+    """Whether a message of this slot was asked for in a channel, under whichever mention."""
+    asked = select(PostingRow.id).where(PostingRow.channel == channel, PostingRow.slot == slot)
+    return session.scalar(asked.limit(1)) is not None
 
 
 def live_card(session: Session, mention_id: int, channel: str) -> Posting | None:

@@ -12,13 +12,15 @@ from sqlalchemy.orm import Session
 from bot.domain.assignment import Lapse, Offer
 from bot.domain.card import Answer, AnswerState, Approval, Claim, Decision, Escalation
 from bot.domain.comeback import FollowUps, Revision
+from bot.domain.escalation import Waiting
+from bot.domain.issue import Wish
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import Action, State
 from bot.domain.mention import Incoming, Mention
 from bot.domain.override import Override
 from bot.domain.promise import Promise, PromiseKind
 from bot.domain.undo import Undo
-from bot.store import comebacks, labels, overrides
+from bot.store import comebacks, issues, labels, overrides
 from bot.store.schema import AnswerRow, MentionRow, PromiseRow, VerdictRow
 from classifiers.verdict import Verdict
 
@@ -44,8 +46,10 @@ class Record:
     """Who was asked to take it since it came to its department."""
     promises: tuple[Promise, ...] = ()
     escalation: Escalation | None = None
+    waiting_call: Waiting | None = None
     answer: Answer | None = None
     decision: Decision | None = None
+    wishes: tuple[Wish, ...] = ()
     snoozed_until: datetime | None = None
     waiting_for: str = ""
     followed_at: datetime | None = None
@@ -86,6 +90,7 @@ def mention_of(row: MentionRow) -> Mention:
         received_at=row.received_at,
         edited_at=row.edited_at,
         withdrawn_at=row.withdrawn_at,
+        added_by=row.added_by,
     )
 
 
@@ -156,6 +161,7 @@ def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
     verdicts = {v.mention_id: v for v in _newest_last(session, VerdictRow, ids)}
     answers = {a.mention_id: a for a in _newest_last(session, AnswerRow, ids) if a.state != AnswerState.REPLACED}
     said, ruled = labels.of_mentions(session, ids), overrides.of_mentions(session, ids)
+    wishes = issues.of_mentions(session, ids)
     again = comebacks.follow_ups_of(session, [row.id for row in rows if row.followed_at])
     revised = comebacks.revisions_of(session, [row.id for row in rows if row.edited_at])
     promises: dict[int, list[Promise]] = {}
@@ -169,6 +175,7 @@ def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
         replace(
             _record(row, verdicts.get(row.id), answers.get(row.id), tuple(promises.get(row.id, ()))),
             corrections=said.get(row.id, {}),
+            wishes=wishes.get(row.id, ()),
             overrides=ruled.get(row.id, ()),
             follow_ups=again.get(row.id, FollowUps()),
             revision=revised.get(row.id),
@@ -201,6 +208,7 @@ def _record(
         asked=tuple(row.asked),
         promises=promises,
         escalation=_escalation(row),
+        waiting_call=_waiting_call(row),
         answer=answer_of(answer) if answer else None,
         decision=_decision(row),
         snoozed_until=row.snoozed_until,
@@ -240,7 +248,18 @@ def _escalation(row: MentionRow) -> Escalation | None:
         at=row.level_at,
         reason=row.level_reason,
         notified=tuple(row.level_notified),
+        round=row.rounds,
+        next_at=row.escalate_at,
+        call_now=row.call_now,
+        acknowledged_by=row.acknowledged_by or "",
+        acknowledged_at=row.acknowledged_at,
     )
+
+
+def _waiting_call(row: MentionRow) -> Waiting | None:
+    if not row.raise_by or row.escalate_at is None:
+        return None
+    return Waiting(by=row.raise_by, reason=row.raise_reason, until=row.escalate_at)
 
 
 def _decision(row: MentionRow) -> Decision | None:

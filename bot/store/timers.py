@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.domain.card import AnswerState
-from bot.domain.lifecycle import State
+from bot.domain.lifecycle import LIVE, State
 from bot.store.records import Record, records_of
 from bot.store.schema import AnswerRow, MentionRow
 
@@ -46,8 +46,13 @@ def snoozes_ended(session: Session, now: datetime, limit: int) -> list[Record]:
     return _due(session, MentionRow.snoozed_until, now, limit, MentionRow.state == State.SNOOZED)
 
 
-def escalations_due(session: Session, now: datetime, limit: int) -> list[Record]:
-    return _due(session, MentionRow.escalate_at, now, limit, MentionRow.state == State.OPEN)
+def escalations_due(session: Session, now: datetime, limit: int) -> list[tuple[int, str]]:
+    """Ids and departments of mentions whose next level is to be called, not locked: nobody is on it, or somebody asked."""
+    unheeded = and_(MentionRow.state.in_((State.OPEN, State.CLAIMED)), MentionRow.acknowledged_by.is_(None))
+    asked = and_(MentionRow.state.in_(LIVE), MentionRow.raise_by != "")
+    query = select(MentionRow.id, MentionRow.department).where(MentionRow.escalate_at <= now, or_(unheeded, asked))
+    rows = session.execute(query.order_by(MentionRow.escalate_at, MentionRow.id).limit(limit))
+    return [(id_, department) for id_, department in rows]
 
 
 def _due(

@@ -106,7 +106,7 @@ def test_the_buttons_of_a_card_come_first(state: State, buttons: tuple[Action, .
 
 
 def test_while_it_is_claimed_all_but_escalating_is_its_owners() -> None:
-    assert set(available(State.CLAIMED)) - OWNERS_ONLY == {Action.ESCALATE}
+    assert set(available(State.CLAIMED)) - OWNERS_ONLY == {Action.ESCALATE, Action.ACKNOWLEDGE}
 
 
 @given(actions=st.lists(st.sampled_from(Action), max_size=40))

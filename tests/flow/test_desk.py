@@ -61,7 +61,8 @@ def bring(world: World, state: State) -> None:
 
 def test_the_table_of_acts_is_what_people_can_do() -> None:
     nobodys = {Action.JUDGE, Action.ROUTE, Action.FILTER, Action.EXPIRE}
-    assert set(ACTS) == set(Action) - nobodys - {Action.ACCEPT}  # which takes an offer: tests/flow/test_offers.py
+    ask_for_more = {Action.ACCEPT, Action.ACKNOWLEDGE}  # an offer and a call: tests/flow/test_offers.py, test_raising.py
+    assert set(ACTS) == set(Action) - nobodys - ask_for_more
 
 
 @pytest.mark.parametrize("user", ["UANA", "UBEN"])
@@ -182,12 +183,12 @@ def test_a_department_without_a_chain_says_so(world: World) -> None:
         raising.escalate(world.desk, world.click("UANA"), "help")
 
 
-def test_a_level_of_people_is_called_in_the_departments_channel_a_level_of_channels_there(world: World) -> None:
+def test_people_are_called_in_person_and_a_channel_where_it_reads(world: World) -> None:
     raising.escalate(world.desk, world.click("UANA"), "one")
     raising.escalate(world.desk, world.click("UANA"), "two")
     world.deliver()
-    assert world.notices("#billing") == ["escalated"]
-    assert world.notices("#leads") == ["escalated"]
+    assert [world.notices(place) for place in ("@lea", "#leads", "@max")] == [["escalated"]] * 3
+    assert world.notices("#billing") == []
 
 
 def test_a_reroute_is_a_label_to_learn_from(world: World) -> None:

@@ -63,7 +63,8 @@ def test_a_missed_promise_is_announced_once_and_calls_the_first_level(world: Wor
     assert at(world, minutes(60))["said"] == 1
     assert at(world, minutes(61)) == IDLE
     world.deliver()
-    assert world.notices("#billing") == ["due_soon", "missed", "escalated"]
+    assert world.notices("#billing") == ["due_soon", "missed"]
+    assert world.notices("@lea") == ["escalated"]
     assert world.record().level == 1
     assert [what for what in world.whats() if what in ("warned", "missed", "escalate")] == [
         "warned",

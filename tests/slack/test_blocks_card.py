@@ -293,7 +293,7 @@ def test_an_empty_post_by_nobody_is_still_a_card() -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_all_that_is_possible_can_be_reached_from_the_card(state: State) -> None:
-    card = a_card(state=state)
+    card = a_card(state=state, escalation=an_escalation())
     message = card_message(card, now=NOW)
     clicks = {one["action_id"] for one in elements_of(message.blocks) if one["type"] == "button"}
     menus = [one for one in elements_of(message.blocks) if one["action_id"] == ids.MENU]
@@ -340,11 +340,11 @@ def test_a_reopened_mention_remembers_the_answer_that_was_given() -> None:
     assert "Mark as answered there" not in labels(message.blocks)
 
 
-def test_a_copy_can_only_be_read_and_leads_to_the_live_card() -> None:
+def test_a_copy_can_only_be_read_and_rated_and_leads_to_the_live_card() -> None:
     message = copy_message(a_card(**CLAIMED), PERMALINK)
     text = said(message.blocks)
     assert not faults_of_message(message)
-    assert not elements_of(message.blocks)
+    assert {each["action_id"] for each in elements_of(message.blocks)} == {ids.RATE_USEFUL, ids.RATE_NOT_USEFUL}
     for words in ("A copy for this channel. The live card is with Customer care", "Open the card", "Claimed by U0ANA"):
         assert words in text
     assert "Claimed by <@U0ANA>" in message.text

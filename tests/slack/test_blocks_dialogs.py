@@ -6,24 +6,23 @@ import pytest
 from hypothesis import given, settings
 
 from bot.domain.card import AnswerState, Card, History
+from bot.domain.escalation import Plan, Position, Target, TargetKind
 from bot.domain.event import EARSHOT, NOTES, Event
 from bot.domain.label import Dismissal, LabelKind, Score
 from bot.domain.lifecycle import Action
-from bot.domain.routing import Level, Topic
+from bot.domain.routing import Topic
 from bot.slack import ids
 from bot.slack.blocks.corrections import AS_ESTIMATED, reroute_modal, score_modal
 from bot.slack.blocks.decisions import decision_modal
 from bot.slack.blocks.dialogs import (
     FOR_CUSTOMER,
     OTHER_REASON,
-    answer_modal,
-    answer_preview,
     elsewhere_modal,
-    escalate_modal,
     notice_modal,
     snooze_modal,
     snooze_presets,
 )
+from bot.slack.blocks.escalation import escalate_modal
 from bot.slack.blocks.history import PAGE, history_modal
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import Origin
@@ -46,15 +45,14 @@ TOPICS = (
     Topic(name="service", department="care"),
     Topic(name="product", department="product"),
 )
-LEVEL = Level(notify=("U0EVE", "S0LEADS", "#war-room"), within=timedelta(minutes=30))
+PLAN = Plan(position=Position(level=1), told=(Target(reference="@eve", called="U0EVE", kind=TargetKind.PERSON),))
 ORIGIN = Origin("C0CARE", "1772452800.000100")
 DECISIONS = (Action.LET_STAND, Action.MONITOR, Action.DISMISS)
 
 
 def every_dialog(card: Card, text: str = "") -> list[Json]:
     return [
-        answer_modal(card, text[:3_000], text, origin=ORIGIN),
-        escalate_modal(card, LEVEL, origin=ORIGIN),
+        escalate_modal(card, PLAN, within=timedelta(minutes=30), origin=ORIGIN),
         reroute_modal(card, (CARE, BILLING), TOPICS, origin=ORIGIN),
         *(decision_modal(card, action, origin=ORIGIN) for action in DECISIONS),
         score_modal(card, origin=ORIGIN),
@@ -76,60 +74,9 @@ def test_every_dialog_remembers_the_mention_and_where_it_was_opened() -> None:
 
 def test_every_dialog_is_called_by_its_action() -> None:
     called = [view["callback_id"] for view in every_dialog(a_card())]
-    first = (Action.ANSWER, Action.ESCALATE, Action.REROUTE, *DECISIONS)
+    first = (Action.ESCALATE, Action.REROUTE, *DECISIONS)
     last = (Action.SNOOZE, Action.ANSWER_ELSEWHERE)
     assert called == [*map(ids.action_id, first), ids.SCORE, *map(ids.action_id, last)]
-
-
-def test_the_answer_dialog_shows_the_post_the_advice_and_where_the_answer_goes() -> None:
-    view = answer_modal(a_card(), notice="Bo answered two minutes ago.")
-    text = said(view["blocks"])
-    for words in (
-        "⚠️ Bo answered two minutes ago.",
-        "They charged me twice",
-        "The response flow advises: Put it right (restoration)",
-        "own the problem and offer a reasonable solution",
-        "Say that you belong to the company.",
-        "It will be sent to Ana K. (ana_k) on App reviews.",
-    ):
-        assert words in text
-    assert view["submit"]["text"] == "Send"
-
-
-def test_the_answer_input_reports_each_change_so_that_the_preview_follows() -> None:
-    block = next(one for one in answer_modal(a_card(), "Dear Ana")["blocks"] if one["type"] == "input")
-    assert block["dispatch_action"] is True
-    assert block["element"]["dispatch_action_config"] == {"trigger_actions_on": ["on_character_entered"]}
-    assert block["element"]["initial_value"] == "Dear Ana"
-
-
-def test_a_preview_shows_the_draft_to_the_letter_and_its_length() -> None:
-    draft = "Dear *Ana*,\n<!channel> sorry & thanks"
-    text = said(answer_preview(a_card(), draft))
-    assert draft in text
-    assert f"{len(draft)} characters" in text
-
-
-def test_an_answer_that_nobody_but_a_person_can_post_is_said_to_be_copied() -> None:
-    view = answer_modal(a_card(can_reply=False))
-    assert "Earshot cannot write on App reviews: you will copy it from the card and post it there." in said(view)
-    assert view["submit"]["text"] == "Save to copy"
-
-
-def test_an_answer_without_a_verdict_has_no_advice() -> None:
-    assert "The response flow has no advice" in said(answer_modal(a_card(verdict=None, triage=None)))
-
-
-def test_escalating_says_whom_it_reaches_and_how_long_they_have() -> None:
-    first = said(escalate_modal(a_card(), LEVEL))
-    second = said(escalate_modal(a_card(escalation=an_escalation()), LEVEL))
-    assert "Level 1 of 2 will be told: U0EVE, S0LEADS, #war-room. They have 30 minutes." in first
-    assert "Level 2 of 2" in second
-
-
-def test_a_level_that_names_nobody_says_so() -> None:
-    level = Level(notify=(), within=timedelta(hours=1))
-    assert "nobody: this level names no one" in said(escalate_modal(a_card(), level))
 
 
 def test_rerouting_offers_the_likeliest_teams_first_and_the_present_one_for_its_topic() -> None:

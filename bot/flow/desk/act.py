@@ -12,6 +12,7 @@ from bot.domain.promise import PromiseKind
 from bot.domain.undo import UNDOABLE, Undo
 from bot.errors import Refused, Taken
 from bot.flow.clock import Clock
+from bot.flow.reach import AsWritten, Reach
 from bot.flow.pace import keep_pace
 from bot.flow.recommended import agreed_columns, agreement_on
 from bot.flow.view import card_of
@@ -30,15 +31,20 @@ class Desk:
     db: Database
     policy: Policy
     clock: Clock
+    reach: Reach = field(default_factory=AsWritten)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Click:
-    """Who acted on which mention. `key` is the same for every delivery of one and the same act."""
+    """Who acted on which mention. `key` is the same for every delivery of one and the same act.
+
+    `also` goes into the log besides what the action itself has to tell.
+    """
 
     mention_id: int
     user: str
     key: str
+    also: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +82,7 @@ def act(desk: Desk, click: Click, action: Action, effect: Effect) -> Card:
             undo.keep(session, before, step, click.mention_id)
         card = card_now(session, desk, click.mention_id)
         states = {"state_before": record.state, "state_after": card.state}
-        detail = {**states, **done.detail, **(agreed.detail if agreed else {})}
+        detail = {**states, **done.detail, **(agreed.detail if agreed else {}), **click.also}
         events.append(session, click.mention_id, click.user, action, now, detail)
         return card
 

@@ -31,6 +31,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.offers import hand_over_options, lapse_line, offer_line, undo_button, undo_option
 from bot.slack.blocks.post import Size, excerpt, headline, post_block
+from bot.slack.blocks.ratings import rating_row
 from bot.slack.blocks.readings import readings
 from bot.slack.blocks.standing import broken_promises, open_promises, person, standing
 from bot.slack.blocks.text import cut, inline, percent, web_link
@@ -56,6 +57,7 @@ _BUTTONS = {
 """What is one click away; all else that can be done is in the menu."""
 
 _MENU = {
+    Action.ACKNOWLEDGE: "I'm on it: call nobody else",
     Action.ANSWER_ELSEWHERE: "Answered elsewhere…",
     Action.REROUTE: "Reroute or correct the topic…",
     Action.LET_STAND: "Let stand…",
@@ -67,8 +69,10 @@ _MENU = {
 
 _ALWAYS = {
     ids.MENU_FLOW: "The recommendation…",
+    ids.MENU_ISSUE: "Link an issue…",
     ids.MENU_SCORE: "The score is wrong…",
     ids.MENU_WHY: "Why here?",
+    ids.MENU_RATE: "Not useful here…",
     ids.MENU_HISTORY: "History",
 }
 """What the menu offers besides the actions. A closed card has no menu: its History leads to the other two."""
@@ -91,6 +95,7 @@ def copy_message(card: Card, permalink: str) -> Message:
         post_block(card, COPY_SIZE),
         *readings(card)[:1],
         rich(*(line(*spans) for spans in [*came_back_in_short(card), *standing(card)])),
+        rating_row(card),
     ]
     return Message(f"A copy for this channel. {_spoken_card(card)}", blocks)
 
@@ -178,9 +183,13 @@ def _buttons(card: Card) -> list[Json]:
 
 
 def offered(card: Card) -> tuple[Action, ...]:
-    """What people can do with this card now: no escalation past the last level, no second answer while one is on its way."""
+    """What people can do with this card now: no escalation past the last level, nobody on it twice, no second
+    answer while one is on its way.
+    """
     reached = card.escalation.level if card.escalation else 0
     held = {Action.ESCALATE} if reached >= card.escalation_levels else set()
+    if card.escalation is None or card.escalation.acknowledged_by:
+        held.add(Action.ACKNOWLEDGE)
     if card.answer is not None and card.answer.state is AnswerState.SENDING:
         held.add(Action.ANSWER)
     return tuple(action for action in available(card.state) if action not in held)

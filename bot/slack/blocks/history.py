@@ -45,6 +45,10 @@ _WORDS = {
     "retry_reply": "asked to send the answer again",
     "warned": "warned that a promise is nearly due",
     "missed": "announced that a promise was missed",
+    "issue_linked": "linked an issue that it asks for",
+    "issue_unlinked": "took the link to an issue back",
+    "released": "said that what it asks for is out",
+    "author_told": "saw that the author was told of the release",
     "accuracy_fell": "told that the model is right less often, with this as an example",
     "accuracy_recovered": "saw that the model is right as often again",
     "signal_raised": "saw that it adds up with others: a weak signal",
@@ -55,6 +59,7 @@ _WORDS = {
     "rejudged": "judged it again",
     "topic_corrected": "corrected the topic",
     "score_corrected": "corrected the score",
+    "rated": "said of what use it is in a channel",
     "overridden": "answered a question of the response flow otherwise",
     "override_withdrawn": "took back an answer to the response flow",
     Action.JUDGE: "judged it",
@@ -73,6 +78,9 @@ _WORDS = {
     Action.ANSWER: "answered",
     Action.ANSWER_ELSEWHERE: "marked it as answered elsewhere",
     Action.ESCALATE: "escalated it",
+    Action.ACKNOWLEDGE: "is on it",
+    "escalation_waits": "asked to escalate it when quiet hours are over",
+    "chain_ended": "called everybody in the chain, and nobody was on it",
     Action.REROUTE: "moved it to another team",
     Action.LET_STAND: "let it stand",
     Action.MONITOR: "decided to monitor it only",
@@ -120,7 +128,10 @@ def _post(history: History) -> list[Json]:
     if answer is not None and answer.text.strip():
         blocks.append(rich(line(span("Our answer:", italic=True))))
         blocks.extend(rich(quote(span(part))) for part in pieces(answer.text, _PIECE))
-    why = actions([button("Why here?", ids.WHY, str(mention.id))], f"history.why.{mention.id}")
+    why = actions(
+        [button("Why here?", ids.WHY, str(mention.id)), button("Link an issue…", ids.ISSUE_ASK, str(mention.id))],
+        f"history.why.{mention.id}",
+    )
     return [*blocks, *([rich(line(*place))] if place else []), why, divider()]
 
 

@@ -3,15 +3,18 @@
 from datetime import datetime
 
 from bot.domain.card import Answer, AnswerState, Card, Decision, Escalation
+from bot.domain.escalation import Waiting
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import LIVE, State
 from bot.domain.promise import Promise, PromiseKind
 from bot.slack.blocks.elements import joined, source_link, span, when, who
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.text import date, duration, inline
+from bot.slack.blocks.wishes import wish_lines
 
 UNCLAIMED, CLAIMED, SNOOZED, ANSWERED, DECIDED = "⚪", "🔵", "💤", "✅", "☑️"
 RAISED, DUE, LATE, TROUBLE, CARRY = "⬆️", "⏳", "⏰", "⚠️", "✍️"
+ON_IT, QUIET = "👀", "🌙"
 WAITS, RETURNED = "👀", "↩️"
 PAUSED = "⏸️"
 
@@ -29,8 +32,12 @@ def standing(card: Card) -> list[list[Json]]:
     if card.state in LIVE and card.answer is not None:
         arrived = card.answer.state in (AnswerState.SENT, AnswerState.ELSEWHERE)
         lines.append(_answer_line(card.answer, earlier=arrived))
+    lines += wish_lines(card.wishes)
     if card.state in LIVE and card.escalation is not None:
         lines.append(_escalation_line(card.escalation, card.escalation_levels))
+        lines += _what_follows(card, card.escalation)
+    if card.state in LIVE and card.waiting_call is not None:
+        lines.append(_waiting_line(card.waiting_call))
     return lines
 
 
@@ -122,6 +129,7 @@ def _approval_of(answer: Answer) -> list[Json]:
 
 def _escalation_line(escalation: Escalation, levels: int) -> list[Json]:
     of = f" of {levels}" if levels >= escalation.level else ""
+    of += f", round {escalation.round + 1}" if escalation.round else ""
     raised = [span(f"{RAISED} "), span(f"Escalated to level {escalation.level}{of}", bold=True)]
     reason = [span(f"“{inline(escalation.reason, 600)}”")] if escalation.reason.strip() else []
     told = joined([[who(one)] for one in escalation.notified], ", ")
@@ -133,6 +141,25 @@ def _escalation_line(escalation: Escalation, levels: int) -> list[Json]:
             [span("told "), *told] if told else [span("nobody could be told")],
         ]
     )
+
+
+def _what_follows(card: Card, raised: Escalation) -> list[list[Json]]:
+    """Who is on it, or when the clock goes on where nobody is."""
+    if raised.acknowledged_by and raised.acknowledged_at:
+        claimed = card.claim is not None and card.claim.owner == raised.acknowledged_by
+        said = [span(f"{ON_IT} "), person(raised.acknowledged_by), span(" is on it since "), when(raised.acknowledged_at)]
+        return [] if claimed else [said]
+    if raised.next_at is None or card.waiting_call is not None or card.state is State.SNOOZED:
+        return []
+    quiet = [span(", after quiet hours")] if raised.put_off else []
+    mark = QUIET if raised.put_off else DUE
+    return [[span(f"{mark} If nobody is on it, the escalation goes on "), when(raised.next_at), *quiet]]
+
+
+def _waiting_line(waiting: Waiting) -> list[Json]:
+    asked = [span(f"{QUIET} "), span("Escalation waits for the end of quiet hours", bold=True)]
+    reason = [span(f"“{inline(waiting.reason, 600)}”")] if waiting.reason.strip() else []
+    return joined([[*asked, span(", asked for by "), person(waiting.by)], [when(waiting.until)], reason])
 
 
 _ANSWER_WORDS = {
