@@ -12,6 +12,7 @@ from bot.slack import ids, issue_acts, offer_acts, rating_acts
 from bot.slack.answer_acts import answer_dialog
 from bot.slack.blocks.corrections import reroute_modal, score_modal
 from bot.slack.blocks.decisions import decision_modal
+from bot.slack.blocks.details import references
 from bot.slack.blocks.dialogs import elsewhere_modal, snooze_modal
 from bot.slack.blocks.escalation import escalate_modal
 from bot.slack.blocks.history import history_modal
@@ -121,8 +122,9 @@ def _escalate_dialog(floor: Floor, act: Act, card: Card) -> Json:
 
 def _history(floor: Floor, mention_id: int, page: int) -> Json:
     log = looking.history(floor.desk, mention_id)
-    people = {event.actor for event in log.events}
-    return history_modal(log, floor.directory.names_of(people), page=page)
+    people = {each for event in log.events for each in references(event)}
+    titles = {name: each.title for name, each in floor.policy.routing.departments.items()}
+    return history_modal(log, floor.directory.names_of(people), page=page, departments=titles)
 
 
 _FROM_MENU = {

@@ -194,8 +194,9 @@ def test_history_tells_everything_in_words(office: Office, ana: Person, ben: Per
     places = [seen.rfind(f" {words}\n") for words in told if words != "claimed it"]
     assert -1 not in places
     assert places == sorted(places, reverse=True), "newest first"
-    assert "reason: The bank again." in seen
-    assert "text: We put it right." in seen
+    assert "Reason: \n“The bank again.”" in seen
+    assert "We put it right." in seen
+    assert "unclaimed → claimed" in seen
     for name in ("Ana", "Ben", "Earshot"):
         assert name in seen
     for raw in ("state_before", "delivery_id", "answer_written", "True", "{"):

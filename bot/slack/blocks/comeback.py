@@ -13,6 +13,7 @@ CHANGED, WROTE = "✏️", "💬"
 
 _SHOWN = 350
 _RUN = 240
+_DIFFERENCE = 700
 _EXCERPT = 300
 
 
@@ -66,9 +67,13 @@ def _revision(card: Card) -> list[Json]:
 def difference(before: str, after: str) -> list[Json]:
     """Old words struck through, new ones bold, a few words around them; nothing where the words are the same."""
     spans: list[Json] = []
+    left = _DIFFERENCE
     for run in runs(before, after):
         spans += [span(" ")] if spans else []
         spans.append(_shown(run))
+        left -= len(spans[-1]["text"]) + 1
+        if left < 0:
+            return [*spans, span(" …")]
     return spans
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from bot.domain.card import History
-from bot.domain.event import EARSHOT, Event
+from bot.domain.event import Event
 from bot.domain.lifecycle import Action
 from bot.slack import ids
+from bot.slack.blocks.comeback import follow_ups_in_full
+from bot.slack.blocks.details import Names, actor, told
 from bot.slack.blocks.elements import (
     actions,
     button,
@@ -20,7 +22,6 @@ from bot.slack.blocks.elements import (
     source_link,
     span,
     when,
-    who,
 )
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.post import author_of, source_of
@@ -30,11 +31,12 @@ PAGE = 30
 """Events on one page. Slack takes 100 blocks and 250 kB a view: half of that may be the post, in characters of four bytes."""
 
 _PIECE = 2_900
-_VALUE, _DETAILS = 300, 600
+_FOLLOW_UP = 1_500
 
 _WORDS = {
     "ingested": "found it",
     "edited": "saw that the author changed it",
+    "followed": "saw that they wrote again",
     "answer_written": "wrote an answer",
     "answer_approved": "approved the answer",
     "answer_returned": "returned the answer to its writer",
@@ -65,6 +67,7 @@ _WORDS = {
     Action.JUDGE: "judged it",
     Action.ROUTE: "chose the team",
     Action.FILTER: "kept it out of every channel",
+    Action.FOLD: "put it on the card of the conversation's first post",
     Action.CLAIM: "claimed it",
     "offered": "offered it to a colleague",
     "offer_declined": "declined the offer",
@@ -90,30 +93,31 @@ _WORDS = {
     Action.REOPEN: "reopened it",
 }
 
-_UNTOLD = frozenset({"ts", "kind", "slot", "version", "delivery_id"})
-"""Details that only machines read."""
+NOBODY: Mapping[str, str] = {}
 
 
-def history_modal(history: History, names: Mapping[str, str], *, page: int = 0) -> Json:
-    """The log, page 0 the newest. `names` gives people who left Slack the name they had; others are shown by reference.
+def history_modal(
+    history: History, names: Mapping[str, str], *, page: int = 0, departments: Mapping[str, str] = NOBODY
+) -> Json:
+    """The log, page 0 the newest. `names` are people's by id; `departments` are titles by name.
 
     Page 0 begins with the whole text of the post, so that nothing a card cut is out of reach.
     """
-    newest_first = history.events[::-1]
+    newest_first, called = history.events[::-1], Names(people=names, departments=departments)
     shown = newest_first[page * PAGE : (page + 1) * PAGE]
     blocks = [
         *(_post(history) if page == 0 else []),
         header("What happened, newest first"),
-        *(_event_block(event, names) for event in shown),
+        *(_event_block(event, called) for event in shown),
         *([] if shown else [context(plain_text("Nothing is recorded here."))]),
         *_paging(history.card.mention.id, page, len(newest_first)),
     ]
     return modal(ids.HISTORY, "History", blocks)
 
 
-def sentence(event: Event, names: Mapping[str, str]) -> list[Json]:
+def sentence(event: Event, names: Names) -> list[Json]:
     """`@ana escalated it`; an event that has no words yet is called by its own name."""
-    return [_actor(event.actor, names), span(f" {_WORDS.get(event.what, inline(event.what, 60))}")]
+    return [actor(event.actor, names), span(f" {_WORDS.get(event.what, inline(event.what, 60))}")]
 
 
 def _post(history: History) -> list[Json]:
@@ -123,6 +127,8 @@ def _post(history: History) -> list[Json]:
     blocks = [header(title), *(rich(quote(span(part))) for part in pieces(whole, _PIECE))]
     if mention.parent.strip():
         blocks.append(rich(line(span("In reply to:", italic=True)), quote(span(plain(mention.parent, _PIECE)))))
+    if history.card.follow_ups.newest:
+        blocks += [rich(line(span("They wrote again:", italic=True))), *follow_ups_in_full(history.card, _FOLLOW_UP)]
     place = source_link(mention.url)
     answer = history.card.answer
     if answer is not None and answer.text.strip():
@@ -135,25 +141,8 @@ def _post(history: History) -> list[Json]:
     return [*blocks, *([rich(line(*place))] if place else []), why, divider()]
 
 
-def _event_block(event: Event, names: Mapping[str, str]) -> Json:
-    told = " · ".join(f"{_label(key)}: {inline(value, _VALUE)}" for key, value in _details(event))
-    first = [when(event.at), span(" · "), *sentence(event, names)]
-    return rich(line(*first), *([line(span(inline(told, _DETAILS)))] if told else []))
-
-
-def _details(event: Event) -> list[tuple[str, str]]:
-    """Only what people read. The store gives strings; an empty one says nothing."""
-    return [(key, str(value)) for key, value in event.detail.items() if key not in _UNTOLD and str(value).strip()]
-
-
-def _label(key: str) -> str:
-    return inline(key.replace("_", " "), 40)
-
-
-def _actor(actor: str, names: Mapping[str, str]) -> Json:
-    if actor == EARSHOT:
-        return span("Earshot", bold=True)
-    return span(inline(names[actor], 60), bold=True) if names.get(actor, "").strip() else who(actor)
+def _event_block(event: Event, names: Names) -> Json:
+    return rich(line(when(event.at), span(" · "), *sentence(event, names)), *told(event, names))
 
 
 def _paging(mention_id: int, page: int, total: int) -> list[Json]:
