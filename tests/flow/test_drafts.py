@@ -164,6 +164,19 @@ def test_saved_replies_of_the_department_and_of_all_come_filled(world: World) ->
     assert "[your name] of Acme" in drafts.suggestions(world.desk, 1, "").saved[0].text
 
 
+def test_an_answer_written_out_of_a_saved_reply_counts_as_a_use_once(world: World) -> None:
+    with world.db.write() as session:
+        made = SavedReply(id=0, title="T", text="Hi", created_at=START, updated_at=START)
+        reply_id = saved_replies.add(session, made).id
+    world.arrive()
+    world.think()
+    click = world.click("UANA")
+    for _ in range(2):
+        answering.write_answer(world.desk, click, "Hi", answering.Writing(saved_reply=reply_id))
+    (ready,) = drafts.suggestions(world.desk, 1, "").saved
+    assert (ready.reply.used, ready.reply.last_used_at) == (1, world.clock())
+
+
 def test_an_erased_mention_is_refused(world: World) -> None:
     with pytest.raises(Refused, match="erased"):
         drafts.suggestions(world.desk, 99, "")

@@ -14,7 +14,7 @@ from bot.flow.desk.approving import ask_for_approval, need_of
 from bot.flow.desk.turn import Turn, hold_for, way_out
 from bot.flow.desk.words import NotSendable, as_sent, refuse_too_long, refuse_unseen
 from bot.flow.view import card_of
-from bot.store import answers, events, inbound, mentions, promises
+from bot.store import answers, events, inbound, mentions, promises, saved_replies
 from bot.store.answers import New
 from bot.store.database import Session
 from bot.store.records import Record
@@ -134,6 +134,8 @@ def _keep(turn: Turn, user: str, text: str, writing: Writing) -> None:
     )
     answers.replace_unsent(turn.session, turn.mention_id)
     answer_id = answers.add(turn.session, turn.mention_id, new, turn.now)
+    if writing.saved_reply:
+        saved_replies.was_used(turn.session, writing.saved_reply, turn.now)
     waits_for = f"{need.rule} ({need.why})" if need else ""
     looked = "it is not there" if writing.looked else ""
     turn.note(user, "answer_written", text=text, state=new.state, waits_for=waits_for, looked=looked, **writing.checks)
