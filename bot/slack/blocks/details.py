@@ -14,6 +14,9 @@ from bot.slack.blocks.text import inline, is_user
 
 _FACT, _FACTS, _REASON, _TEXT = 160, 8, 300, 300
 
+_LONGEST_ID = 40
+"""Slack's are eleven characters; a longer one it would refuse with the whole dialog."""
+
 _UNTOLD = frozenset({"ts", "kind", "slot", "version", "delivery_id", "mention", "mentions", "key", "bulk"})
 """Details that only machines read."""
 
@@ -119,7 +122,7 @@ def _shown(key: str, value: str, names: Names) -> list[Json]:
     if key in _PEOPLE:
         return joined([[_person(each, names)] for each in value.split()[:10]], ", ")
     if key == "channel":
-        return [who(value)]
+        return [_person(value, names)]
     if key in _DEPARTMENTS:
         return [span(inline(names.departments.get(value, value), 60))]
     moment = _moment(value)
@@ -142,4 +145,6 @@ def _moment(value: str) -> datetime | None:
 def _person(reference: str, names: Names, *, bold: bool = False) -> Json:
     """By name, which stays where somebody has left; whom nobody can name Slack shows by the reference."""
     name = names.people.get(reference, "").strip()
-    return span(inline(name, 60), bold=bold) if name else who(reference)
+    if not name and len(reference) <= _LONGEST_ID:
+        return who(reference)
+    return span(inline(name or reference, 60), bold=bold)
