@@ -70,6 +70,18 @@ class Command:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shortcut:
+    """A shortcut of ours used on a message; `message` is as Slack shows it, from whomever."""
+
+    user: str
+    key: str
+    trigger: str
+    channel: str
+    ts: str
+    message: Mapping[str, Any]
+
+
 def act_of(body: Mapping[str, Any]) -> Act:
     action = body["actions"][0]
     container = body.get("container") or {}
@@ -90,20 +102,21 @@ def act_of(body: Mapping[str, Any]) -> Act:
 
 def form_of(body: Mapping[str, Any]) -> Form:
     view = body["view"]
-    filled = {
-        action_id: _value_of(element)
-        for block in view["state"]["values"].values()
-        for action_id, element in block.items()
-    }
     return Form(
         user=str(body["user"]["id"]),
         key=f"form:{view['id']}",
         callback_id=str(view["callback_id"]),
         memory=json.loads(view.get("private_metadata") or "{}"),
-        values=filled,
+        values=filled_in(view),
         beneath=str(view.get("previous_view_id") or ""),
         view=view,
     )
+
+
+def filled_in(view: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the inputs of a dialog, by input id; lists for inputs that take several."""
+    blocks = (view.get("state") or {}).get("values") or {}
+    return {action_id: _value_of(element) for block in blocks.values() for action_id, element in block.items()}
 
 
 def command_of(body: Mapping[str, Any]) -> Command:
@@ -115,6 +128,18 @@ def command_of(body: Mapping[str, Any]) -> Command:
         trigger=str(body["trigger_id"]),
         respond_to=str(body.get("response_url") or ""),
         text=" ".join(str(body.get("text") or "").split()),
+    )
+
+
+def shortcut_of(body: Mapping[str, Any]) -> Shortcut:
+    message = body["message"]
+    return Shortcut(
+        user=str(body["user"]["id"]),
+        key=f"shortcut:{body['trigger_id']}",
+        trigger=str(body["trigger_id"]),
+        channel=str(body["channel"]["id"]),
+        ts=str(body.get("message_ts") or message["ts"]),
+        message=message,
     )
 
 
@@ -160,4 +185,4 @@ def _value_of(element: Mapping[str, Any]) -> Any:
         return option["value"]
     if "selected_options" in element:
         return [option["value"] for option in element["selected_options"] or []]
-    return element.get("value") or element.get("selected_date_time")
+    return element.get("value") or element.get("selected_date_time") or element.get("selected_user")
