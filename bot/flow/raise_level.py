@@ -158,7 +158,7 @@ def _report(session: Session, policy: Policy, record: Record, plan: Plan, now: d
     """Nobody at all is said loudly, each time; a single gap to the operators, once a cause while they remember it."""
     department = policy.department(record.department)
     if not plan.told:
-        body = {"reason": said_of(plan.unreached), "round": str(plan.position.round)}
+        body = {"reason": said_of(plan.unreached), "level": str(plan.position.level)}
         tell_loudly(session, policy, record, NoticeKind.NOBODY_TOLD, now, body=body)
         return
     for each in plan.unreached if policy.ops_channel else ():

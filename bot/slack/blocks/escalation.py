@@ -171,7 +171,7 @@ def _trouble(card: Card, kind: NoticeKind, body: Mapping[str, str]) -> list[Json
         mend = "The next one in the chain was called. Mend it with [[departments.escalation]] in the configuration."
         return [span(f"{TROUBLE} The escalation of {team} names {target}, which {reason}. {mend}")]
     if kind is NoticeKind.NOBODY_TOLD:
-        nobody = f"{TROUBLE} Nobody in the escalation chain of {team} could be told of this one"
+        nobody = f"{TROUBLE} {team} escalated this one, and nobody is left in the chain who could be told"
         return [span(nobody, bold=True), span(f": {reason}. Please take it.")]
     ended = f"{TROUBLE} Everybody in the escalation chain of {team} was called, and nobody is on it."
     return [span(ended, bold=True), span(" Nobody further is called. Please take it.")]
