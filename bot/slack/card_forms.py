@@ -74,6 +74,7 @@ ERROR_AT = {
     ids.REROUTE: ids.REROUTE_DEPARTMENT,
     ids.SCORE: ids.SCORE_CHOICE,
     ids.OVERRIDE: ids.OVERRIDE_REASON,
+    ids.BULK: ids.BULK_DECISION,
     ids.LET_STAND: ids.DECISION_REASON,
     ids.MONITOR: ids.DECISION_REASON,
     ids.DISMISS: ids.DECISION_REASON,
@@ -85,6 +86,7 @@ ERROR_AT = {
     ids.RATING: ids.RATING_WORDS,
     ids.SUBSCRIBE: ids.SUBSCRIBE_TOPICS,
     ids.FIND: ids.FIND_TEXT,
+    ids.ADD: ids.ADD_TEXT,
     ids.BRING_BACK: ids.BRING_BACK_DEPARTMENT,
 }
 """The input under which a dialog says why it was refused."""

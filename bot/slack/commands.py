@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.slack import find_acts, issue_acts, saved_reply_forms, subscription_acts
+from bot.slack import add_acts, bulk_forms, find_acts, issue_acts, saved_reply_forms, subscription_acts
 from bot.slack.blocks.help import help_message
 from bot.slack.floor import Floor
 from bot.slack.payloads import Command
@@ -39,6 +39,11 @@ WORDS: dict[str, Word] = {
         usage="author @handle",
         does="what somebody wrote about us, at each source, and what we answered",
     ),
+    "decide": Word(
+        run=bulk_forms.bulk_command,
+        usage="decide",
+        does="clear a backlog: one decision, with its reason, on many mentions",
+    ),
     "issues": Word(
         run=issue_acts.list_issues,
         usage="issues",
@@ -53,6 +58,11 @@ WORDS: dict[str, Word] = {
         run=saved_reply_forms.list_replies,
         usage="replies",
         does="see the saved replies; write, change and retire them",
+    ),
+    "add": Word(
+        run=add_acts.add_command,
+        usage="add https://… [what they wrote]",
+        does="make a mention of a page; for a message in Slack use its menu: “Make this a mention”",
     ),
 }
 """In the order of the help. A word that needs a role has a line in `permissions.WORDS` too."""

@@ -94,6 +94,9 @@ HOME_BACK, HOME_MORE = "home.back", "home.more"
 HOME_AGAIN = "home.again"
 HOME_FIND = "home.find"
 
+ADD = "mention.add"
+"""The dialog that makes a mention by hand."""
+
 FIND = "find"
 """The dialog in which people search; its `private_metadata` is JSON with `text` and `page`."""
 
@@ -154,6 +157,22 @@ RATING_CHOICE = "rating.choice"
 RATING_WORDS = "rating.words"
 
 NARROW = "subscription.narrow"
+BULK = "bulk"
+"""One decision on many mentions: the button that opens the dialog, and the dialog."""
+
+BULK_WHOSE, BULK_DEPARTMENT, BULK_TOPIC = "bulk.whose", "bulk.department", "bulk.topic"
+BULK_OUTCOME, BULK_AGE = "bulk.outcome", "bulk.age"
+BULK_FILTERS = (BULK_WHOSE, BULK_DEPARTMENT, BULK_TOPIC, BULK_OUTCOME, BULK_AGE)
+"""Which mentions it lists; `BULK_ALL` stands for no choice."""
+
+BULK_ALL = "all"
+BULK_OLDER, BULK_NEWER, BULK_TICK = "bulk.older", "bulk.newer", "bulk.tick"
+BULK_PICKED = "bulk.picked."
+"""How the ids of its lists of mentions begin; a choice's value is the mention's id."""
+
+BULK_DECISION = "bulk.decision"
+"""What to do; also an action: the questions below it follow."""
+
 UNSUBSCRIBE = "subscription.end"
 """The value is the subscription's id."""
 
@@ -178,6 +197,11 @@ REROUTE_DEPARTMENT = "reroute.department"
 REROUTE_TOPIC = "reroute.topic"
 REROUTE_REASON = "reroute.reason"
 SCORE_CHOICE = "score.choice"
+BULK_REASON = "bulk.reason"
+BULK_PRESET = "bulk.preset."
+"""Followed by the decision, so that a reason of one is not taken over into another."""
+
+BULK_UNTIL = "bulk.until"
 DECISION_PRESET = "decision.preset"
 DECISION_REASON = "decision.reason"
 OVERRIDE_PRESET = "override.preset"
@@ -188,6 +212,9 @@ ISSUE_KEY = "issue.key"
 ISSUE_TITLE = "issue.title"
 ISSUE_RELEASE = "issue.release"
 FIND_TEXT = "find.text"
+ADD_TEXT = "add.text"
+ADD_AUTHOR = "add.author"
+ADD_LINK = "add.link"
 BRING_BACK_DEPARTMENT = "bring_back.department"
 BRING_BACK_REASON = "bring_back.reason"
 SIGNAL_REASON = "signal.reason"

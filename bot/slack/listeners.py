@@ -13,27 +13,31 @@ from bot.domain.lifecycle import PEOPLES
 from bot.errors import EarshotError
 from bot.flow.desk.act import first_delivery
 from bot.slack import (
+    add_acts,
     answer_acts,
     answer_forms,
     approval_acts,
+    bulk_forms,
     card_acts,
     card_forms,
     commands,
     find_acts,
     flow_acts,
     home_acts,
-    issue_acts,
     ids,
+    issue_acts,
     offer_acts,
     preflight_acts,
+    rating_acts,
     report_command,
     saved_reply_forms,
     signal_acts,
     subscription_acts,
 )
+from bot.slack.blocks.dialogs import notice_modal
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
 from bot.slack.home_tab import draw_after, open_home
-from bot.slack.payloads import Form, act_of, command_of, form_of
+from bot.slack.payloads import Form, act_of, command_of, form_of, shortcut_of
 from bot.slack.permissions import FORMS as FORMS_NEED
 from bot.slack.permissions import needed_by_act, needed_by_command, unthought_of
 from bot.slack.refusals import Misfilled, ShownInstead
@@ -62,6 +66,10 @@ ACTS: dict[str, ActListener] = {
     ids.FLOW: flow_acts.show_flow,
     ids.OVERRIDE: flow_acts.ask_why_otherwise,
     ids.OVERRIDE_BACK: flow_acts.take_back,
+    ids.BULK: bulk_forms.open_bulk,
+    **dict.fromkeys((*ids.BULK_FILTERS, ids.BULK_DECISION), bulk_forms.choose),
+    **dict.fromkeys((ids.BULK_OLDER, ids.BULK_NEWER), bulk_forms.turn_page),
+    ids.BULK_TICK: bulk_forms.tick_all,
     ids.WHY: card_acts.show_why,
     ids.HISTORY: card_acts.show_history,
     ids.HISTORY_OLDER: card_acts.turn_history,
@@ -87,6 +95,9 @@ ACTS: dict[str, ActListener] = {
     ids.REPLY_OF_ANSWER: saved_reply_forms.write_from_answer,
     ids.REPLY_TEXT: saved_reply_forms.preview,
     **issue_acts.ISSUE_ACTS,
+    ids.RATE_USEFUL: rating_acts.say_useful,
+    ids.RATE_NOT_USEFUL: rating_acts.say_not_useful,
+    ids.NARROW: subscription_acts.ask_narrower,
     ids.UNSUBSCRIBE: subscription_acts.end_subscription,
     **HOMES_OWN,
     **dict.fromkeys((ids.FIND_OLDER, ids.FIND_NEWER), find_acts.turn_found),
@@ -107,6 +118,7 @@ FORMS: dict[str, FormListener] = {
     ids.REROUTE: card_forms.reroute,
     ids.SCORE: card_forms.correct_score,
     ids.OVERRIDE: flow_acts.override,
+    ids.BULK: bulk_forms.submit,
     ids.LET_STAND: card_forms.decide,
     ids.MONITOR: card_forms.decide,
     ids.DISMISS: card_forms.decide,
@@ -114,8 +126,10 @@ FORMS: dict[str, FormListener] = {
     ids.SIGNAL_NO_PATTERN: signal_acts.say_no_pattern,
     ids.REPLY: saved_reply_forms.save,
     **issue_acts.ISSUE_FORMS,
+    ids.RATING: rating_acts.submit_rating,
     ids.SUBSCRIBE: subscription_acts.submit_subscription,
     ids.FIND: find_acts.search,
+    ids.ADD: add_acts.submit_add,
     ids.BRING_BACK: find_acts.submit_bring_back,
 }
 COMMANDS: dict[str, CommandListener] = {
@@ -142,6 +156,7 @@ def build_app(floor: Floor, *, signing_secret: str | None) -> App:
     for name, on_command in COMMANDS.items():
         app.command(name)(_command_listener(floor, on_command))
     app.event("app_home_opened")(_home_listener(floor))
+    app.shortcut("mention.make")(_shortcut_listener(floor))
     app.error(_on_error)
     return app
 
@@ -205,6 +220,20 @@ def _command_listener(floor: Floor, on_command: CommandListener) -> Callable[...
                 on_command(floor, command)
         except EarshotError as fault:
             floor.whisper(command, said(floor.sentence(fault, command.user)))
+
+    return listen
+
+
+def _shortcut_listener(floor: Floor) -> Callable[..., None]:
+    def listen(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        shortcut = shortcut_of(body)
+        try:
+            floor.permit(shortcut.user, FORMS_NEED[ids.ADD])
+            if first_delivery(floor.desk, shortcut.key):
+                add_acts.make_mention(floor, shortcut)
+        except EarshotError as fault:
+            floor.open(shortcut.trigger, notice_modal("Not done", floor.sentence(fault, shortcut.user)))
 
     return listen
 

@@ -28,6 +28,9 @@ ACTS: dict[str, Permission | None] = {
     ids.SCORE: Permission.CLAIM,
     ids.FLOW: None,
     **dict.fromkeys((ids.OVERRIDE, ids.OVERRIDE_BACK), Permission.CLAIM),
+    **dict.fromkeys(
+        (ids.BULK, *ids.BULK_FILTERS, ids.BULK_OLDER, ids.BULK_NEWER, ids.BULK_TICK, ids.BULK_DECISION), None
+    ),
     ids.WHY: None,
     ids.HISTORY: None,
     ids.HISTORY_OLDER: None,
@@ -46,7 +49,7 @@ ACTS: dict[str, Permission | None] = {
     ),
     **dict.fromkeys((ids.ISSUE_ASK, ids.ISSUE_UNLINK, ids.ISSUE_OUT), Permission.CLAIM),
     **dict.fromkeys((ids.ISSUES_BACK, ids.ISSUES_MORE)),
-    ids.UNSUBSCRIBE: None,
+    **dict.fromkeys((ids.RATE_USEFUL, ids.RATE_NOT_USEFUL, ids.NARROW, ids.UNSUBSCRIBE)),
     **dict.fromkeys((*ids.HOME_CHOICES, ids.HOME_BACK, ids.HOME_MORE, ids.HOME_AGAIN, ids.HOME_FIND), None),
     **dict.fromkeys((ids.FIND_OLDER, ids.FIND_NEWER, ids.WRITER, ids.WRITER_ALL), None),
     ids.FIND_CLAIM: needed_for(Action.CLAIM),
@@ -62,6 +65,7 @@ MENU: dict[str, Permission | None] = {
     ids.MENU_WHY: None,
     ids.MENU_FLOW: None,
     ids.MENU_HISTORY: None,
+    ids.MENU_RATE: None,
 }
 """By what stands before the colon in the value of a choice of the card's menu."""
 
@@ -72,11 +76,14 @@ FORMS: dict[str, Permission | None] = {
     ids.DECLINE: None,
     ids.SCORE: Permission.CLAIM,
     ids.OVERRIDE: Permission.CLAIM,
+    ids.BULK: None,  # by the decision, which only the form tells: `bulk_forms` asks for it
     ids.SIGNAL_NO_PATTERN: Permission.CLAIM,
     ids.REPLY: Permission.SETTINGS,
     **dict.fromkeys((ids.ISSUE, ids.ISSUE_OUT), Permission.CLAIM),
+    ids.RATING: None,
     ids.SUBSCRIBE: None,
     ids.FIND: None,
+    ids.ADD: Permission.CLAIM,
     ids.BRING_BACK: needed_for(Action.REOPEN),
 }
 """By callback id of a dialog that is submitted."""
