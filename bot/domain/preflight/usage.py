@@ -45,9 +45,9 @@ class Use:
 class Usage:
     """What is known of a tag. `uses` counts all posts; the rest is drawn from the newest `seen` of them.
 
-    `tag` is folded, without its sign. `grave` are words of crime, death and disaster beside it, in `grave_in` of those seen;
-    `beside` the words that tell the most. `detractors` is a share of the judged ones, None where none is. `by_us` counts
-    answers of ours that carried it.
+    `tag` is folded, without its sign. `beside` are the words that tell the most; `grave` those of crime, death and disaster,
+    the plainest and commonest first, which stand in `grave_in` of the posts seen. `detractors` is a share of the judged
+    ones, None where none is. `by_us` counts answers of ours that carried it.
     """
 
     tag: str
@@ -111,7 +111,7 @@ def usage_of(tag: str, newest: Sequence[Use], others: Sequence[str]) -> Usage:
         sources=tuple(source for source, _ in Counter(use.source for use in newest).most_common()),
         detractors=sum(score >= 0.5 for score in judged) / len(judged) if judged else None,
         beside=telling_words(tag, [use.text for use in newest], others),
-        grave=tuple(word for word, _ in counted.most_common(_MOST_BESIDE)),
+        grave=tuple(sorted(counted, key=lambda word: (word in _DOUBTFUL, -counted[word], word))[:_MOST_BESIDE]),
         grave_in=sum(bool(words) for words in grave),
         first_at=min((use.at for use in newest), default=None),
         last_at=max((use.at for use in newest), default=None),
