@@ -1,37 +1,38 @@
 """Random sequences of everything that people, authors and the clock can do, by several people, delivered once or more."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from bot.domain.event import EARSHOT, Event
-from bot.domain.lifecycle import CLOSED, LIVE, Action, State, after
+from bot.domain.assignment import Assign
+from bot.domain.card import Card
+from bot.domain.event import EARSHOT
+from bot.domain.lifecycle import CLOSED, LIVE, OWNERS_ONLY, Action, State
 from bot.errors import GiveUp, Refused, Retry
-from bot.flow.desk import answering, deciding
-from bot.flow.desk.act import Click
+from bot.flow.desk import answering, deciding, offering, undoing
+from bot.flow.desk.act import Click, Desk
 from bot.store.database import Database
 from tests.databases import wipe
-from tests.fakes import FakeForum, MovedClock, policy, post
+from tests.fakes import FakeForum, MovedClock, department, policy, post
 from tests.flow.test_desk import ACTS
+from tests.replaying import replay, replayed
 from tests.world import World
 
 PEOPLE = st.sampled_from(["UANA", "UBEN", "UCAT"])
 MENTIONS = st.integers(0, 2)
 
-
-def replayed(log: tuple[Event, ...]) -> State:
-    """The state that the log alone leads to."""
-    state = State.NEW
-    for event in log:
-        if event.what == "unjudged":
-            state = State.JUDGED
-        if event.what in set(Action):
-            moved = after(state, Action(event.what))
-            assert moved is not None, f"{event.what} cannot come after {state}"
-            state = moved
-    return state
+STEPS: dict[str, Callable[[Desk, Click], Card]] = {
+    **{str(action): act for action, act in ACTS.items()},
+    "offer": lambda at, click: offering.offer_to(at, click, "UCAT"),
+    "accept": offering.accept,
+    "decline": lambda at, click: offering.decline(at, click, "busy"),
+    "take back": offering.take_back,
+    "undo": undoing.undo_last,
+}
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -43,25 +44,28 @@ class DeskMachine(RuleBasedStateMachine):
     def start(self) -> None:
         wipe(self.database)
         self.clock = MovedClock()
-        self.world = World(self.database, self.clock, policy(answerable=["forum"], ops_channel="#ops"))
+        dealing = replace(department("billing"), assign=Assign.ROUND_ROBIN)
+        departments = [dealing, department("care"), department("triage", escalation=())]
+        rules = policy(departments=departments, answerable=["forum"], ops_channel="#ops")
+        self.world = World(self.database, self.clock, rules)
         self.forum = FakeForum("forum")
         self.world.sources["forum"] = self.forum
         self.world.arrive(post(1, "billing is awful"), post(2, "outage"))
         self.world.arrive(post(3, "billing twice"), source="reviews")
         self.world.think()
         self.ids = self.world.log_ids()
-        self.past: list[tuple[Action, Click]] = []
+        self.past: list[tuple[str, Click]] = []
         self.edits = 0
 
-    def _act(self, action: Action, click: Click) -> None:
+    def _act(self, action: str, click: Click) -> None:
         try:
-            ACTS[action](self.world.desk, click)
+            STEPS[action](self.world.desk, click)
         except Refused:
             return
         self.past.append((action, click))
 
-    @rule(action=st.sampled_from(sorted(ACTS)), user=PEOPLE, which=MENTIONS)
-    def somebody_acts(self, action: Action, user: str, which: int) -> None:
+    @rule(action=st.sampled_from(sorted(STEPS)), user=PEOPLE, which=MENTIONS)
+    def somebody_acts(self, action: str, user: str, which: int) -> None:
         self._act(action, self.world.click(user, self.ids[which]))
 
     @rule(which=st.integers(0, 50))
@@ -70,7 +74,7 @@ class DeskMachine(RuleBasedStateMachine):
             return
         action, click = self.past[which % len(self.past)]
         before = self.world.record(click.mention_id), self.world.log(click.mention_id)
-        ACTS[action](self.world.desk, click)
+        STEPS[action](self.world.desk, click)
         assert (self.world.record(click.mention_id), self.world.log(click.mention_id)) == before
 
     @rule(user=PEOPLE, which=MENTIONS)
@@ -93,6 +97,12 @@ class DeskMachine(RuleBasedStateMachine):
     def time_passes(self, step: int) -> None:
         self.clock.minutes(step)
         self.world.watch()
+        self.world.assign()
+
+    @rule(seconds=st.integers(1, 20))
+    def a_moment_passes(self, seconds: int) -> None:
+        """Short enough to undo what was done before it."""
+        self.clock.seconds(seconds)
 
     @rule(trouble=st.sampled_from(["", "retry", "give up"]))
     def answers_travel(self, trouble: str) -> None:
@@ -112,34 +122,26 @@ class DeskMachine(RuleBasedStateMachine):
     def every_state_is_legal_and_is_what_the_log_says(self) -> None:
         for mention_id in self.ids:
             record, log = self.world.record(mention_id), self.world.log(mention_id)
-            assert record.state is replayed(log)
+            told = replayed(log)
+            assert record.state is told.state
+            assert (record.claim.owner if record.claim else "") == told.owner
+            assert record.offer is None or record.offer.by in (told.owner, EARSHOT)
             assert (record.claim is not None) == (record.state is State.CLAIMED)
             assert (record.decision is not None) == (record.state in CLOSED)
             assert (record.snoozed_until is not None) == (record.state is State.SNOOZED)
-            self._owner_is_the_last_to_claim(mention_id, log)
             still = [promise.kind for promise in record.promises if promise.settled_at is None]
             assert len(still) == len(set(still))
             if record.state in CLOSED:
                 assert still == []
             assert record.level <= 2
 
-    def _owner_is_the_last_to_claim(self, mention_id: int, log: tuple[Event, ...]) -> None:
-        record = self.world.record(mention_id)
-        claims = [event.actor for event in log if event.what == Action.CLAIM]
-        assert record.claim is None or record.claim.owner == claims[-1]
-
     @invariant()
     def nobody_else_decided_over_a_claim(self) -> None:
         for mention_id in self.ids:
-            owner = ""
-            for event in self.world.log(mention_id):
-                if event.what == Action.CLAIM:
-                    assert owner == "", "claimed although somebody had it"
-                    owner = event.actor
-                elif event.what in set(Action) and event.what != Action.ESCALATE:
-                    arrived = event.what == Action.ANSWER  # by its writer, whoever holds it when it arrives
-                    assert arrived or owner in ("", event.actor) or event.actor == EARSHOT
-                    owner = ""
+            log = self.world.log(mention_id)
+            for event, before in zip(log[1:], replay(log), strict=False):
+                if event.what in OWNERS_ONLY and event.what != Action.ANSWER:  # which arrives whoever holds it then
+                    assert before.owner in ("", event.actor) or event.actor == EARSHOT
 
     @invariant()
     def each_answer_was_carried_once(self) -> None:
