@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 import classifiers
 from bot.config import Config, Feed, Secrets, SlackMode, SourceSettings
+from bot.domain.page import TITLES
 from bot.domain.policy import Policy
 from bot.engine.embedded import Embedded, Fanout, Job
 from bot.engine.web import WebServer, health_routes
@@ -36,6 +37,7 @@ from bot.slack.roster import SlackRoster
 from bot.sources.base import Answerable, Source
 from bot.sources.callback import AnsweringFeed
 from bot.sources.feed import FeedSource
+from bot.sources.page import Pages, origin_of
 from bot.store import migrate
 from bot.store.database import Database, SingleRunner
 from classifiers.verdict import Classifier, close
@@ -67,7 +69,7 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         ops_channel=config.slack.ops_channel,
         rotas={rota.name: rota for rota in config.rotas},
         headquarters_channel=config.slack.headquarters_channel,
-        source_titles={name: name for name in sources},
+        source_titles={name: name for name in sources} | TITLES,
         answerable=frozenset(name for name, source in sources.items() if isinstance(source, Answerable)),
         approvals=config.approvals,
         answer_limits={name: most for name, source in sources.items() if (most := _answer_limit(source)) is not None},
@@ -105,6 +107,12 @@ def _source(settings: SourceSettings) -> Source:
         reply_secret=settings.reply_secret,
         max_answer=settings.reply_max or None,
     )
+
+
+def pages_of(settings: Sequence[SourceSettings]) -> Pages:
+    """What reads a page that somebody names: private places only where the operator reads a feed of them."""
+    feeds = [each for each in settings if isinstance(each, Feed) and each.allow_private]
+    return Pages(private_origins=frozenset(origin_of(each.url) for each in feeds))
 
 
 def load_classifier(config: Config) -> Classifier:
@@ -220,7 +228,8 @@ class Earshot:
         self.messenger: Messenger = SlackMessenger(writing_client(token, api_url), self.directory, self.clock)
         self._listening = self.database.with_patience(LISTENER_PATIENCE)
         desk = Desk(db=self._listening, policy=self.policy, clock=self.clock, reach=self.reach)
-        floor = Floor(desk=desk, directory=self.directory, client=reading_client(token, api_url))
+        client, pages = reading_client(token, api_url), pages_of(self.config.sources)
+        floor = Floor(desk=desk, directory=self.directory, client=client, read_page=pages.read)
         self._homes = floor.homes
         self.slack = build_app(floor, signing_secret=self.secrets.signing_secret or None)
         self._polls, self._posts, self._answers = Fanout(8, "poll"), Fanout(8, "post"), Fanout(4, "answer")

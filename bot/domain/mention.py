@@ -50,6 +50,8 @@ class Mention(Incoming):
     received_at: datetime
     edited_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    added_by: str = ""
+    """Who brought it in by hand; empty for what a source brought."""
 
 
 def clean(text: str) -> str:

@@ -12,6 +12,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.domain.policy import Policy
 from bot.domain.roles import Permission
 from bot.errors import EarshotError, GiveUp, Refused, Retry, Taken
+from bot.flow.add import PageReader
 from bot.flow.desk.act import Click, Desk
 from bot.slack.blocks.dialogs import notice_modal
 from bot.slack.blocks.elements import plain_text, section
@@ -35,6 +36,7 @@ class Floor:
     desk: Desk
     directory: Directory
     client: WebClient
+    read_page: PageReader
     homes: Homes = field(default_factory=Homes)
 
     @property
@@ -48,13 +50,15 @@ class Floor:
         """Refused, with who can, where `user` may not; for what `permissions` cannot tell by an id alone."""
         permit(self.policy.roles, self.directory, user, permission)
 
-    def open(self, trigger: str, view: Json) -> None:
-        """Show a dialog. A trigger that ran out means that the person waits no more: nothing to tell them."""
+    def open(self, trigger: str, view: Json) -> Json:
+        """Show a dialog; as it is open now, or nothing. A trigger that ran out means that the person waits no more."""
         try:
-            call(self.client.views_open, trigger_id=trigger, view=view)
+            opened: Json = call(self.client.views_open, trigger_id=trigger, view=view).get("view") or {}
         except GiveUp as fault:
             if "trigger" not in fault.reason:
                 raise
+            return {}
+        return opened
 
     def show(self, act: Act, view: Json) -> None:
         """A dialog of its own, or over the one in which the button stands."""

@@ -34,10 +34,15 @@ class Plain:
 def plain_text(markup: str) -> Plain:
     """The text that a person would read, and the addresses of the pictures in it, in order."""
     parser = _Reader()
-    parser.feed(_NOT_A_TAG.sub("&lt;", _NOT_TEXT.sub(" ", markup[:MAX_HTML])))
+    parser.feed(tame(markup[:MAX_HTML]))
     parser.close()
     text = tidy("".join(parser.pieces))
     return Plain(text=text + CUT_MARK if len(markup) > MAX_HTML else text, images=tuple(parser.images))
+
+
+def tame(markup: str) -> str:
+    """Markup that html.parser reads in linear time and without an assertion; no text or tag is lost."""
+    return _NOT_A_TAG.sub("&lt;", _NOT_TEXT.sub(" ", markup))
 
 
 def tidy(text: str) -> str:

@@ -49,7 +49,7 @@ def add(session: Session, source: str, items: Iterable[Incoming], now: datetime)
 def _add_batch(session: Session, source: str, items: Mapping[str, Incoming], now: datetime) -> Added:
     statement = (
         insert_into(session, MentionRow)
-        .values([_new_row(source, key, item, now) for key, item in items.items()])
+        .values([new_row(source, key, item, now) for key, item in items.items()])
         .on_conflict_do_nothing(index_elements=["source", "external_id"])
         .returning(MentionRow.id, MentionRow.external_id)
     )
@@ -74,7 +74,7 @@ def _changed(session: Session, source: str, known: Mapping[str, Incoming]) -> li
     return [(id_, known[key]) for id_, key, stored in rows if stored != content_hash(known[key])]
 
 
-def _new_row(source: str, key: str, item: Incoming, now: datetime) -> dict[str, Any]:
+def new_row(source: str, key: str, item: Incoming, now: datetime) -> dict[str, Any]:
     return {
         **_content(item),
         "source": source,

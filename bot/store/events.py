@@ -33,6 +33,8 @@ def _event_of(row: EventRow) -> Event:
 
 
 def has_person(session: Session, mention_id: int) -> bool:
-    """Whether anybody but the bot itself ever acted on it."""
-    acted = select(EventRow.id).where(EventRow.mention_id == mention_id, EventRow.actor != EARSHOT)
+    """Whether anybody but the bot itself ever acted on it. To bring it in by hand says nothing about where it belongs."""
+    acted = select(EventRow.id).where(
+        EventRow.mention_id == mention_id, EventRow.actor != EARSHOT, EventRow.what != "ingested"
+    )
     return session.scalar(acted.limit(1)) is not None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.card import History
-from bot.domain.event import Event
+from bot.domain.event import EARSHOT, Event
 from bot.domain.lifecycle import Action
 from bot.slack import ids
 from bot.slack.blocks.comeback import follow_ups_in_full
@@ -117,7 +117,9 @@ def history_modal(
 
 def sentence(event: Event, names: Names) -> list[Json]:
     """`@ana escalated it`; an event that has no words yet is called by its own name."""
-    return [actor(event.actor, names), span(f" {_WORDS.get(event.what, inline(event.what, 60))}")]
+    by_hand = event.what == "ingested" and event.actor != EARSHOT
+    words = "added it by hand" if by_hand else _WORDS.get(event.what, inline(event.what, 60))
+    return [actor(event.actor, names), span(f" {words}")]
 
 
 def _post(history: History) -> list[Json]:
@@ -134,6 +136,7 @@ def _post(history: History) -> list[Json]:
     if answer is not None and answer.text.strip():
         blocks.append(rich(line(span("Our answer:", italic=True))))
         blocks.extend(rich(quote(span(part))) for part in pieces(answer.text, _PIECE))
+        blocks.append(actions([button("Save as a reply…", ids.REPLY_OF_ANSWER, str(mention.id))]))
     why = actions(
         [button("Why here?", ids.WHY, str(mention.id)), button("Link an issue…", ids.ISSUE_ASK, str(mention.id))],
         f"history.why.{mention.id}",

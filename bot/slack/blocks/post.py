@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.card import Card
 from bot.domain.mention import Mention
-from bot.slack.blocks.elements import joined, line, link, quote, rich, source_link, span, when
+from bot.slack.blocks.elements import joined, line, link, quote, rich, source_link, span, when, who
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.text import counted, cut, host_of, inline, plain, web_link
 
@@ -70,6 +70,7 @@ def _circumstances(mention: Mention) -> list[list[Json]]:
         [span("edited "), when(mention.edited_at)] if mention.edited_at else [],
         [span(counted(len(mention.media), "attachment"))] if mention.media else [],
         source_link(mention.url),
+        [span("added by "), who(mention.added_by)] if mention.added_by else [],
     ]
 
 
