@@ -13,9 +13,10 @@ from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
 from bot.flow.recommended import agreed_columns, agreement_on
 from bot.sources.base import Answerable, Source, Traceable
-from bot.store import answers, events, mentions, promises
+from bot.store import answers, events, follow, mentions, promises
 from bot.store.answers import Parcel
-from bot.store.database import Database
+from bot.store.database import Database, Session
+from bot.store.records import Record
 
 log = logging.getLogger(__name__)
 
@@ -90,10 +91,21 @@ def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
             promises.settle(session, parcel.mention_id, list(PromiseKind), now)
             detail = {"permalink": permalink, **(agreed.detail if agreed else {})}
             events.append(session, parcel.mention_id, parcel.author, Action.ANSWER, now, detail)
+            _bring_back_unseen(session, parcel, record, now)
         else:
             mentions.touch(session, parcel.mention_id)
     log.info("reply_sent", extra={"mention": parcel.mention_id, "source": parcel.source})
     return 1
+
+
+def _bring_back_unseen(session: Session, parcel: Parcel, record: Record, now: datetime) -> None:
+    """What the author did while the answer was on its way its writer has not seen: it does not end with the answer."""
+    written = record.answer.at if record.answer else now
+    wrote, edited = record.followed_at, record.mention.edited_at
+    reason = follow.WROTE_AGAIN if wrote and wrote > written else follow.EDITED if edited and edited > written else ""
+    closed = mentions.lock(session, parcel.mention_id) if reason else None
+    if closed is not None:
+        follow.bring_back(session, closed, now, reason, slot=f"unseen-{parcel.id}")
 
 
 def _fail(db: Database, parcel: Parcel, reason: str, clock: Clock) -> int:

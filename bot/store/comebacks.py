@@ -7,13 +7,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.comeback import FollowUp, FollowUps, Revision
-from bot.domain.lifecycle import CLOSED, TRANSITIONS
+from bot.domain.lifecycle import CLOSED, TRANSITIONS, Action
 from bot.store.schema import EventRow, MentionRow, VerdictRow
 
 NEWEST = 3
 """Follow-ups that a card shows; there may be thousands."""
 
-_DECIDING = sorted({action.value for (_, action), target in TRANSITIONS.items() if target in CLOSED})
+_CLOSING = {action.value for (_, action), target in TRANSITIONS.items() if target in CLOSED}
+_DECIDING = sorted({*_CLOSING - {Action.ANSWER.value}, "answer_written"})
+"""An answer is decided on when it is written; what is changed while it is on its way its writer has not seen."""
 
 
 def follow_ups_of(session: Session, ids: Iterable[int]) -> dict[int, FollowUps]:

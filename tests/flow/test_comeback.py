@@ -240,3 +240,19 @@ def test_an_edit_wakes_a_snoozed_one_and_tells_an_owner(world: World) -> None:
     world.arrive(post(1, "charged four times"))
     world.run()
     assert world.notices("UANA") == ["came_back"]
+
+
+@pytest.mark.parametrize("edits", [True, False])
+def test_what_comes_while_an_answer_is_on_its_way_does_not_end_with_it(world: World, edits: bool) -> None:
+    world.sources = {"forum": FakeForum("forum")}
+    answering.write_answer(world.desk, world.click("UANA"), "We put it right.")
+    world.clock.minutes(1)
+    world.arrive(post(1, "charged three times, billing is awful") if edits else again(2))
+    world.clock.minutes(1)
+    assert world.reply() == 1
+    world.watch()
+    card = world.card()
+    assert (card.state, card.claim) == (State.OPEN, None)
+    assert [promise for promise in card.promises if promise.settled_at is None]
+    assert world.whats()[-2:] == ["answer", "reopen"]
+    assert (card.revision is not None) is edits
