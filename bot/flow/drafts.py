@@ -16,7 +16,7 @@ from bot.store.records import Record
 
 MOST_DRAFTS = 3
 LEAST_LIKENESS = 0.6
-"""Of two mentions at least so alike, a person would use the answer of one for the other in nine cases of ten (docs/nearness.md)."""
+"""Of mentions at least so alike, a person would use the answer of the likest in 85 cases of 100 (docs/nearness.md)."""
 
 
 VOCABULARY = 300

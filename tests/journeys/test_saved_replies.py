@@ -115,6 +115,24 @@ def test_a_retired_one_is_kept_and_can_be_brought_back(office: Office) -> None:
     shown(mia, "1 saved reply")
 
 
+def test_an_answer_is_saved_as_a_reply_with_fields_in_place_of_names(office: Office, ana: Person) -> None:
+    mia = office.person("mia")
+    office.hears("billing twice, says wombat", author_name="Wanda Wombat")
+    card = office.card("says wombat")
+    dialog = card.dialog(ana, "answer_elsewhere", menu=True)
+    assert not fill(ana, dialog, elsewhere__text="Hi Wanda, we sent back £79 today. Ana")
+    card.shows("Answered elsewhere")
+    card.choose(mia, "history")
+    history = mia.expect_modal(callback_id="mention.history", within=PATIENCE)
+    press(mia, history, "reply.of_answer")
+    form = mia.expect_modal(callback_id="reply.save", within=PATIENCE)
+    text = next(block["element"]["initial_value"] for block in form["blocks"] if block["block_id"] == "reply.text")
+    assert text == "Hi {author}, we sent back [amount] [date]. {agent}"
+    assert not fill(mia, form, reply__title="Sent back")
+    mia.close(mia.modals()[-1]["id"], whole_stack=True)
+    assert "Sent back" in visible_text(listed(mia))
+
+
 def test_pages_lead_through_all_of_them(office: Office) -> None:
     mia = office.person("mia")
     view = listed(mia)
