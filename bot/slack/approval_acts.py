@@ -20,9 +20,11 @@ from bot.slack.refusals import ShownInstead
 
 def approve(floor: Floor, act: Act) -> None:
     """One click: the very text that was shown goes. Where the author wrote since, the approver reads that first."""
-    card, answer_id = _waiting(floor, act)
+    mention_id, answer_id = _numbers(act)
+    card = looking.look(floor.desk, mention_id)
+    require_approver(floor, act.user, card)
     try:
-        approving.approve(floor.desk, click_of(act, card.mention.id), answer_id)
+        approving.approve(floor.desk, click_of(act, mention_id), answer_id)
     except Overtaken as fault:
         memory = new_memory(floor, fault.news.card, act.origin)
         floor.open(act.trigger, _review(floor, act.user, memory, _text(card), stop=stopped(fault.news)))
@@ -63,10 +65,16 @@ def give_back(floor: Floor, form: Form) -> None:
 
 def _waiting(floor: Floor, act: Act) -> tuple[Card, int]:
     """The card, if this person may look after the answer that the button belongs to."""
-    mention_id, answer_id = (whole_number(part) for part in act.value.split(":", 1))
+    mention_id, answer_id = _numbers(act)
     card = approving.to_approve(floor.desk, mention_id, answer_id, act.user)
     require_approver(floor, act.user, card)
     return card, answer_id
+
+
+def _numbers(act: Act) -> tuple[int, int]:
+    """The mention and the answer that a button belongs to."""
+    mention_id, _, answer_id = act.value.partition(":")
+    return whole_number(mention_id), whole_number(answer_id)
 
 
 def _review(floor: Floor, user: str, memory: Memory, draft: str, *, stop: list[Json] | None = None) -> Json:

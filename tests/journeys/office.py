@@ -46,6 +46,9 @@ PATIENCE = 12.0
 SPEED = 8.0
 """How fast the bot's time runs: a channel's lane of 1.1 s is free again after 0.14 s of ours, an hour takes 7.5 minutes."""
 
+LONGEST_ANSWER = 600
+"""Characters that the forum takes of an answer."""
+
 MENU = "mention.menu"
 Json = dict[str, Any]
 
@@ -387,6 +390,7 @@ def _hasten(earshot: Earshot) -> None:
 @contextmanager
 def open_office(database: Database, *, change: Change = as_it_is) -> Iterator[Office]:
     clock, forum = HurriedClock(), FakeForum("forum", every=3600)
+    forum.max_answer = LONGEST_ANSWER
     with (
         running_slack(clock) as slack,
         running_bot(slack.url, database, clock, forum, change=change) as earshot,

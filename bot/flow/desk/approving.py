@@ -147,11 +147,12 @@ def _waiting(card: Card, answer_id: int, user: str) -> Answer:
 
 
 def _settled(card: Card, written: Answer) -> Refused:
-    if card.decision is not None:
-        return Taken("It was decided meanwhile.", owner=card.decision.by, since=card.decision.at, did="decided it")
+    """What became of an answer that does not wait any more."""
     approval = written.approval
-    if written.state is AnswerState.RETURNED:
-        return Refused("It was returned to its writer meanwhile.")
     if approval is not None and approval.by and approval.at is not None:
         return Taken("It was approved meanwhile.", owner=approval.by, since=approval.at, did="approved it")
+    if written.state is AnswerState.RETURNED:
+        return Refused("It was returned to its writer meanwhile.")
+    if card.decision is not None:
+        return Taken("It was decided meanwhile.", owner=card.decision.by, since=card.decision.at, did="decided it")
     return Refused("This answer does not wait for approval any more.")
