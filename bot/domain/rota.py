@@ -59,6 +59,16 @@ class Shift:
     duty: Duty | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class OnCall:
+    """One rota as it stands: who is on call, who comes next and when, and what people took out of turn."""
+
+    rota: Rota
+    shift: Shift
+    then: tuple[datetime, Shift] | None
+    duties: tuple[Duty, ...]
+
+
 def rota_name(reference: str) -> str:
     """The rota that a reference names; empty where it names no rota."""
     return reference.removeprefix(PREFIX) if reference.startswith(PREFIX) else ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.slack import add_acts, bulk_forms, find_acts, issue_acts, saved_reply_forms, subscription_acts
+from bot.slack import add_acts, bulk_forms, find_acts, issue_acts, on_call_forms, saved_reply_forms, subscription_acts
 from bot.slack.blocks.help import help_message
 from bot.slack.floor import Floor
 from bot.slack.payloads import Command
@@ -43,6 +43,11 @@ WORDS: dict[str, Word] = {
         run=bulk_forms.bulk_command,
         usage="decide",
         does="clear a backlog: one decision, with its reason, on many mentions",
+    ),
+    "oncall": Word(
+        run=on_call_forms.on_call_command,
+        usage="oncall [care @bob until tomorrow 9:00]",
+        does="see who is on call, or let somebody take a duty out of turn",
     ),
     "issues": Word(
         run=issue_acts.list_issues,

@@ -170,8 +170,17 @@ BULK_OLDER, BULK_NEWER, BULK_TICK = "bulk.older", "bulk.newer", "bulk.tick"
 BULK_PICKED = "bulk.picked."
 """How the ids of its lists of mentions begin; a choice's value is the mention's id."""
 
+BULK_UNDO = "bulk.undo"
+"""Take one decision on many back; the value is the mentions' ids with commas between them."""
+
 BULK_DECISION = "bulk.decision"
 """What to do; also an action: the questions below it follow."""
+
+DUTY = "duty.new"
+"""Somebody takes a rota's duty: the button, whose value is the rota, and the dialog."""
+
+DUTY_END = "duty.end"
+"""The value is the duty's number."""
 
 UNSUBSCRIBE = "subscription.end"
 """The value is the subscription's id."""
@@ -193,6 +202,10 @@ ELSEWHERE_LINK = "elsewhere.link"
 ELSEWHERE_TEXT = "elsewhere.text"
 ESCALATE_REASON = "escalate.reason"
 ESCALATE_NOW = "escalate.now"
+DUTY_ROTA = "duty.rota"
+DUTY_PERSON = "duty.person"
+DUTY_FROM = "duty.from"
+DUTY_UNTIL = "duty.until"
 REROUTE_DEPARTMENT = "reroute.department"
 REROUTE_TOPIC = "reroute.topic"
 REROUTE_REASON = "reroute.reason"

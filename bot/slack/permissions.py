@@ -31,6 +31,7 @@ ACTS: dict[str, Permission | None] = {
     **dict.fromkeys(
         (ids.BULK, *ids.BULK_FILTERS, ids.BULK_OLDER, ids.BULK_NEWER, ids.BULK_TICK, ids.BULK_DECISION), None
     ),
+    ids.BULK_UNDO: Permission.CLAIM,
     ids.WHY: None,
     ids.HISTORY: None,
     ids.HISTORY_OLDER: None,
@@ -49,6 +50,7 @@ ACTS: dict[str, Permission | None] = {
     ),
     **dict.fromkeys((ids.ISSUE_ASK, ids.ISSUE_UNLINK, ids.ISSUE_OUT), Permission.CLAIM),
     **dict.fromkeys((ids.ISSUES_BACK, ids.ISSUES_MORE)),
+    **dict.fromkeys((ids.DUTY, ids.DUTY_END), Permission.SETTINGS),
     **dict.fromkeys((ids.RATE_USEFUL, ids.RATE_NOT_USEFUL, ids.NARROW, ids.UNSUBSCRIBE)),
     **dict.fromkeys((*ids.HOME_CHOICES, ids.HOME_BACK, ids.HOME_MORE, ids.HOME_AGAIN, ids.HOME_FIND), None),
     **dict.fromkeys((ids.FIND_OLDER, ids.FIND_NEWER, ids.WRITER, ids.WRITER_ALL), None),
@@ -82,6 +84,7 @@ FORMS: dict[str, Permission | None] = {
     **dict.fromkeys((ids.ISSUE, ids.ISSUE_OUT), Permission.CLAIM),
     ids.RATING: None,
     ids.SUBSCRIBE: None,
+    ids.DUTY: Permission.SETTINGS,
     ids.FIND: None,
     ids.ADD: Permission.CLAIM,
     ids.BRING_BACK: needed_for(Action.REOPEN),
