@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,12 +12,22 @@ from bot.domain.lifecycle import Action
 from bot.domain.roles import needed_for
 from bot.errors import Refused
 from bot.flow.desk.act import first_delivery
-from bot.flow.desk.clearing import PAGE, Sweep, Undone, backlog_of, card_at, clear, refuse_in_vain
+from bot.flow.desk.clearing import (
+    PAGE,
+    Cleared,
+    Sweep,
+    Undone,
+    backlog_of,
+    card_at,
+    clear,
+    refuse_in_vain,
+    undo_together,
+)
 from bot.flow.desk.looking import look
 from bot.slack import ids
 from bot.slack.blocks.bulk import Draft, Titles, bulk_modal, cleared_message, words_of
 from bot.slack.blocks.dialogs import OTHER_REASON
-from bot.slack.blocks.message import Json
+from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.post import author_of, excerpt
 from bot.slack.floor import Floor
 from bot.slack.payloads import Act, Command, Form, filled_in, moment_of, whole_number
@@ -74,12 +85,24 @@ def _carry_out(floor: Floor, sweep: Sweep, draft: Draft) -> None:
     if not first_delivery(floor.desk, sweep.key):
         return
     cleared = clear(floor.desk, sweep, draft.ticked)
-    undone = [_told(floor, each, sweep.user) for each in cleared.undone]
-    message = cleared_message(words_of(sweep.action, sweep.reason), len(cleared.done), undone)
+    message = _result(floor, sweep.user, words_of(sweep.action, sweep.reason), cleared, undo_within=floor.policy.undo)
     if draft.channel:
         floor.tell_in(draft.channel, sweep.user, message)
     else:
         floor.tell(sweep.user, message)
+
+
+def undo_all(floor: Floor, act: Act) -> None:
+    """While there is time, and where nothing else has happened since."""
+    mention_ids = [whole_number(each) for each in act.value.split(",")]
+    if first_delivery(floor.desk, act.key):
+        undone = undo_together(floor.desk, act.user, act.key, mention_ids)
+        floor.whisper(act, _result(floor, act.user, "Undo", undone))
+
+
+def _result(floor: Floor, user: str, words: str, cleared: Cleared, *, undo_within: timedelta = timedelta(0)) -> Message:
+    undone = [_told(floor, each, user) for each in cleared.undone]
+    return cleared_message(words, cleared.done, undone, undo_within=undo_within)
 
 
 def _told(floor: Floor, undone: Undone, user: str) -> tuple[str, str, str]:

@@ -8,8 +8,8 @@ from bot.domain.backlog import MOST, Age, Pick, Whose
 from bot.domain.label import Score
 from bot.domain.lifecycle import Action, State
 from bot.errors import Refused, Taken
-from bot.flow.desk import claiming, correcting, moving
-from bot.flow.desk.clearing import PAGE, Sweep, backlog_of, clear
+from bot.flow.desk import claiming, correcting, deciding, moving
+from bot.flow.desk.clearing import PAGE, Sweep, backlog_of, clear, undo_together
 from bot.store.database import Database
 from tests.fakes import MovedClock, post
 from tests.world import World, posts
@@ -152,3 +152,16 @@ def test_a_time_that_has_passed_is_none_to_snooze_until(world: World) -> None:
 def test_answering_many_at_once_is_nothing_that_can_be_asked_for(world: World) -> None:
     with pytest.raises(ValueError, match="nothing to do to many"):
         clear(world.desk, sweep(Action.ANSWER), [1])
+
+
+def test_what_was_done_together_is_undone_together_where_nothing_happened_since(world: World) -> None:
+    clear(world.desk, sweep(Action.LET_STAND), [1, 2, 3])
+    deciding.reopen(world.desk, world.click("UBEN", 2))
+    world.clock.seconds(5)
+    undone = undo_together(world.desk, "UANA", "act:undo", [1, 2, 3])
+    assert undone.done == (1, 3)
+    assert [each.mention_id for each in undone.undone] == [2]
+    assert [world.card(each).state for each in (1, 2, 3)] == [State.OPEN] * 3
+    before = world.log(1)
+    assert undo_together(world.desk, "UANA", "act:undo", [1]).done == (1,)
+    assert world.log(1) == before, "the second delivery"

@@ -176,6 +176,20 @@ def test_nothing_ticked_and_nothing_chosen_are_said_in_the_dialog(office: Office
     assert fill(ana, view, **answers) == {"bulk.decision": "Tick the mentions that this is about."}
 
 
+def test_a_bulk_can_be_undone_at_once(own_office: Office) -> None:
+    office = own_office
+    ana = office.person("ana")
+    cards = heard(office, "urial", "vicuna")
+    view = choose(ana, decide(ana, "#billing"), "bulk.decision", "let_stand")
+    answers = {"bulk.decision": "let_stand", "bulk.preset.let_stand": "It is already settled"}
+    assert not fill(ana, view, **ticked(view, "urial", "vicuna"), **answers)
+    result = ana.expect_message("#billing", containing="2 done.", within=PATIENCE)
+    ana.click("#billing", result["ts"], "bulk.undo")
+    told(ana, "#billing", "Undo: ")
+    for card in cards:
+        card.shows("Unclaimed").offers("Claim", "Answer", "Escalate")
+
+
 def test_ticks_outlast_turning_the_page(own_office: Office) -> None:
     office = own_office
     ana = office.person("ana")

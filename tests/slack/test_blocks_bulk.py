@@ -51,7 +51,7 @@ def test_each_mention_tells_who_what_and_how_old() -> None:
     view = bulk_modal(Draft(), a_page(1), TITLES, now=NOW)
     (choice,) = boxes(view)[0]["options"]
     assert choice["text"]["text"] == "Ana K. on App reviews: They charged me twice, 1"
-    assert choice["description"]["text"] == "billing · Put it right · 3 days old · Customer care"
+    assert choice["description"]["text"] == "Put it right · billing · 3 days old · Customer care"
     assert choice["value"] == "1"
 
 
@@ -98,15 +98,40 @@ def test_only_what_one_holds_can_be_released() -> None:
 
 def test_the_result_counts_both_and_names_what_was_not_possible() -> None:
     undone = [("Ana K.: “Charged twice”", PERMALINK, "Somebody else has it. Ben has it since 10:04 (22 Nov).")]
-    message = cleared_message(words_of(Action.LET_STAND, "settled"), 17, undone)
+    message = cleared_message(words_of(Action.LET_STAND, "settled"), range(17), undone)
     assert not faults_of_message(message)
     assert message.text.startswith("Let stand, “settled”: 17 done, 1 not: Somebody else has it. Ben has it since 10:04")
     assert "Ana K.: “Charged twice”: Somebody else has it." in said(message.blocks)
-    assert said(cleared_message(words_of(Action.RELEASE, ""), 3, []).blocks) == "Release my claims: 3 done."
+    assert said(cleared_message(words_of(Action.RELEASE, ""), (1, 2, 3), []).blocks) == "Release my claims: 3 done."
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(days=3, hours=5), "3 days old"),
+        (timedelta(days=1), "1 day old"),
+        (timedelta(hours=2, minutes=59), "2 hours old"),
+        (timedelta(seconds=61), "1 minute old"),
+        (timedelta(0), "0 minutes old"),
+    ],
+)
+def test_an_age_is_told_by_its_largest_unit(length: timedelta, words: str) -> None:
+    page = BacklogPage(waiting=(waiting(1, received_at=NOW - length),), first=0, total=1, size=30)
+    assert f"billing · {words} · Customer care" in said(bulk_modal(Draft(), page, TITLES, now=NOW))
+
+
+def test_what_was_done_can_be_undone_for_all_while_there_is_time() -> None:
+    many = range(10_000_000, 10_000_000 + MOST)
+    message = cleared_message("Let stand", many, [], undo_within=timedelta(seconds=30))
+    assert not faults_of_message(message)
+    (undo,) = elements_of(message.blocks)
+    assert undo["text"]["text"] == "Undo (30 seconds)"
+    assert undo["value"].split(",") == [str(each) for each in many]
+    assert elements_of(cleared_message("Let stand", (), [], undo_within=timedelta(seconds=30)).blocks) == []
 
 
 def test_more_than_fit_are_counted() -> None:
-    message = cleared_message("Snooze", 0, [("A mention", "", "This mention was erased.")] * (TOLD + 5))
+    message = cleared_message("Snooze", (), [("A mention", "", "This mention was erased.")] * (TOLD + 5))
     assert not faults_of_message(message)
     assert "and 5 more" in said(message.blocks)
 
@@ -116,4 +141,4 @@ def test_whatever_customers_write_the_dialog_is_accepted(author: str, text: str,
     one = waiting(1, author=author, text=text, source=source, urgent=urgent, topic=text, department=source)
     page = BacklogPage(waiting=(one,), first=0, total=1, size=30)
     assert not faults_of_view(bulk_modal(Draft(), page, TITLES, now=NOW))
-    assert not faults_of_message(cleared_message(words_of(Action.LET_STAND, text), 1, [(author, source, text)]))
+    assert not faults_of_message(cleared_message(words_of(Action.LET_STAND, text), (1,), [(author, source, text)]))

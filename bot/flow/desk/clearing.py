@@ -1,6 +1,6 @@
 """One decision on many mentions: each in a transaction of its own, so that one that is not possible stops no other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from bot.domain.backlog import MOST, TOGETHER, BacklogPage, Pick
 from bot.domain.card import Card
 from bot.domain.lifecycle import Action
 from bot.errors import Refused, Retry
-from bot.flow.desk import claiming, deciding
+from bot.flow.desk import claiming, deciding, undoing
 from bot.flow.desk.act import Click, Desk, card_now
 from bot.store import outbox
 from bot.store.backlog import backlog
@@ -81,10 +81,24 @@ def refuse_in_vain(desk: Desk, sweep: Sweep, mention_ids: Sequence[int]) -> None
 def clear(desk: Desk, sweep: Sweep, mention_ids: Sequence[int]) -> Cleared:
     """Carry it out; a second delivery finds each of them done and changes nothing."""
     refuse_in_vain(desk, sweep, mention_ids)
+    beside = len(set(mention_ids)) - 1
+    return _each(mention_ids, lambda mention_id: _one(desk, sweep, mention_id, beside=beside))
+
+
+def undo_together(desk: Desk, user: str, key: str, mention_ids: Sequence[int]) -> Cleared:
+    """Take the last step on each of them back, where that is still possible."""
+
+    def undo(mention_id: int) -> Card:
+        return undoing.undo_last(desk, Click(mention_id=mention_id, user=user, key=f"{key}:{mention_id}"))
+
+    return _each(mention_ids, undo)
+
+
+def _each(mention_ids: Sequence[int], act_on: Callable[[int], Card]) -> Cleared:
     done, undone = list[int](), list[Undone]()
     for mention_id in dict.fromkeys(mention_ids):
         try:
-            _one(desk, sweep, mention_id, beside=len(mention_ids) - 1)
+            act_on(mention_id)
             done.append(mention_id)
         except (Refused, Retry) as fault:
             undone.append(Undone(mention_id=mention_id, fault=fault))

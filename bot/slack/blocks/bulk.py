@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.backlog import MOST, TOGETHER, Age, BacklogPage, Pick, Waiting, Whose
 from bot.domain.lifecycle import Action
@@ -106,13 +106,20 @@ def bulk_modal(draft: Draft, page: BacklogPage, titles: Titles, *, now: datetime
     return modal(ids.BULK, "Decide several", blocks, submit="Do it", metadata=metadata)
 
 
-def cleared_message(words: str, done: int, undone: Sequence[tuple[str, str, str]]) -> Message:
-    """`17 done, 2 not: …`. Each of `undone` is a mention in a few words, the address of its card, and why it was not possible."""
-    said = [span(f"{words}: ", bold=True), span(f"{done:,} done" + (f", {len(undone):,} not:" if undone else "."))]
+def cleared_message(
+    words: str, done: Sequence[int], undone: Sequence[tuple[str, str, str]], *, undo_within: timedelta = timedelta(0)
+) -> Message:
+    """`17 done, 2 not: …`. Each of `undone` is a mention in a few words, the address of its card, and why it was not possible.
+
+    Where there is time to undo what was done, a button does it for all.
+    """
+    said = [span(f"{words}: ", bold=True), span(f"{len(done):,} done" + (f", {len(undone):,} not:" if undone else "."))]
     lines = [line(*_why_not(*each)) for each in undone[:TOLD]]
     more = [line(span(f"and {len(undone) - TOLD:,} more", italic=True))] if len(undone) > TOLD else []
     shown = rich(line(*said), *([bullets(*lines)] if lines else []), *more)
-    return Message(spoken([*said, *joined([[span(f" {why}")] for _, _, why in undone[:3]], "")]), [shown])
+    undo = button(f"Undo ({duration(undo_within)})", ids.BULK_UNDO, ",".join(map(str, done)))
+    row = [actions([undo], "bulk.undo")] if done and undo_within else []
+    return Message(spoken([*said, *joined([[span(f" {why}")] for _, _, why in undone[:3]], "")]), [shown, *row])
 
 
 def words_of(action: Action, reason: str) -> str:
@@ -175,14 +182,22 @@ def _choice(waiting: Waiting, titles: Titles, now: datetime) -> Json:
     who = inline(waiting.author, 25) or "Somebody"
     source = inline(titles.sources.get(waiting.source) or waiting.source, 20)
     facts = [
-        in_words(waiting.topic) if waiting.topic else "not judged",
-        OUTCOMES[Outcome(waiting.recommended)].partition(" (")[0] if waiting.recommended else "",
-        f"{duration(now - waiting.received_at)} old",
+        OUTCOMES[Outcome(waiting.recommended)].partition(" (")[0] if waiting.recommended else "not judged",
+        in_words(waiting.topic),
+        _age(now - waiting.received_at),
         titles.departments.get(waiting.department, waiting.department),
     ]
     words = inline(f"{urgent}{who} on {source}: {inline(waiting.text, 75) or '(no text)'}", 75)
     told = inline(" · ".join(each for each in facts if each), 75)
     return option(words, str(waiting.mention_id)) | {"description": plain_text(told, 75)}
+
+
+def _age(length: timedelta) -> str:
+    """Its largest unit: to look a backlog through, that is enough."""
+    days, hours, minutes = length.days, length.seconds // 3_600, length.seconds // 60
+    if days:
+        return f"{counted(days, 'day')} old"
+    return f"{counted(hours, 'hour')} old" if hours else f"{counted(minutes, 'minute')} old"
 
 
 def _turning(page: BacklogPage) -> list[Json]:

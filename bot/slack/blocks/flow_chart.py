@@ -65,9 +65,7 @@ def flow_modal(card: Card) -> Json:
     asked = triage.path
     rest = len(QUESTIONS) - len(asked)
     blocks = [
-        header(triage.title),
-        context(markdown(f"*{escaped(triage.short, 300)}*{unreliable(card.score_trusted)}")),
-        divider(),
+        header(f"{triage.short}{unreliable(card.score_trusted)}"),
         *(_row(card, finding, number) for number, finding in enumerate(asked, start=1)),
         divider(),
         section(markdown(f"→ *{escaped(triage.title, 100)}*\n{escaped(advice(triage)[0], 300)}")),
