@@ -2,8 +2,9 @@
 
     python -m benches.preflight [--missed]
 
-Two files of drafts about the demo's company: those by which the rules were made, and those that were written before and
-never looked at. `--missed` lists what was missed and what was raised in vain, for the first file only.
+Three files of drafts about the demo's company: those by which the rules were made; those that were written before and
+never looked at; and those that were written afterwards to find where the rules end. `--missed` lists what was missed and
+what was raised in vain, for the first file only.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from bot.domain.preflight.voice import Voice
 from bot.domain.triage import Outcome
 
 FOLDER = Path(__file__).parent / "drafts"
-TUNED, HELD_OUT = "tuned", "held_out"
+TUNED, HELD_OUT, HARD = "tuned", "held_out", "hard"
 NAMES = ("Simmerwick", "Hob Line", "Pip", "Grumble", "Crumb", "Dipper", "Larder")
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MEASURED = (
@@ -82,7 +83,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--missed", action="store_true", help="list the mistakes on the drafts that rules were made by")
     wanted = parser.parse_args()
-    for name in (TUNED, HELD_OUT):
+    for name in (TUNED, HELD_OUT, HARD):
         drafts = read_drafts(name)
         print(f"\n{name}: {len(drafts)} drafts\n{'':16}{'caught':>16}{'false alarms':>18}")
         for count in counts(drafts):
