@@ -40,7 +40,7 @@ def sees(person: Person, *words: str) -> None:
 
 def boxes(person: Person) -> Json:
     """The block with the ticks; fails where there is none."""
-    return next(block for block in person.modals()[-1]["blocks"] if "ticks" in block.get("block_id", ""))
+    return next(block for block in person.modals()[-1]["blocks"] if "preflight.tick." in block.get("block_id", ""))
 
 
 def sent(office: Office) -> list[str]:

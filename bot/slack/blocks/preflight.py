@@ -150,7 +150,7 @@ def _boxes(number: int, findings: Sequence[Finding], ticked: Collection[str]) ->
     if chosen:
         boxes["initial_options"] = chosen
     asked = field("I looked at this and want to send it", boxes, optional=True)
-    return asked | {"block_id": f"preflight.ticks.{number}.{digest}"}
+    return asked | {"block_id": f"{ids.PREFLIGHT_TICKS}{number}.{digest}"}
 
 
 def _tick_label(finding: Finding) -> str:
