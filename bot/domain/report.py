@@ -8,47 +8,13 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from bot.domain.agreement import Agreement, Following, by_outcome
+from bot.domain.agreement import Following, by_outcome
+from bot.domain.conversion import Conversion
+from bot.domain.facts import MentionFacts
 from bot.domain.lifecycle import CLOSED, LIVE, State
 from bot.domain.period import Period
-from bot.domain.promise import OfficeHours, Promise, office_time_between
+from bot.domain.promise import OfficeHours, office_time_between
 from bot.domain.triage import Outcome
-
-
-@dataclass(frozen=True, kw_only=True)
-class MentionFacts:
-    """What the report needs to know of one mention, as it stands now.
-
-    `department` is empty until it is routed. `first_decided_at` is the first of answer, let stand, monitor and dismiss;
-    `decision` the latest of them as the state it led to, kept when the mention is opened again. `answered_at` is the first
-    answer. `topic`, `detractor` and `promoter` are the model's estimates, or what a person corrected them to; None where
-    nobody judged.
-    Raises ValueError where decision and its time do not go together.
-    """
-
-    mention_id: int
-    department: str
-    source: str
-    topic: str
-    received_at: datetime
-    state: State
-    first_claimed_at: datetime | None = None
-    first_decided_at: datetime | None = None
-    decision: State | None = None
-    answered_at: datetime | None = None
-    detractor: float | None = None
-    promoter: float | None = None
-    promises: tuple[Promise, ...] = ()
-    agreement: Agreement | None = None
-    """How the latest decision stands to what the response flow recommended by itself."""
-
-    def __post_init__(self) -> None:
-        if (self.decision is None) != (self.first_decided_at is None):
-            raise ValueError(f"mention {self.mention_id}: a decision and its time come together")
-        if self.decision is not None and self.decision not in CLOSED:
-            raise ValueError(f"mention {self.mention_id}: “{self.decision}” is not a decision")
-        if self.state in CLOSED and self.decision is None:
-            raise ValueError(f"mention {self.mention_id} is {self.state} without a decision")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +109,8 @@ class Report:
     made_at: datetime
     total: Row
     departments: tuple[Row, ...]
+    conversion: Conversion | None = None
+    """Whether answers win detractors over; of half a year, since that takes longer than most periods are."""
 
 
 def build_report(

@@ -1,7 +1,11 @@
 """figures → the engagement report, and the ledger."""
 
+from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.conversion import LOOK_BACK, conversion_of
+from bot.domain.facts import MentionFacts
+from bot.domain.lifecycle import State
 from bot.domain.period import Period
 from bot.domain.policy import Policy
 from bot.domain.report import Report, build_report
@@ -16,11 +20,22 @@ def engagement(db: Database, policy: Policy, period: Period, now: datetime, *, d
     if department and department not in departments:
         raise ValueError(f"There is no department “{department}”. There are: {', '.join(sorted(departments))}.")
     with db.read() as session:
-        found = figures.facts(session, period.previous().begin)
+        said = figures.facts(session, min(period.previous().begin, now - LOOK_BACK), follow_ups=True)
     if department:
-        found = [each for each in found if each.department == department]
+        said = _of_department(said, department)
         departments = {department: departments[department]}
-    return build_report(found, period, now=now, departments=departments)
+    counted = [each for each in said if each.state is not State.FOLDED]
+    return replace(build_report(counted, period, now=now, departments=departments), conversion=conversion_of(said, now))
+
+
+def _of_department(said: list[MentionFacts], department: str) -> list[MentionFacts]:
+    """Its mentions, and what their authors wrote later in the same conversations, which belongs to no department itself."""
+    writers = {(each.source, each.author) for each in said if each.department == department and each.author}
+    return [
+        each
+        for each in said
+        if each.department == department or (each.state is State.FOLDED and (each.source, each.author) in writers)
+    ]
 
 
 def balance(db: Database) -> Ledger:

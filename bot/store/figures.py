@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot.domain.agreement import Agreement
+from bot.domain.facts import MentionFacts
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import LIVE, Action, State, after
 from bot.domain.posting import PostingKind, PostingState
 from bot.domain.promise import Promise
-from bot.domain.report import MentionFacts
 from bot.domain.undo import UNDONE
 from bot.store import labels
 from bot.store.records import promise_of
@@ -69,15 +69,15 @@ def ledger(session: Session) -> Ledger:
     )
 
 
-def facts(session: Session, since: datetime) -> list[MentionFacts]:
+def facts(session: Session, since: datetime, *, follow_ups: bool = False) -> list[MentionFacts]:
     """Every mention received since `since`, and every one that is open now whenever it came.
 
-    A later post of a conversation is part of the first, which counts.
+    A later post of a conversation is part of the first, which counts; `follow_ups` gives those too.
     """
     rows = session.scalars(
         select(MentionRow)
         .where(or_(MentionRow.received_at >= since, MentionRow.state.in_(sorted(LIVE))))
-        .where(MentionRow.state != State.FOLDED)
+        .where(true() if follow_ups else MentionRow.state != State.FOLDED)
         .order_by(MentionRow.id)
     ).all()
     found: list[MentionFacts] = []
@@ -131,6 +131,7 @@ def _facts(
         mention_id=row.id,
         department=row.department,
         source=row.source,
+        author=row.author,
         topic=verdict.topic if verdict else "",
         received_at=row.received_at,
         state=State(row.state),

@@ -147,7 +147,7 @@ class IssueRow(Base):
 
 
 class IssueMentionRow(Base):
-    """Which mentions asked for an issue, and whether their authors were told that it is done."""
+    """Which mentions asked for an issue, when it was brought back to be told of its release, and when that was done."""
 
     __tablename__ = "issue_mentions"
     __table_args__ = (UniqueConstraint("issue_id", "mention_id"),)
@@ -157,6 +157,7 @@ class IssueMentionRow(Base):
     mention_id: Mapped[int] = mention_key()
     linked_by: Mapped[str]
     linked_at: Mapped[datetime]
+    brought_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
 
 

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 
 from bot.domain.agreement import Agreement
+from bot.domain.conversion import Conversion
+from bot.domain.facts import MentionFacts
 from bot.domain.lifecycle import State
 from bot.domain.period import Period, parse_period
 from bot.domain.promise import Promise, PromiseKind
-from bot.domain.report import MentionFacts, Report, build_report, to_csv
+from bot.domain.report import Report, build_report, to_csv
 from bot.domain.triage import Outcome
 from bot.slack.blocks.report import MAX_POINTS, TABLE_ROWS, chart_description, daily_chart, period_words, report_message
 from bot.slack.chart import report_png
@@ -197,3 +199,19 @@ def test_the_csv_has_two_columns_for_each_outcome() -> None:
     total = list(csv.DictReader(io.StringIO(to_csv(report), newline="")))[-1]
     assert (total["recommended_monitor"], total["followed_monitor"]) == ("2", "0")
     assert all(total[f"recommended_{each}"] == "0" for each in Outcome if each is not Outcome.MONITOR)
+
+
+WON = Conversion(answered=40, answered_won=10, unanswered=20, unanswered_won=1, unanswered_rate=0.05, left_out=3)
+
+
+@pytest.mark.parametrize(
+    ("conversion", "words"),
+    [
+        (WON, "25% of those answered, 5% of comparable others"),
+        (replace(WON, unanswered=3), "too few to compare yet (40 answered authors, 3 not answered; 10 of each are"),
+    ],
+)
+def test_the_report_says_whether_answers_win_detractors_over(conversion: Conversion, words: str) -> None:
+    message = report_message(replace(a_report(), conversion=conversion))
+    assert words in said(message.blocks)
+    assert not faults_of_message(message)

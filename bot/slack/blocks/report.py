@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from bot.domain.agreement import Following
+from bot.domain.conversion import ENOUGH, Conversion
 from bot.domain.period import Period
 from bot.domain.report import Day, Figures, Report, Row, Spread
 from bot.domain.triage import TITLES
@@ -70,6 +71,7 @@ def report_message(
         *([_chart_block(daily_chart(report)), *_chart_note(report)] if chart and figures.days else []),
         *(_table_block(report, named) if chart else _table_text(report, named)),
         *_following(figures.following),
+        *_won(report.conversion),
         context(plain_text(_footnote(report), 1_000)),
     ]
     return Message(f"{title}. {_summary(report.total)}", blocks)
@@ -165,6 +167,23 @@ def _fields(row: Row) -> list[str]:
 def _followed(following: Sequence[Following]) -> str:
     decided, followed = sum(each.decided for each in following), sum(each.followed for each in following)
     return f"{percent(followed / decided)} of {decided:,} decisions" if decided else "no decision on one yet"
+
+
+def _won(conversion: Conversion | None) -> list[Json]:
+    """Whether answers win detractors over, against comparable authors whom nobody answered; too few say so."""
+    if conversion is None or not conversion.answered + conversion.unanswered:
+        return []
+    sizes = f"{counted(conversion.answered, 'answered author')}, {conversion.unanswered:,} not answered"
+    if not conversion.enough or conversion.answered_rate is None or conversion.unanswered_rate is None:
+        return [
+            context(plain_text(f"Detractors won over: too few to compare yet ({sizes}; {ENOUGH} of each are needed)."))
+        ]
+    shares = f"{percent(conversion.answered_rate)} of those answered, {percent(conversion.unanswered_rate)} of comparable others"
+    how = (
+        "Wrote as a promoter within 90 days; same source and topic, last half year. "
+        "Estimated, and no proof: people chose whom to answer."
+    )
+    return [section(markdown(f"*Detractors won over (estimated):* {shares} ({sizes})")), context(plain_text(how))]
 
 
 def _following(following: Sequence[Following]) -> list[Json]:
