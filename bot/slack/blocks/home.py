@@ -28,7 +28,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.lines import about, entry, how_it_stands, is_due, place_in, way_to_card
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.standing import person
-from bot.slack.blocks.text import date, duration, escaped, inline
+from bot.slack.blocks.text import date, duration, escaped, inline, plain
 
 TITLES = {
     HomeList.OFFERED: "Offered to me",
@@ -95,6 +95,7 @@ def _filters(page: HomePage) -> Json:
         {"type": "checkboxes", "action_id": ids.HOME_URGENT, "options": [urgent], **ticked},
         *([button("Show everything", ids.HOME_EVERYTHING, "everything")] if choice else []),
         button("Find…", ids.HOME_FIND, "find", label="Find a mention"),
+        button("Decide several…", ids.BULK, choice.department or ids.BULK_ALL),
     ]
     # A block id that changes with the choice: Slack's clients keep what was picked where block and action stay the same.
     return actions(elements, f"home.choice.{crc32(json.dumps(choice.to_json()).encode()):x}")
@@ -155,14 +156,20 @@ def _offer(one: Line, _user: str, now: datetime) -> list[Json]:
     by = [span("offered by "), person(one.offered_by)] if one.offered_by else [span("it is your turn")]
     until = [span(" until "), when(one.offer_until)] if one.offer_until else []
     shown = entry(one, [*by, *until], _place(one), is_due(one, now), way_to_card(one))
-    return [shown, actions([about("Claim", ids.CLAIM, one, style="primary")])]
+    return [shown, actions([about("Accept", ids.ACCEPT, one, style="primary"), about("Decline…", ids.DECLINE, one)])]
 
 
 def _approval(one: Line, _user: str, now: datetime) -> list[Json]:
     by = [span("written by "), person(one.answer_by)]
     why = [span(f"needs approval: {inline(one.waits_for, 120)}")]
     shown = entry(one, by, why, is_due(one, now), way_to_card(one))
-    return [shown, rich(quote(span(inline(one.answer, 300) or "(no text)")))]
+    value = f"{one.mention_id}:{one.answer_id}"
+    row = [
+        about("Approve", ids.APPROVE, one, style="primary", value=value),
+        about("Edit and approve…", ids.REVIEW, one, value=value),
+        about("Return…", ids.RETURN, one, value=value),
+    ]
+    return [shown, rich(quote(span(plain(one.answer, 600, lines=6) or "(no text)"))), actions(row)]
 
 
 _LINES = {
