@@ -43,11 +43,12 @@ class Refused(EarshotError):
 class Taken(Refused):
     """Somebody else was first. Slack shows `owner` as a person and `since` in the reader's own time.
 
-    `did` is what `owner` did then ("decided it"); empty where they hold it still.
+    `did` is what `owner` did then ("decided it"); empty where they hold it still. `advice` is a sentence on what to do now.
     """
 
-    def __init__(self, sentence: str, *, owner: str, since: datetime, did: str = "") -> None:
+    def __init__(self, sentence: str, *, owner: str, since: datetime, did: str = "", advice: str = "") -> None:
         super().__init__(sentence)
         self.owner = owner
         self.since = since
         self.did = did
+        self.advice = advice

@@ -25,6 +25,7 @@ NOTES = frozenset(
         "ingested",
         "edited",
         "followed",
+        "withdrawn",
         "offered",
         "offer_declined",
         "offer_withdrawn",

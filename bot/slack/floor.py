@@ -131,7 +131,7 @@ class Floor:
     def sentence(self, fault: EarshotError, user: str) -> str:
         """A failure in words for `user`: names as people know them, times in their zone."""
         if isinstance(fault, Taken):
-            return f"{fault} {self._who_and_when(fault, user)}."
+            return " ".join(filter(None, (f"{fault} {self._who_and_when(fault, user)}.", fault.advice)))
         if isinstance(fault, Retry):
             return BUSY
         if isinstance(fault, GiveUp):

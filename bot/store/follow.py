@@ -112,8 +112,25 @@ def bring_back(session: Session, record: Record, now: datetime, reason: str, *, 
         outbox.want(session, record.mention.id, owner, PostingKind.NOTICE, now, slot=slot, urgent=urgent, body=body)
 
 
+def withdraw(session: Session, source: str, external_id: str, now: datetime) -> bool:
+    """The author took the post down: the card says so, and whoever is about to answer is warned; False where we have it not.
+
+    Nobody has to do anything about it, so nothing is opened again. Told twice, it is remembered once.
+    """
+    query = select(MentionRow).where(MentionRow.source == source, MentionRow.external_id == key_of(external_id))
+    row = session.scalars(query.with_for_update()).one_or_none()
+    if row is None or row.withdrawn_at is not None:
+        return False
+    row.withdrawn_at = now
+    row.version += 1
+    session.flush()
+    events.append(session, row.id, EARSHOT, "withdrawn", now)
+    redraw_root(session, row.id)
+    return True
+
+
 def redraw_root(session: Session, mention_id: int) -> None:
-    """A follow-up has its verdict: the card that shows it is drawn again."""
+    """A follow-up is not what it was: the card that shows it is drawn again. Nothing for any other mention."""
     root = select(MentionRow.follow_of).where(MentionRow.id == mention_id).scalar_subquery()
     session.execute(
         update(MentionRow)

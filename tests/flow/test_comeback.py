@@ -11,7 +11,7 @@ from bot.domain.lifecycle import Action, State
 from bot.domain.mention import Incoming
 from bot.domain.routing import Outcome, Rule
 from bot.flow.desk import answering, deciding
-from bot.store import arrivals
+from bot.store import arrivals, follow
 from bot.store.database import Database
 from bot.store.schema import MentionRow
 from tests.fakes import FakeForum, MovedClock, policy, post
@@ -256,3 +256,15 @@ def test_what_comes_while_an_answer_is_on_its_way_does_not_end_with_it(world: Wo
     assert [promise for promise in card.promises if promise.settled_at is None]
     assert world.whats()[-2:] == ["answer", "reopen"]
     assert (card.revision is not None) is edits
+
+
+def test_a_post_that_was_taken_down_is_marked_once_and_nothing_is_opened(world: World) -> None:
+    deciding.decide(world.desk, world.click("UANA"), Action.LET_STAND, "fair enough")
+    world.run()
+    with world.db.write() as session:
+        assert follow.withdraw(session, "forum", "post-1", world.clock())
+        assert not follow.withdraw(session, "forum", "post-1", world.clock())
+        assert not follow.withdraw(session, "forum", "unknown", world.clock())
+    assert world.draw() == 1
+    assert (world.card().state, world.card().mention.withdrawn_at) == (State.LET_STAND, world.clock())
+    assert world.whats().count("withdrawn") == 1

@@ -12,8 +12,8 @@ from bot.domain.promise import PromiseKind
 from bot.domain.undo import UNDOABLE, Undo
 from bot.errors import Refused, Taken
 from bot.flow.clock import Clock
-from bot.flow.reach import AsWritten, Reach
 from bot.flow.pace import keep_pace
+from bot.flow.reach import AsWritten, Reach
 from bot.flow.recommended import agreed_columns, agreement_on
 from bot.flow.view import card_of
 from bot.store import events, inbound, mentions, undo
@@ -115,21 +115,24 @@ def enter(session: Session, desk: Desk, click: Click) -> tuple[Record | None, da
 def refuse_unless_possible(card: Card, action: Action, user: str) -> None:
     held = card.claim is not None and card.claim.owner != user
     if card.claim is not None and held and action in {*OWNERS_ONLY, Action.CLAIM}:
-        raise Taken("Somebody else has it.", owner=card.claim.owner, since=card.claim.since)
+        advice = "Ask them to release it or to hand it over."
+        raise Taken("Somebody else has it.", owner=card.claim.owner, since=card.claim.since, advice=advice)
     if after(card.state, action) is not None:
         _refuse_over_answer(card, action)
         return
     if card.claim is not None and action is Action.CLAIM:
-        raise Refused("You have it already.")
+        raise Refused("You have it already. To give it back, choose “Release my claim” in its menu.")
     if card.decision is not None:
-        raise Taken("It was decided meanwhile.", owner=card.decision.by, since=card.decision.at, did="decided it")
-    raise Refused(f"That is not possible now: it is {card.state.replace('_', ' ')}.")
+        decision, advice = card.decision, "If it should go on, reopen it on its card first."
+        raise Taken("It was decided meanwhile.", owner=decision.by, since=decision.at, did="decided it", advice=advice)
+    raise Refused(f"That is not possible now: it is {card.state.replace('_', ' ')}. Its card shows what can be done.")
 
 
 def _refuse_over_answer(card: Card, action: Action) -> None:
     """While an answer is on its way nothing else may close the mention: the customer is about to read that one."""
     if action in CLOSING and card.answer is not None and card.answer.state is AnswerState.SENDING:
-        raise Taken("An answer is on its way.", owner=card.answer.author, since=card.answer.at, did="wrote it")
+        answer, advice = card.answer, "Wait until it has arrived."
+        raise Taken("An answer is on its way.", owner=answer.author, since=answer.at, did="wrote it", advice=advice)
 
 
 def card_now(session: Session, desk: Desk, mention_id: int) -> Card:

@@ -103,7 +103,7 @@ def send_again(desk: Desk, click: Click) -> Card:
         if record is not None:
             refuse_unless_possible(card_of(record, desk.policy), Action.ANSWER, click.user)
             if not answers.send_again(session, record.mention.id, now):
-                raise Refused("There is no failed answer to send again.")
+                raise Refused("There is no failed answer to send again: the card shows where the answer stands.")
             mentions.touch(session, record.mention.id)
             events.append(session, record.mention.id, click.user, "retry_reply", now)
         return card_now(session, desk, click.mention_id)

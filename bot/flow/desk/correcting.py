@@ -20,7 +20,7 @@ def correct_score(desk: Desk, click: Click, score: Score | None) -> Card:
         if said is not None and before is score:
             raise Taken(f"It says {score} already.", owner=said.by, since=said.at, did="said so")
         if before is score:
-            raise Refused("There is no correction to take back.")
+            raise Refused("There is no correction to take back: it says what the model estimated.")
         teach_score(session, record, score, by=click.user, now=now)
         keep_outcome(session, record.mention.id)
         detail = {"before": before or "as estimated", "after": score or "as estimated"}

@@ -23,9 +23,9 @@ def reroute(desk: Desk, click: Click, department: str, *, topic: str = "", reaso
     """
     routing = desk.policy.routing
     if department not in routing.departments:
-        raise Refused("That department is not configured (any more).")
+        raise Refused("That team is not configured any more: choose another one.")
     if topic and topic not in routing.topics:
-        raise Refused("That topic is not configured (any more).")
+        raise Refused("That topic is not configured any more: choose another one.")
     if look(desk, click.mention_id).place.name == department:
         return _correct_topic(desk, click, topic, reason)
     return act(desk, click, Action.REROUTE, _move(desk, click, department, topic=topic, reason=reason))
@@ -51,7 +51,7 @@ def _move(desk: Desk, click: Click, department: str, *, topic: str, reason: str)
     def effect(session: Session, record: Record, now: datetime) -> Done:
         target = desk.policy.department(department)
         if record.department == department:
-            raise Refused(f"It is with {target.title} already.")
+            raise Refused(f"It is with {target.title} already: choose another team.")
         bring_to(session, desk.policy, department, record, now)
         teach_topic(session, record, meant, by=click.user, now=now)
         values = {
@@ -90,5 +90,5 @@ def _moved_already(session: Session, desk: Desk, record: Record) -> Refused:
     place = desk.policy.department(record.department).title
     moves = [event for event in events.of_mention(session, record.mention.id) if event.what == Action.REROUTE]
     if not moves:
-        return Refused(f"It is with {place} now.")
+        return Refused(f"It is with {place} now: its card there shows what can be done.")
     return Taken(f"It is with {place} already.", owner=moves[-1].actor, since=moves[-1].at, did="moved it")

@@ -42,7 +42,17 @@ _STATES = {
     State.DISMISSED: "not about us",
 }
 
+_SAID = {
+    ("by", "answering"): "to answer it",
+    ("state", "sending"): "on its way",
+    ("state", "copied"): "to be carried there by hand",
+    ("state", "waiting"): "waits for approval",
+    ("state", "sent"): "sent",
+}
+"""Details that are said better without their key."""
+
 _LABELS = {
+    "preflight": "preflight found",
     "due_at": "due",
     "may_have_arrived": "may have arrived all the same",
     "reason_then": "the reason then",
@@ -112,8 +122,10 @@ def _facts(event: Event, names: Names) -> Iterator[list[Json]]:
         value = str(said)
         if key in _UNTOLD or key in _APART or not value.strip():
             continue
-        if key in _LINKS:
-            yield source_link(value)
+        if (key, value) in _SAID:
+            yield [span(_SAID[key, value])]
+        elif key in _LINKS:
+            yield source_link(value, "See it on")
         else:
             yield [span(f"{_LABELS.get(key, inline(key.replace('_', ' '), 40))}: "), *_shown(key, value, names)]
 

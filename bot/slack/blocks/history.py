@@ -37,6 +37,7 @@ _WORDS = {
     "ingested": "found it",
     "edited": "saw that the author changed it",
     "followed": "saw that they wrote again",
+    "withdrawn": "saw that the author took the post down",
     "answer_written": "wrote an answer",
     "answer_approved": "approved the answer",
     "answer_returned": "returned the answer to its writer",
