@@ -17,6 +17,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
 from bot.slack.blocks.post import Size, post_block
+from bot.slack.blocks.text import escape, inline
 
 BRIEF = Size(chars=300, lines=5, rest="The card shows more.")
 USEFUL = "useful"
@@ -61,6 +62,6 @@ def rated_message(*, useful: bool, reason: str) -> Message:
         text = "Noted: useful here. You can still change your mind."
     else:
         text = (
-            f"Noted: not useful here ({reason}). /mentions list shows what people say here, and narrows a subscription."
+            f"Noted: not useful here ({inline(reason, 200)}). /mentions list shows what people say here, and narrows a subscription."
         )
-    return Message(text, [section(plain_text(text))])
+    return Message(escape(text), [section(plain_text(text))])
