@@ -19,6 +19,8 @@ def control_routes(sandbox: Sandbox) -> list[BaseRoute]:
         Route("/sandbox/faults", _faults(sandbox), methods=["GET", "POST", "DELETE"]),
         Route("/sandbox/disconnect", _disconnect(sandbox), methods=["POST"]),
         Route("/sandbox/verify", _verify(sandbox), methods=["POST"]),
+        Route("/sandbox/people", _people(sandbox), methods=["POST"]),
+        Route("/sandbox/groups", _groups(sandbox), methods=["POST"]),
         Route("/sandbox/stats", _stats(sandbox)),
         Route("/sandbox/health", _health),
     ]
@@ -77,6 +79,38 @@ def _verify(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
         return JSONResponse({"ok": verified})
 
     return verify
+
+
+def _people(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
+    async def people(request: Request) -> Response:
+        try:
+            body = await json_object(request)
+        except BadBody as error:
+            return _refused(str(error))
+        user, deleted = sandbox.state.find_user(str(body.get("user") or "")), body.get("deactivated")
+        if user is None or not isinstance(deleted, bool):
+            return _refused("give user, an id or handle, and deactivated, true or false")
+        sandbox.state.deactivate(user, deleted=deleted)
+        return JSONResponse({"ok": True, "user": user.id})
+
+    return people
+
+
+def _groups(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:
+    async def groups(request: Request) -> Response:
+        try:
+            body = await json_object(request)
+        except BadBody as error:
+            return _refused(str(error))
+        wanted, handles = str(body.get("group") or "").lstrip("@"), body.get("members")
+        group = next((each for each in sandbox.state.groups.values() if wanted in (each.id, each.handle)), None)
+        members = [sandbox.state.find_user(str(each)) for each in handles] if isinstance(handles, list) else [None]
+        if group is None or None in members:
+            return _refused("give group, an id or handle, and members, a list of ids or handles")
+        sandbox.state.regroup(group, [user.id for user in members if user is not None])
+        return JSONResponse({"ok": True, "group": group.id})
+
+    return groups
 
 
 def _stats(sandbox: Sandbox) -> Callable[[Request], Awaitable[Response]]:

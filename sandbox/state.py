@@ -253,5 +253,15 @@ class State:
         named = (f"<@{user_id}>", "<!channel>", "<!here>", *(f"<!subteam^{g.id}" for g in self.groups_of(user_id)))
         return len(fresh), sum(channel.is_im or any(name in m.text for name in named) for m in fresh)
 
+    def deactivate(self, user: User, *, deleted: bool) -> None:
+        """An administrator takes somebody's account away, or gives it back. They stay in channels and groups, as in Slack."""
+        user.deleted = deleted
+
+    def regroup(self, group: UserGroup, members: Iterable[str]) -> UserGroup:
+        """Give a user group other members; nobody at all is possible for those who hold an administrator's key."""
+        changed = copy_of(group, members=tuple(dict.fromkeys(members)))
+        self.groups[group.id] = changed
+        return changed
+
     def groups_of(self, user_id: str) -> Iterable[UserGroup]:
         return (group for group in self.groups.values() if user_id in group.members)

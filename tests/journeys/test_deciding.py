@@ -23,15 +23,16 @@ def test_escalating_needs_a_reason_and_calls_level_by_level(office: Office, ana:
     }
     assert not fill(ana, dialog, escalate__reason="The bank wants a word.")
     lee, mia = office.person("lee"), office.person("mia")
-    (said,) = until(lambda: notices(office, "#billing", "escalated this one in Billing", "says ant"), "a notice")
+    room = until(lambda: office.direct(lee), "a direct message")
+    (said,) = until(lambda: notices(office, room, "escalated this one in Billing", "says ant"), "a notice")
     assert said.startswith(f"<@{lee.id}>")
-    assert f"<@{ana.id}> escalated this one in Billing (level 1 of 2). Reason: “The bank wants a word.”" in said
+    assert f"<@{ana.id}> escalated this one in Billing (level 1 of 2): “The bank wants a word.”" in said
     card.shows("Escalated to level 1 of 2", "“The bank wants a word.”").offers("Claim", "Answer", "Escalate")
 
     dialog = card.dialog(ana, "escalate")
     assert not fill(ana, dialog, escalate__reason="It wants a word now.")
     (said,) = until(lambda: notices(office, "#leads", "level 2 of 2", "says ant"), "a notice in #leads")
-    assert f"<@{mia.id}>" in said
+    until(lambda: office.direct(mia) and notices(office, office.direct(mia), "level 2 of 2", "says ant"), "mia's notice")
     assert not notices(office, "#billing", "level 2 of 2", "says ant")
     card.shows("Escalated to level 2 of 2").offers("Claim", "Answer")
 
