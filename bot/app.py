@@ -24,7 +24,7 @@ from bot.flow.desk.act import Desk
 from bot.flow.keep_promises import keep_promises
 from bot.flow.pace import mend_pace
 from bot.flow.signals import weigh_waiting
-from bot.flow.vectors import Nearness, place_waiting
+from bot.flow.vectors import LATELY, Nearness, place_waiting
 from bot.learning import NightSchool, versions_of
 from bot.slack.calls import reading_client, writing_client
 from bot.slack.connect import Socket, http_route
@@ -69,6 +69,7 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         ops_channel=config.slack.ops_channel,
         rotas={rota.name: rota for rota in config.rotas},
         headquarters_channel=config.slack.headquarters_channel,
+        success_channel=config.slack.success_channel,
         source_titles={name: name for name in sources} | TITLES,
         answerable=frozenset(name for name, source in sources.items() if isinstance(source, Answerable)),
         approvals=config.approvals,
@@ -298,7 +299,8 @@ class Earshot:
         return [
             job("poll", 2, self._poll),
             job("classify", 0.5, self._classify, lonely=True),
-            *([job("compare", 3, partial(self._compare, self.nearness), lonely=True)] if self.nearness else []),
+            *([job("compare", 3, partial(self._compare, LATELY), lonely=True)] if self.nearness else []),
+            *([job("compare_all", 300, partial(self._compare, None), lonely=True)] if self.nearness else []),
             job("signals", 3, lambda: weigh_waiting(self.database, self.policy, self.clock())),
             job("route", 0.5, lambda: route.route_judged(self.database, self.policy, self.clock())),
             job("deliver", 0.25, self._deliver),
@@ -325,9 +327,12 @@ class Earshot:
                 return
             self.engine.pulse.beat("classify")
 
-    def _compare(self, nearness: Nearness) -> None:
-        while not self.engine.stopping and place_waiting(self.database, nearness, self.clock):
-            self.engine.pulse.beat("compare")
+    def _compare(self, received_within: timedelta | None) -> None:
+        assert self.nearness is not None
+        while not self.engine.stopping:
+            if not place_waiting(self.database, self.nearness, self.clock, received_within=received_within):
+                return
+            self.engine.pulse.beat("compare" if received_within else "compare_all")
 
     def _deliver(self) -> None:
         for channel in deliver.due_channels(self.database, self.clock()):

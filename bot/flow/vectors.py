@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from bot.domain.mention import subject_text
@@ -13,6 +14,8 @@ from classifiers.verdict import ModelFault
 log = logging.getLogger(__name__)
 
 BATCH = 32
+LATELY = timedelta(hours=1)
+"""What came in since then is looked for every few seconds; all else every few minutes."""
 
 
 class Nearness(Protocol):
@@ -26,10 +29,15 @@ class Nearness(Protocol):
         ...
 
 
-def place_waiting(db: Database, nearness: Nearness, clock: Clock) -> int:
-    """Give up to BATCH mentions their vectors, the newest first; the number. None while a new mention waits for its verdict."""
+def place_waiting(db: Database, nearness: Nearness, clock: Clock, *, received_within: timedelta | None = None) -> int:
+    """Give up to BATCH mentions their vectors, the newest first; the number. None while a new mention waits for its verdict.
+
+    Among those received lately, or where nothing is said of that among all: old ones, and those whose author edited them.
+    """
     with db.read() as session:
-        waiting = vectors.missing(session, nearness.name, BATCH) if vectors.is_quiet(session, clock()) else []
+        since = clock() - received_within if received_within else None
+        quiet = vectors.is_quiet(session, clock())
+        waiting = vectors.missing(session, nearness.name, BATCH, since) if quiet else []
     if not waiting:
         return 0
     begun = clock()  # an edit after this moment makes the vector stale again

@@ -50,7 +50,8 @@ def around(session: Session, mention_id: int, terms: SignalTerms, now: datetime)
     own = session.execute(
         select(MentionRow, VectorRow).join(VectorRow).where(MentionRow.id == mention_id, *_quiet(terms, now))
     ).one_or_none()
-    if own is None or session.get(SignalMentionRow, mention_id) or not _plain(session, [mention_id]):
+    member = session.get(SignalMentionRow, mention_id)
+    if own is None or member is not None or not _plain(session, [mention_id]):
         return None
     mention, vector = own
     others = session.execute(
