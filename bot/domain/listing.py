@@ -27,6 +27,7 @@ class Line:
     topic: str = ""
     offered_by: str = ""
     offer_until: datetime | None = None
+    answer_id: int = 0
     answer: str = ""
     answer_by: str = ""
     waits_for: str = ""

@@ -91,6 +91,7 @@ def line_of(policy: Policy, item: Item, cards: Mapping[tuple[int, str], tuple[st
         topic=item.topic,
         offered_by=item.offered_by,
         offer_until=item.offer_until,
+        answer_id=item.answer_id,
         answer=item.answer[:EXCERPT],
         answer_by=item.answer_by,
         waits_for=item.waits_for,

@@ -32,6 +32,16 @@ def people_who_approve(floor: Floor, rule: str, *, but: str) -> tuple[str, ...]:
     return found
 
 
+def approved_by(floor: Floor, user: str) -> tuple[str, ...]:
+    """The approval rules whose answers this person may let go."""
+    asked = {rule.name: floor.policy.approvers(rule.name) for rule in floor.policy.approvals}
+    return tuple(
+        name
+        for name, references in asked.items()
+        if EVERYONE in references or floor.directory.is_one_of(user, references)
+    )
+
+
 def require_approver(floor: Floor, user: str, card: Card) -> None:
     """Refused, with who can, for whoever may not let the card's answer go."""
     approval = card.answer.approval if card.answer else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.errors import EarshotError, GiveUp, Retry
 from bot.flow.home import Visit, home_of
+from bot.slack.approvers import approved_by
 from bot.slack.blocks.home import fault_view, home_view, pages_of
 from bot.slack.blocks.message import Json
 from bot.slack.calls import call
@@ -82,6 +83,7 @@ def _view(floor: Floor, user: str, pages: Pages) -> Json:
         visit = Visit(
             user=user,
             departments=directory.departments_of(user, policy.routing.departments.values()),
+            approves=approved_by(floor, user),
             zone=directory.zone_of(user),
             pages=pages,
         )

@@ -32,6 +32,7 @@ class Item:
     topic: str
     offered_by: str
     offer_until: datetime | None
+    answer_id: int = 0
     answer: str = ""
     answer_by: str = ""
     waits_for: str = ""
@@ -161,9 +162,11 @@ def _page(
     """In the order of urgency and promises. The ids first: whole rows would be sorted with all their text."""
     due = _open_due()
     query = select(MentionRow.id, due.c.due_at).outerjoin(due, due.c.mention_id == MentionRow.id).where(*conditions)
+    counted = select(MentionRow.id).where(*conditions)  # without the promises, where they decide nothing
     if due_before is not None:
         query = query.where(due.c.due_at <= due_before)
-    total = session.scalar(select(func.count()).select_from(query.with_only_columns(MentionRow.id).subquery())) or 0
+        counted = query.with_only_columns(MentionRow.id)
+    total = session.scalar(select(func.count()).select_from(counted.subquery())) or 0
     first = min(window.page, max(total - 1, 0) // window.size) * window.size
     in_order = query.order_by(MentionRow.urgent.desc(), due.c.due_at.is_(None), due.c.due_at, MentionRow.id)
     rows = session.execute(in_order.limit(window.size).offset(first))
@@ -194,6 +197,7 @@ def _item(row: MentionRow, topic: str, due_at: datetime | None, answer: AnswerRo
         topic=topic,
         offered_by=row.offered_by or "",
         offer_until=row.offer_until,
+        answer_id=answer.id if answer else 0,
         answer=answer.text if answer else "",
         answer_by=answer.author if answer else "",
         waits_for=answer.approval_why if answer else "",

@@ -19,7 +19,7 @@ def home(person: Person, words: str) -> str:
 
 def part(seen: str, title: str) -> str:
     """The part of Home under a title."""
-    titles = ("Mine", "Due soon", "Unclaimed in my teams", "My week")
+    titles = ("Offered to me", "Waiting for my approval", "Mine", "Due soon", "Unclaimed in my teams", "My week")
     start = seen.index(f"\n{title}")
     ends = [seen.find(f"\n{other}", start + 1) for other in titles if other != title]
     return seen[start : min((end for end in ends if end > start), default=len(seen))]

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.person import visible_text
-from tests.journeys.looking import choose, home, part, press
+from tests.journeys.looking import buttons, choose, home, part, press
 from tests.journeys.office import PATIENCE, Office, fill, until
 
 
@@ -157,3 +157,42 @@ def test_home_opened_while_slack_is_down_comes_when_it_is_back(own_office: Offic
     office.fault(method="views.publish", effect="status", status=503, times=2)
     eve.open_home()
     eve.expect_home(containing="You are in no team yet", within=PATIENCE)
+
+
+def test_an_offer_is_taken_at_home(own_office: Office) -> None:
+    office = own_office
+    ana, ben = office.person("ana"), office.person("ben")
+    office.hears("billing awful, says ibis")
+    card = office.card("says ibis")
+    card.click(ana, "claim")
+    card.shows("Claimed")
+    card.choose(ana, "hand_over")
+    dialog = ana.expect_modal(callback_id="mention.hand_over", within=PATIENCE)
+    assert not fill(ana, dialog, hand_over__to=ben.id)
+    seen = part(home(ben, "Offered to me (1)"), "Offered to me")
+    assert "offered by" in seen
+    press(ben, "mention.accept", str(card.mention_id))
+    until(lambda: "says ibis" in part(visible_text(ben.home()), "Mine"), "ibis to be Ben's")
+    assert "Offered to me" not in visible_text(ben.home())
+
+
+def test_an_answer_is_approved_at_home_and_never_by_its_writer(own_office: Office) -> None:
+    office = own_office
+    gus, lee = office.person("gus"), office.person("lee")
+    office.hears("billing awful, says jay", source="forum")
+    card = office.card("says jay")
+    dialog = card.dialog(gus, "answer")
+    assert not fill(
+        gus, dialog, answer__text="I am sorry. I work for Acme, and the second charge goes back to you today."
+    )
+    card.shows("Answer waits for approval")
+    seen = part(home(lee, "Waiting for my approval (1)"), "Waiting for my approval")
+    assert "who wrote it" in seen
+    assert "goes back to you today" in seen
+    assert "Waiting for my approval" not in home(gus, "Mine")
+    view = lee.home()
+    assert view is not None
+    [value] = [each["value"] for _, each in buttons(view) if each["action_id"] == "approval.approve"]
+    press(lee, "approval.approve", value)
+    until(lambda: "Waiting for my approval" not in visible_text(lee.home()), "nothing to wait for Lee")
+    card.shows("Answered by")

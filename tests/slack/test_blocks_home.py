@@ -86,8 +86,15 @@ def test_a_snoozed_one_can_be_woken() -> None:
 
 def test_what_is_offered_and_what_waits_for_approval_come_first() -> None:
     offered = a_line(mention_id=4, offered_by="U0BO", offer_until=NOW + HOUR)
-    waiting = a_line(mention_id=5, answer="Dear Ana, we refund it.", answer_by="U0BO", waits_for="reach 9,000")
-    text = said(home_view(a_page({HomeList.OFFERED: (offered,), HomeList.APPROVALS: (waiting,)}), NOW))
+    waiting = a_line(
+        mention_id=5, answer_id=31, answer="Dear Ana, we refund it.", answer_by="U0BO", waits_for="reach 9,000"
+    )
+    view = home_view(a_page({HomeList.OFFERED: (offered,), HomeList.APPROVALS: (waiting,)}), NOW)
+    text = said(view)
+    elements = elements_of(view["blocks"])
+    assert [one["value"] for one in elements if one["action_id"] in (ids.ACCEPT, ids.DECLINE)] == ["4", "4"]
+    asked = (ids.APPROVE, ids.REVIEW, ids.RETURN)
+    assert [one["value"] for one in elements if one["action_id"] in asked] == ["5:31"] * 3
     assert text.index("Offered to me (1)") < text.index("Waiting for my approval (1)") < text.index("Mine")
     for words in ("offered by U0BO until", "written by U0BO", "needs approval: reach 9,000", "Dear Ana"):
         assert words in text

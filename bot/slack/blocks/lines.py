@@ -61,8 +61,8 @@ def place_in(listing: Listing) -> str:
     return f"{listing.first + 1:,}–{listing.end:,} of {listing.total:,}"
 
 
-def about(verb: str, action_id: str, one: Line, *, style: str = "") -> Json:
-    """A button beside a line; a screen reader hears which mention it is for."""
+def about(verb: str, action_id: str, one: Line, *, style: str = "", value: str = "") -> Json:
+    """A button beside a line, for its mention if not said otherwise; a screen reader hears which one that is."""
     author = inline(one.author, 40) or "somebody"
     label = f"{verb.removesuffix('…')}: mention by {author}"
-    return button(verb, action_id, str(one.mention_id), style=style, label=label)
+    return button(verb, action_id, value or str(one.mention_id), style=style, label=label)
