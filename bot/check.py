@@ -42,6 +42,7 @@ def _slack(config: Config, env: Mapping[str, str]) -> Iterator[Finding]:
         departments=config.departments,
         channels=company_channels(config),
         roles=config.roles,
+        approvals=config.approvals,
     )
 
 
@@ -51,7 +52,7 @@ def _slack(config: Config, env: Mapping[str, str]) -> Iterator[Finding]:
 def company_channels(config: Config) -> dict[str, str]:
     """References of the channels besides the departments', by what they are for."""
     slack = config.slack
-    return {"operators' channel": slack.ops_channel, "headquarters' channel": slack.headquarters_channel}
+    return {"operators' channel": slack.ops_channel, "headquarters' channel": slack.headquarters_channel, "success channel": slack.success_channel}
 
 
 def _headquarters(config: Config) -> Iterator[Finding]:

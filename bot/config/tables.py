@@ -68,6 +68,7 @@ class SlackTable(Table):
     http_port: Port = 3000
     ops_channel: ChannelOrEmpty = ""
     headquarters_channel: ChannelOrEmpty = ""
+    success_channel: ChannelOrEmpty = ""
     managers: Several[Member] = ()
 
 
@@ -211,6 +212,7 @@ class RuleTable(Table):
     words: Several[Said] = ()
     unnamed: bool = False
     min_detractor: Probability = 0.0
+    min_promoter: Probability = 0.0
     min_confidence: Probability = 0.0
     min_reach: Annotated[int, Field(ge=0)] = 0
     max_rating: Annotated[float, Field(ge=1, le=5)] | None = None

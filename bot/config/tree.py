@@ -64,6 +64,7 @@ class Slack:
     http_port: int
     ops_channel: str
     headquarters_channel: str
+    success_channel: str
     managers: tuple[str, ...]
 
 

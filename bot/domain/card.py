@@ -10,13 +10,16 @@ from bot.domain.comeback import FollowUps, Revision
 from bot.domain.escalation import Waiting
 from bot.domain.event import Event
 from bot.domain.issue import Wish
-from bot.domain.label import Label, LabelKind
+from bot.domain.label import Label, LabelKind, Score
 from bot.domain.lifecycle import State
 from bot.domain.mention import Mention
 from bot.domain.promise import Promise, PromiseKind
 from bot.domain.triage import Triage
 from bot.domain.undo import Undo
 from classifiers.verdict import Verdict
+
+PRAISE = 0.5
+"""From this promoter score on a mention is in the promoters' lane: to be thanked, and to be shared."""
 
 
 class AnswerState(StrEnum):
@@ -175,8 +178,19 @@ class Card:
     """The same for its scores and for what the response flow makes of them."""
     corrections: Mapping[LabelKind, Label] = field(default_factory=dict)
     """What people said against the model and nobody took back."""
+    success_channel: str = ""
+    """Where praise can be shared with the whole company; empty where that is nowhere."""
     source_title: str = ""
     """The source's name for people; where it is empty its key is shown."""
+
+    @property
+    def praises(self) -> bool:
+        """Whether a promoter speaks: by a person's word, else by the model's estimate."""
+        said = self.corrections.get(LabelKind.SCORE)
+        if said is not None and said.score is not None:
+            return said.score is Score.PROMOTER
+        verdict = self.verdict
+        return verdict is not None and verdict.promoter >= PRAISE and verdict.promoter > verdict.detractor
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,7 @@ NOTES = frozenset(
         "escalation_waits",
         "chain_ended",
         "accuracy_fell",
+        "shared",
         "issue_linked",
         "issue_unlinked",
         "released",

@@ -30,6 +30,7 @@ class Policy:
     rotas: Mapping[str, Rota] = field(default_factory=dict)
     """Who is on call, by the rota's name."""
     headquarters_channel: str = ""
+    success_channel: str = ""
     source_titles: Mapping[str, str]
     answerable: frozenset[str] = frozenset()
     promise_rules: tuple[PromiseRule, ...] = ()

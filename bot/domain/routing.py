@@ -94,6 +94,7 @@ class Rule:
     words: tuple[str, ...] = ()
     unnamed: bool = False
     min_detractor: float = 0.0
+    min_promoter: float = 0.0
     min_confidence: float = 0.0
     min_reach: int = 0
     max_rating: float | None = None
@@ -226,6 +227,7 @@ def _matches(rule: Rule, table: RoutingTable, source: str, mention: Incoming, ve
         not rule.words or has_any_word(_said(mention), rule.words),
         not rule.unnamed or not _is_named(table, source, mention),
         verdict.detractor >= rule.min_detractor,
+        verdict.promoter >= rule.min_promoter,
         verdict.confidence >= rule.min_confidence,
         (mention.reach or 0) >= rule.min_reach,
         rule.max_rating is None or (mention.rating is not None and mention.rating <= rule.max_rating),
@@ -245,7 +247,8 @@ def _may_go_by_the_model(rule: Rule, table: RoutingTable, verdict: Verdict) -> b
     if rule.languages:
         return True
     topic_holds = not by_topic or trusted_in(table.topic_languages, verdict)
-    score_holds = not rule.min_detractor or trusted_in(table.score_languages, verdict)
+    by_score = bool(rule.min_detractor or rule.min_promoter)
+    score_holds = not by_score or trusted_in(table.score_languages, verdict)
     return topic_holds and score_holds
 
 

@@ -22,6 +22,7 @@ def card_of(record: Record, policy: Policy) -> Card:
     department, routing, verdict = policy.department(record.department), policy.routing, record.verdict
     return Card(
         mention=record.mention,
+        success_channel=policy.success_channel,
         source_title=policy.source_titles.get(record.mention.source, ""),
         state=record.state,
         version=record.version,

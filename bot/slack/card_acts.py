@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.domain.card import Card
 from bot.domain.lifecycle import Action
 from bot.errors import Taken
-from bot.flow.desk import answering, claiming, deciding, looking, moving, raising
+from bot.flow.desk import answering, claiming, deciding, looking, moving, raising, sharing
 from bot.flow.desk.act import Click, Desk
 from bot.slack import ids, issue_acts, offer_acts, rating_acts
 from bot.slack.answer_acts import answer_dialog
@@ -127,6 +127,10 @@ def _history(floor: Floor, mention_id: int, page: int) -> Json:
     return history_modal(log, floor.directory.names_of(people), page=page, departments=titles)
 
 
+def share_success(floor: Floor, act: Act) -> None:
+    sharing.share_success(floor.desk, click_of(act, whole_number(act.value)))
+
+
 _FROM_MENU = {
     ids.MENU_UNDO: offer_acts.undo,
     ids.MENU_HAND_OVER: offer_acts.ask_colleague,
@@ -137,4 +141,5 @@ _FROM_MENU = {
     ids.MENU_HISTORY: show_history,
     ids.MENU_RATE: rating_acts.ask_rating,
     ids.MENU_ISSUE: issue_acts.ask_issue,
+    ids.MENU_SHARE: share_success,
 }

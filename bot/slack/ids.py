@@ -78,6 +78,7 @@ MENU_FLOW = "flow"
 MENU_HISTORY = "history"
 MENU_RATE = "rate"
 MENU_ISSUE = "issue"
+MENU_SHARE = "share"
 
 HOME = "home"
 """The callback id of App Home."""

@@ -64,6 +64,7 @@ MENU: dict[str, Permission | None] = {
     **dict.fromkeys((ids.MENU_UNDO, ids.MENU_HAND_OVER, ids.MENU_TAKE_BACK), Permission.CLAIM),
     ids.MENU_SCORE: Permission.CLAIM,
     ids.MENU_ISSUE: Permission.CLAIM,
+    ids.MENU_SHARE: Permission.CLAIM,
     ids.MENU_WHY: None,
     ids.MENU_FLOW: None,
     ids.MENU_HISTORY: None,

@@ -115,7 +115,6 @@ class MentionRow(Base):
     route_rule: Mapped[str]
     route_why: Mapped[str]
     recommended: Mapped[str]
-    lane: Mapped[str] = mapped_column(server_default="")
 
     claimed_by: Mapped[str | None]
     claimed_at: Mapped[datetime | None]

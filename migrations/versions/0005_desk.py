@@ -234,7 +234,6 @@ def _add_columns() -> None:
         batch_op.add_column(sa.Column("follow_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("followed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("added_by", sa.Text(), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("lane", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("offered_to", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("offered_by", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("offered_at", sa.DateTime(timezone=True), nullable=True))

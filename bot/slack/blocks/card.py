@@ -244,13 +244,17 @@ def _label(card: Card, action: Action) -> str:
     if card.state is State.FILTERED:
         return "Bring back"
     written = card.answer is not None and card.answer.state in UNREAD
-    return "Change answer" if action is Action.ANSWER and written else _BUTTONS[action]
+    if action is Action.ANSWER and (written or card.praises):
+        return "Change answer" if written else "Thank…"
+    return _BUTTONS[action]
 
 
 def _menu(card: Card, in_menu: list[Action]) -> Json:
     options = undo_option(card)
     options += [option(_MENU[action], f"{action.value}:{card.mention.id}") for action in in_menu]
     options += hand_over_options(card)
+    if card.praises and card.success_channel:
+        options.append(option("Share this success", f"{ids.MENU_SHARE}:{card.mention.id}"))
     options += [option(words, f"{what}:{card.mention.id}") for what, words in _ALWAYS.items()]
     return {
         "type": "static_select",

@@ -48,6 +48,7 @@ _WORDS = {
     "retry_reply": "asked to send the answer again",
     "warned": "warned that a promise is nearly due",
     "missed": "announced that a promise was missed",
+    "shared": "shared it as a success",
     "issue_linked": "linked an issue that it asks for",
     "issue_unlinked": "took the link to an issue back",
     "released": "said that what it asks for is out",

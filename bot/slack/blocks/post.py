@@ -9,6 +9,7 @@ from bot.slack.blocks.message import Json
 from bot.slack.blocks.text import counted, cut, host_of, inline, plain, web_link
 
 URGENT = "🔴 Urgent"
+PRAISE = "💚 Praise"
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,10 @@ def post_block(card: Card, size: Size) -> Json:
 
 
 def headline(card: Card) -> list[Json]:
-    """`🔴 Urgent · Ana K. (@ana) on App Store`."""
+    """`🔴 Urgent · Ana K. (@ana) on App Store`; a promoter is marked too."""
     urgent = [span(URGENT, bold=True)] if card.urgent else []
-    return joined([urgent, [span(author_of(card.mention), bold=True), span(f" on {source_of(card)}")]])
+    praise = [span(PRAISE)] if card.praises else []
+    return joined([urgent, praise, [span(author_of(card.mention), bold=True), span(f" on {source_of(card)}")]])
 
 
 def author_of(mention: Mention) -> str:
