@@ -93,7 +93,7 @@ def bench(*, people: int = 50, times: int = 1_000, url: str = "") -> list[Row]:
 
 def _check(rush: Rush, database: Database) -> None:
     with database.read() as session:
-        held = dict(session.execute(text("SELECT id, claimed_by FROM mentions")).tuples().all())
+        held: dict[int, str] = dict(session.execute(text("SELECT id, claimed_by FROM mentions")).all())  # type: ignore[arg-type]
         logged = session.execute(text("SELECT count(*) FROM events WHERE what = 'claim'")).scalar_one()
     owners = {card: user for card, (user, _) in rush.won.items()}
     losers = (rush.people - 1) * rush.times

@@ -25,5 +25,10 @@ def known(session: Session, key: str) -> bool:
     return session.get(InboundRow, key) is not None
 
 
+def seen(session: Session, key: str) -> bool:
+    """Whether this delivery was acted on; takes nothing."""
+    return session.get(InboundRow, key) is not None
+
+
 def forget_before(session: Session, before: datetime) -> None:
     session.execute(delete(InboundRow).where(InboundRow.seen_at < before))

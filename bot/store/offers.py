@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.assignment import Offer
+from bot.domain.card import Claim
 from bot.domain.lifecycle import State
 from bot.store.database import insert_into
 from bot.store.schema import MentionRow
@@ -23,6 +24,15 @@ def columns_of(offer: Offer) -> dict[str, Any]:
         "offered_at": offer.at,
         "offer_until": offer.until,
     }
+
+
+def holder(session: Session, mention_id: int) -> Claim | None:
+    """Who holds it at this moment, and nothing else: cheap enough to ask before anything is locked."""
+    columns = (MentionRow.claimed_by, MentionRow.claimed_at, MentionRow.claim_until)
+    row = session.execute(select(*columns).where(MentionRow.id == mention_id)).one_or_none()
+    if row is None or row.claimed_by is None or row.claimed_at is None or row.claim_until is None:
+        return None
+    return Claim(owner=row.claimed_by, since=row.claimed_at, until=row.claim_until)
 
 
 def begin_turns(session: Session, mention_id: int, at: datetime) -> None:

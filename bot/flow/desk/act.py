@@ -21,6 +21,7 @@ from bot.store.database import Database, Session
 from bot.store.records import Record
 
 BOTH = (PromiseKind.DECISION, PromiseKind.ANSWER)
+HELD = "Somebody else has it."
 CLOSING = frozenset({Action.ANSWER, Action.ANSWER_ELSEWHERE, Action.LET_STAND, Action.MONITOR, Action.DISMISS})
 
 
@@ -116,7 +117,7 @@ def refuse_unless_possible(card: Card, action: Action, user: str) -> None:
     held = card.claim is not None and card.claim.owner != user
     if card.claim is not None and held and action in {*OWNERS_ONLY, Action.CLAIM}:
         advice = "Ask them to release it or to hand it over."
-        raise Taken("Somebody else has it.", owner=card.claim.owner, since=card.claim.since, advice=advice)
+        raise Taken(HELD, owner=card.claim.owner, since=card.claim.since, advice=advice)
     if after(card.state, action) is not None:
         _refuse_over_answer(card, action)
         return
