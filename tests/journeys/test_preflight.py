@@ -104,7 +104,7 @@ def test_hints_name_the_words_and_go_when_they_are_mended(office: Office, ana: P
     card = card_of(office, "dace")
     dialog = card.dialog(ana, "answer")
     types(ana, dialog, "You should have read the manual.")
-    sees(ana, "“You should have” and “read the manual” puts it on the customer")
+    sees(ana, "“You should have” and “read the manual”: that puts it on the customer")
     sees(ana, "Transparency: ", "Nothing in it says that you belong to Acme", "there is no word of regret")
     types(ana, dialog, SORRY)
     until(lambda: "puts it on the customer" not in seen(ana), "the hints to go")
@@ -125,7 +125,7 @@ def test_a_blank_that_nobody_filled_never_goes_out(office: Office, ana: Person) 
     card = card_of(office, "flea")
     dialog = card.dialog(ana, "answer")
     errors = fill(ana, dialog, answer__text=f"Dear [name], {SORRY}")
-    assert "“[name]” is still to be filled in" in errors["answer.text"]
+    assert "“[name]”: still to be filled in" in errors["answer.text"]
     assert not fill(ana, dialog, answer__text=SORRY)
 
 

@@ -28,5 +28,5 @@ def look_at_blanks(draft: str, _situation: Situation) -> Iterator[Finding]:
 
 
 def _unfilled(rule: str, words: tuple[Words, ...]) -> Finding:
-    said = f"{quoted(words)} is still to be filled in: write what belongs there."
+    said = f"{quoted(words)}: still to be filled in. Write what belongs there."
     return Finding(concern=Concern.BLANK, rule=rule, sentence=said, words=words, severity=Severity.STOP)

@@ -64,13 +64,17 @@ def facts(usage: Usage) -> str:
     counted = f"{usage.uses:,} {'post' if usage.uses == 1 else 'posts'} by {_people(usage)}"
     if usage.uses > usage.seen:
         counted = f"{usage.uses:,} posts, the newest {usage.seen:,} by {_people(usage)}"
-    since = (
-        f"since {usage.first_at:%d %b %Y}, last {usage.last_at:%d %b %Y}" if usage.first_at and usage.last_at else ""
-    )
     beside = f"beside {', '.join(usage.beside)}" if usage.beside else ""
     mood = f"{usage.detractors:.0%} detractors (estimated)" if usage.detractors is not None else ""
     ours = f"in {usage.by_us:,} of our answers" if usage.by_us else ""
-    return "; ".join(part for part in (counted, since, beside, mood, ours) if part)
+    return "; ".join(part for part in (counted, _since(usage), beside, mood, ours) if part)
+
+
+def _since(usage: Usage) -> str:
+    if usage.first_at is None or usage.last_at is None:
+        return ""
+    first, last = (f"{moment.day} {moment:%b %Y}" for moment in (usage.first_at, usage.last_at))
+    return f"on {first}" if first == last else f"since {first}, last {last}"
 
 
 def _unlooked(tag: str, written: tuple[Words, ...]) -> Finding:

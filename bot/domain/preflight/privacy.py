@@ -43,7 +43,7 @@ def look_at_privacy(draft: str, situation: Situation) -> Iterator[Finding]:
     text = typed(draft)
     cards = tuple(words for words in _numbers(draft) if _is_card(words.text)) + found(_IBAN, draft)
     if cards:
-        said = f"{quoted(cards)} looks like somebody's card or bank account: never in a public answer."
+        said = f"{quoted(cards)}: that looks like somebody's card or bank account. Never in a public answer."
         yield tickable(Finding(concern=Concern.PRIVACY, rule="account", sentence=said, words=cards))
     personal = (
         *(words for words in found(_EMAIL, draft) if not _ours(words.text, situation)),
@@ -52,11 +52,11 @@ def look_at_privacy(draft: str, situation: Situation) -> Iterator[Finding]:
         *found(_POSTCODE, draft),
     )
     if personal:
-        said = f"{quoted(personal)} can be read by all: ask for a private message instead."
+        said = f"{quoted(personal)}: everybody can read that. Ask for a private message instead."
         yield Finding(concern=Concern.PRIVACY, rule="contact", sentence=said, words=tuple(sorted(personal)))
     numbered = tuple(words for words in found(_NUMBERED, draft) if _last(words.text) not in situation.text)
     if numbered:
-        said = f"{quoted(numbered)} belongs to a person: leave it out where everybody reads along."
+        said = f"{quoted(numbered)}: that belongs to a person. Leave it out where everybody reads along."
         yield Finding(concern=Concern.PRIVACY, rule="reference", sentence=said, words=numbered)
 
 

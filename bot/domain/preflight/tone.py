@@ -32,12 +32,12 @@ _MOST_EXCLAMATIONS = 3
 
 _BY_WORDS: Mapping[str, tuple[re.Pattern[str], str]] = MappingProxyType(
     {
-        "hollow": (HOLLOW, "{words} reads as an excuse: be sorry for what happened, without if and but."),
-        "sarcasm": (SARCASM, "{words} may be heard as sarcasm: say it plainly."),
-        "blame": (BLAME, "{words} puts it on the customer: say what you will do instead."),
-        "rude": (RUDE, "{words} talks down to them: leave it out."),
-        "threat": (THREAT, "{words} sounds like a threat in public: leave it to those who may make one."),
-        "wall": (WALL, "{words} hides behind a rule: say in your own words what is possible."),
+        "hollow": (HOLLOW, "{words}: an excuse more than regret. Be sorry for what happened, without if and but."),
+        "sarcasm": (SARCASM, "{words}: that may be heard as sarcasm. Say it plainly."),
+        "blame": (BLAME, "{words}: that puts it on the customer. Say what you will do instead."),
+        "rude": (RUDE, "{words}: that talks down to them. Leave it out."),
+        "threat": (THREAT, "{words}: that sounds like a threat. Leave it to those who may make one."),
+        "wall": (WALL, "{words}: that hides behind a rule. Say in your own words what is possible."),
     }
 )
 
@@ -49,9 +49,9 @@ def look_at_tone(draft: str, situation: Situation) -> Iterator[Finding]:
         if words:
             yield _finding(rule, sentence, words)
     if situation.outcome is not Outcome.RESPOND and (words := found(HYPE, draft)):
-        yield _finding("hype", "{words} sells: nobody asked for an advertisement.", words)
+        yield _finding("hype", "{words}: that sells. Nobody asked for an advertisement.", words)
     if words := shouted(draft, situation):
-        yield _finding("shouting", "{words} shouts: small letters and one full stop will do.", words)
+        yield _finding("shouting", "{words}: that shouts. Small letters and one full stop will do.", words)
 
 
 def shouted(draft: str, situation: Situation) -> tuple[Words, ...]:
@@ -74,7 +74,7 @@ def _apology(draft: str, situation: Situation) -> Iterator[Finding]:
         said = "The response flow advises to put it right, and there is no word of regret: be sorry for what happened."
         yield Finding(concern=Concern.TONE, rule="no_apology", sentence=said)
     if situation.outcome is Outcome.SHARE_SUCCESS:
-        said = "{words}: they praise us, there is nothing to apologise for."
+        said = "{words}: they praise us. There is nothing to apologise for."
         words = found(GRAVE_APOLOGY, draft)
         if words:
             yield _finding("needless_apology", said, words)
@@ -82,7 +82,7 @@ def _apology(draft: str, situation: Situation) -> Iterator[Finding]:
         words = found(ADMISSION, draft)
         if words:
             yield _finding(
-                "admission", "{words} admits what did not happen: the flow advises to put the facts right.", words
+                "admission", "{words}: that admits what did not happen. The flow advises to put the facts right.", words
             )
 
 

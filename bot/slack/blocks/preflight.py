@@ -13,7 +13,6 @@ from bot.domain.preflight.usage import Usage, Use
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     actions,
-    bullets,
     button,
     context,
     field,
@@ -72,7 +71,7 @@ def preflight_blocks(preflight: Preflight, ticked: Collection[str] = ()) -> list
     hints = [each for each in preflight.findings if each.severity is Severity.HINT]
     blocks = [
         *(_stop(each) for each in stops),
-        *([rich(bullets(*(line(*_said("💡", each)) for each in hints)))] if hints else []),
+        *([rich(*(line(*_said("💡", each)) for each in hints))] if hints else []),
         *(_known(each) for each in preflight.known),
     ]
     named = [block | {"block_id": f"preflight.{number}"} for number, block in enumerate(blocks)]

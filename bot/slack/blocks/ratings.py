@@ -61,7 +61,6 @@ def rated_message(*, useful: bool, reason: str) -> Message:
     if useful:
         text = "Noted: useful here. You can still change your mind."
     else:
-        text = (
-            f"Noted: not useful here ({inline(reason, 200)}). /mentions list shows what people say here, and narrows a subscription."
-        )
+        said = inline(reason, 200)
+        text = f"Noted: not useful here ({said}). /mentions list tells what people say, and narrows a subscription."
     return Message(escape(text), [section(plain_text(text))])
