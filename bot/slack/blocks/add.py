@@ -22,6 +22,7 @@ from bot.slack.blocks.elements import (
     spoken,
     text_input,
 )
+from bot.slack.blocks.lines import CARDLESS
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.post import excerpt, headline
 from bot.slack.blocks.standing import ANSWERED, standing
@@ -104,4 +105,4 @@ def added_message(author: str) -> Message:
 def _way(here: Here) -> list[Json]:
     if web_link(here.permalink):
         return [span(" · "), link(here.permalink, "Open the card")]
-    return [] if here.card.state is State.FILTERED else [span(" · its card is on its way")]
+    return [] if here.card.state in CARDLESS else [span(" · its card is on its way")]

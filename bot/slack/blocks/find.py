@@ -22,7 +22,7 @@ from bot.slack.blocks.elements import (
     text_input,
     when,
 )
-from bot.slack.blocks.lines import about, entry, how_it_stands, place_in, way_to_card
+from bot.slack.blocks.lines import CARDLESS, about, entry, how_it_stands, place_in, way_to_card
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.text import inline
 
@@ -77,7 +77,7 @@ def _found(found: Listing, user: str) -> list[Json]:
 def _line(one: Line, user: str) -> list[Json]:
     posted = [when(one.posted_at)] if one.posted_at else []
     topic = f", {inline(one.topic.replace('_', ' '), 40)}" if one.topic else ""
-    team = [span(f"{inline(one.department, 60)}{topic}")] if one.state is not State.FILTERED else []
+    team = [span(f"{inline(one.department, 60)}{topic}")] if one.state not in CARDLESS else []
     shown = entry(one, how_it_stands(one, user), team, posted, way_to_card(one))
     return [shown, actions([*_steps(one), about("Author", ids.WRITER, one)])]
 

@@ -13,10 +13,14 @@ from bot.slack.blocks.text import inline, web_link
 
 EXCERPT = 180
 
+CARDLESS = frozenset({State.FILTERED, State.FOLDED})
+"""Mentions without a card of their own, and without a team."""
+
 _STATES = {
     State.NEW: "on its way to a team",
     State.JUDGED: "on its way to a team",
     State.FILTERED: "🚫 kept out by a rule",
+    State.FOLDED: "💬 on the card of their first post",
     State.OPEN: f"{UNCLAIMED} unclaimed",
     State.SNOOZED: f"{SNOOZED} snoozed",
     State.ANSWERED: f"{ANSWERED} answered",
@@ -38,7 +42,7 @@ def entry(one: Line, *facts: Sequence[Json]) -> Json:
 def way_to_card(one: Line) -> list[Json]:
     if web_link(one.permalink):
         return [link(one.permalink, "Open card")]
-    return [] if one.state is State.FILTERED else [span("the card is on its way")]
+    return [] if one.state in CARDLESS else [span("the card is on its way")]
 
 
 def how_it_stands(one: Line, user: str) -> list[Json]:

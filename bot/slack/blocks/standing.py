@@ -77,6 +77,8 @@ def _state_line(card: Card) -> list[Json]:
         return _snooze_line(card)
     if card.state is State.FILTERED:
         return [span(f"Kept out of every channel by rule “{inline(card.route_rule, 80)}”")]
+    if card.state is State.FOLDED:
+        return [span("On the card of their first post in this conversation")]
     if card.state is State.OPEN:
         return [span(f"{UNCLAIMED} "), span("Unclaimed", bold=True)]
     return [span("On its way to a department")]
