@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
 from bot.domain.card import Card
 from bot.domain.lifecycle import Action, available
@@ -82,8 +83,14 @@ def _told(each: Member, signal: Signal, links: Mapping[int, str]) -> list[Json]:
     address = web_link(links.get(each.mention_id, ""))
     where = [link(address, "Open the card")] if address else source_link(each.url)
     lead = [span("the lead mention", italic=True)] if each.mention_id == signal.lead else []
-    words = [span(f"“{inline(each.text, _EXCERPT) or '(no text)'}” ")]
-    return [*words, *joined([[span(f"{author} on {source}")], [when(each.at)], where, lead])]
+    words = [span(f"“{inline(each.text, _EXCERPT) or '(no text)'}”")]
+    return joined([words, [span(f"{author} on {source}")], [_day(each.at)], where, lead])
+
+
+def _day(moment: datetime) -> Json:
+    """The hour does not matter here, and the line is short."""
+    shown = when(moment)
+    return shown | {"format": "{date_short_pretty}"} if shown["type"] == "date" else shown
 
 
 def _standing(card: Card, signal: Signal) -> list[Json]:
