@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bot.domain.card import Card
-from bot.flow.desk import looking
+from bot.flow.desk import claiming, looking
 from bot.flow.dossier import PAGE, author_page
 from bot.slack.answer_page import begun, findings_for, new_memory, page_for, text_of
 from bot.slack.blocks.answer import answer_modal, inserted, retyped
@@ -27,6 +27,7 @@ def preview(floor: Floor, act: Act) -> None:
     card = looking.look(floor.desk, memory.mention_id)
     findings = findings_for(floor, act.user, memory, act.value, ticked_in(act.view))
     floor.change(act.view, retyped(act.view, card, act.value, findings))
+    claiming.renew(floor.desk, card, act.user)  # whoever types is at work on it
 
 
 def insert(floor: Floor, act: Act) -> None:
