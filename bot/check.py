@@ -43,6 +43,7 @@ def _slack(config: Config, env: Mapping[str, str]) -> Iterator[Finding]:
         channels=company_channels(config),
         roles=config.roles,
         approvals=config.approvals,
+        rotas=config.rotas,
     )
 
 

@@ -6,17 +6,27 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.domain.approval import ApprovalRule
 from bot.domain.roles import EVERYONE, FOR_MANAGERS, Permission, Roles
+from bot.domain.rota import NOBODY, Rota, rota_name
 from bot.domain.routing import Department
 from bot.errors import GiveUp
 from bot.finding import Finding, tried
 from bot.slack.calls import call
 from bot.slack.directory import Directory
+from bot.slack.reach import SlackReach
 from bot.slack.scopes import SCOPES
 
 
 def inspect_workspace(
-    client: WebClient, *, app_token: str, departments: Sequence[Department], channels: Mapping[str, str], roles: Roles
+    client: WebClient,
+    *,
+    app_token: str,
+    departments: Sequence[Department],
+    channels: Mapping[str, str],
+    roles: Roles,
+    approvals: Sequence[ApprovalRule],
+    rotas: Sequence[Rota] = (),
 ) -> Iterator[Finding]:
     """Tokens, scopes, then every channel and person that the configuration names. No `app_token`: no socket is opened.
 
@@ -32,12 +42,16 @@ def inspect_workspace(
     directory = Directory(client)
     for department in departments:
         yield tried(f"channel of {department.title}", partial(_channel, client, directory, department.channel))
-        yield from _people(directory, department)
+        yield from _people(client, directory, department)
+    yield from _on_call(client, directory, rotas)
     for what, reference in channels.items():
         if reference:
             yield tried(what, partial(_channel, client, directory, reference))
     for permission in Permission:
         yield tried(f"role {permission}", partial(_holders, directory, roles, permission))
+    for rule in approvals:
+        if named := (*rule.authors, *rule.approvers):
+            yield tried(f"approval “{rule.name}”", partial(_known, directory, named))
 
 
 def _who(client: WebClient) -> str:
@@ -74,13 +88,13 @@ def _channel(client: WebClient, directory: Directory, reference: str) -> str:
     return f"can post in #{name}" if channel.get("is_member") else f"will join #{name}"
 
 
-def _people(directory: Directory, department: Department) -> Iterator[Finding]:
+def _people(client: WebClient, directory: Directory, department: Department) -> Iterator[Finding]:
     wanted = (*department.people, *([department.user_group] if department.user_group else []))
-    called = tuple(reference for level in department.escalation for reference in level.notify)
+    called = tuple(each for level in department.escalation for each in level.notify if not rota_name(each))
     if wanted:
         yield tried(f"people of {department.title}", lambda: _known(directory, wanted))
     if called:
-        yield tried(f"escalation of {department.title}", lambda: _known(directory, called))
+        yield tried(f"escalation of {department.title}", lambda: _reached(client, directory, called))
 
 
 def _holders(directory: Directory, roles: Roles, permission: Permission) -> str:
@@ -96,6 +110,22 @@ def _holders(directory: Directory, roles: Roles, permission: Permission) -> str:
     if not [each for each in directory.present(people) if not each.startswith("S")]:
         raise GiveUp(f"{', '.join(holders)} has nobody in it: add people, or name others in [roles] {permission}")
     return ", ".join(holders)
+
+
+def _on_call(client: WebClient, directory: Directory, rotas: Sequence[Rota]) -> Iterator[Finding]:
+    for rota in rotas:
+        people = tuple(dict.fromkeys(each for each in rota.people if each != NOBODY))
+        if people:
+            yield tried(f"rota {rota.name}", partial(_reached, client, directory, people))
+
+
+def _reached(client: WebClient, directory: Directory, references: tuple[str, ...]) -> str:
+    """Raises GiveUp for those whom nobody could tell now: an escalation would pass them over."""
+    known = _known(directory, references)
+    gaps = [each for each in SlackReach(client, directory).look(references).values() if each.problem]
+    if gaps:
+        raise GiveUp("; ".join(f"{each.reference} {each.problem}" for each in gaps))
+    return known
 
 
 def _known(directory: Directory, references: tuple[str, ...]) -> str:

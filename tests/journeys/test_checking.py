@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,9 @@ import pytest
 import bot.check
 from bot.check import company_channels, run_checks
 from bot.config import Config
+from bot.domain.approval import ApprovalRule
 from bot.domain.roles import FOR_MANAGERS, Permission, Roles
+from bot.domain.rota import Rota
 from bot.domain.routing import Department, Level
 from bot.finding import Finding
 from bot.slack.calls import reading_client
@@ -44,8 +46,16 @@ def looked(slack: RunningSandbox, config: Config, *, bot_token: str = "", app_to
         departments=config.departments,
         channels=company_channels(config),
         roles=config.roles,
+        approvals=config.approvals,
+        rotas=config.rotas,
     )
     return {finding.what: finding for finding in findings}
+
+
+def test_an_approver_that_nobody_knows_is_named(slack: RunningSandbox, config: Config) -> None:
+    rule = ApprovalRule(name="storm", approvers=("@lee", "@nobody-here"))
+    found = looked(slack, replace(config, approvals=(rule, ApprovalRule(name="all"))))
+    assert bad(found) == {"approval “storm”": f"@nobody-here {UNSEEN}"}
 
 
 def bad(findings: dict[str, Finding]) -> dict[str, str]:
@@ -145,6 +155,17 @@ def test_people_whom_nobody_knows_are_named(slack: RunningSandbox, config: Confi
         "role report": f"@chief {UNSEEN}",
         "role erase": "names nobody: set [roles] erase",
     }
+
+
+def test_whom_an_escalation_would_pass_over_is_told(slack: RunningSandbox, config: Config) -> None:
+    chain = (Level(notify=("#attic", "oncall:care"), within=timedelta(hours=1)),)
+    rota = Rota(
+        name="care", people=("@zed", "nobody"), starts=date(2026, 1, 5), turn_days=7, handover=time(9), zone="UTC"
+    )
+    lost = replace(rota, name="late", people=("@gone",))
+    findings = looked(slack, replace(with_billing(config, escalation=chain), rotas=(rota, lost)))
+    assert bad(findings) == {"escalation of Billing": "#attic is archived", "rota late": f"@gone {UNSEEN}"}
+    assert findings["rota care"].said == "@zed"
 
 
 def test_a_role_whom_nobody_holds_is_told(slack: RunningSandbox, config: Config) -> None:
