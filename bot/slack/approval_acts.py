@@ -1,5 +1,7 @@
 """What an approver does with a waiting answer: let it go, change it first, or give it back."""
 
+from dataclasses import replace
+
 from bot.domain.card import Card
 from bot.flow.desk import approving, looking
 from bot.flow.desk.words import Overtaken
@@ -12,6 +14,7 @@ from bot.slack.blocks.answer import AnswerPage, review_modal
 from bot.slack.blocks.answer_memory import Memory, memory_of
 from bot.slack.blocks.approvals import return_modal
 from bot.slack.blocks.message import Json
+from bot.slack.blocks.metadata import Origin
 from bot.slack.blocks.stopped import stopped
 from bot.slack.floor import Floor, click_of
 from bot.slack.payloads import Act, Form, whole_number
@@ -26,14 +29,14 @@ def approve(floor: Floor, act: Act) -> None:
     try:
         approving.approve(floor.desk, click_of(act, mention_id), answer_id)
     except Overtaken as fault:
-        memory = new_memory(floor, fault.news.card, act.origin)
+        memory = _begun(floor, fault.news.card, act.origin)
         floor.open(act.trigger, _review(floor, act.user, memory, _text(card), stop=stopped(fault.news)))
 
 
 def review(floor: Floor, act: Act) -> None:
     """The dialog in which the answer can be changed before it goes."""
     card, _ = _waiting(floor, act)
-    floor.open(act.trigger, _review(floor, act.user, new_memory(floor, card, act.origin), _text(card)))
+    floor.open(act.trigger, _review(floor, act.user, _begun(floor, card, act.origin), _text(card)))
 
 
 def ask_reason(floor: Floor, act: Act) -> None:
@@ -52,7 +55,7 @@ def approve_edited(floor: Floor, form: Form) -> None:
     try:
         approving.approve(floor.desk, click, memory.seen.answer, text, seen=memory.seen)
     except Overtaken as fault:
-        shown = new_memory(floor, fault.news.card, memory.origin)
+        shown = _begun(floor, fault.news.card, memory.origin)
         raise ShownInstead(_review(floor, form.user, shown, text, stop=stopped(fault.news))) from fault
 
 
@@ -75,6 +78,12 @@ def _numbers(act: Act) -> tuple[int, int]:
     """The mention and the answer that a button belongs to."""
     mention_id, _, answer_id = act.value.partition(":")
     return whole_number(mention_id), whole_number(answer_id)
+
+
+def _begun(floor: Floor, card: Card, origin: Origin) -> Memory:
+    """An approver did not begin to write: the answer is as old as its writer made it."""
+    memory = new_memory(floor, card, origin)
+    return replace(memory, opened_at=card.answer.at) if card.answer else memory
 
 
 def _review(floor: Floor, user: str, memory: Memory, draft: str, *, stop: list[Json] | None = None) -> Json:

@@ -121,7 +121,7 @@ def review_modal(page: AnswerPage) -> Json:
         divider(),
         *page.stop,
         rich(line(*by, *held)),
-        answer_input(page.memory, page.draft),
+        answer_input(page.memory, page.draft, "The answer, as it will be sent"),
         *tail(card, page.draft, page.findings),
     ]
     submit = "Approve and send" if card.can_reply else "Approve"
@@ -144,11 +144,11 @@ def inserted(view: Mapping[str, object], memory: Memory, card: Card, draft: str,
     return retyped(_same(view) | {"blocks": blocks, "private_metadata": memory.to_json()}, card, draft, findings)
 
 
-def answer_input(memory: Memory, draft: str) -> Json:
+def answer_input(memory: Memory, draft: str, label: str = "Your answer") -> Json:
     """It reports every change, so that the preview follows."""
     element = text_input(ids.ANSWER_TEXT, initial=draft, placeholder="Write to the customer")
     element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
-    return field("Your answer", element) | {"block_id": memory.input_id, "dispatch_action": True}
+    return field(label, element) | {"block_id": memory.input_id, "dispatch_action": True}
 
 
 def tail(card: Card, draft: str, findings: Sequence[Json] = ()) -> list[Json]:
@@ -277,7 +277,7 @@ def _renumbered(block: Json, memory: Memory) -> Json:
 
 
 def _is_input(block: Json) -> bool:
-    return block["type"] == "input" and block["element"]["action_id"] == ids.ANSWER_TEXT
+    return bool(block["type"] == "input" and block["element"]["action_id"] == ids.ANSWER_TEXT)
 
 
 def _same(view: Mapping[str, object]) -> Json:

@@ -104,7 +104,7 @@ def _outcome(written: Answer) -> list[Json]:
     approval = written.approval
     if written.state is AnswerState.RETURNED:
         reason = f": “{inline(approval.returned, 300)}”" if approval else ""
-        return [span(f"{RETURNED} Returned to "), person(written.author), span(f"{reason}.")]
+        return [span(f"{RETURNED} Returned to "), person(written.author), span(reason)]
     by = [span(" by "), person(approval.by)] if approval and approval.by else []
     at = [when(approval.at)] if approval and approval.at else []
     mark = TROUBLE if written.state is AnswerState.FAILED else ANSWERED

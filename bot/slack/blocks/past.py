@@ -37,6 +37,7 @@ _ENDS = {
     State.MONITORED: "monitored",
     State.DISMISSED: "not about us",
     State.FILTERED: "kept out by a rule",
+    State.FOLDED: "on the card of their first post",
 }
 _ARRIVED = frozenset({AnswerState.SENT, AnswerState.ELSEWHERE})
 

@@ -50,7 +50,8 @@ def _told(change: Change, news: News) -> list[Json]:
         return [line(span("The author took the post down"), *([span(" on "), when(gone)] if gone else []), span("."))]
     again = news.card.followed_at
     at = [span(" on "), when(again)] if again else []
-    return [line(span("The author wrote again"), *at, span(": see above, under the same conversation."))]
+    words = [quote(span(_words(each.text))) for each in news.card.follow_ups.newest[-1:]]
+    return [line(span("The author wrote again"), *at, span(":" if words else ".")), *words]
 
 
 def _others(answer: Answer) -> list[Json]:
