@@ -81,11 +81,11 @@ def _count(session: Session, tag: str) -> int:
     return session.scalar(select(func.count()).select_from(HashtagRow).where(HashtagRow.tag == tag)) or 0
 
 
-def _newest(tag: str) -> Select[tuple[HashtagRow]]:
+def _newest(tag: str) -> Select[HashtagRow]:
     return select(HashtagRow).where(HashtagRow.tag == tag).order_by(HashtagRow.at.desc(), HashtagRow.mention_id.desc())
 
 
-def _uses(session: Session, wanted: Select[tuple[HashtagRow]]) -> list[Use]:
+def _uses(session: Session, wanted: Select[HashtagRow]) -> list[Use]:
     tagged = session.scalars(wanted).all()
     ids = [row.mention_id for row in tagged]
     scores = _detractors(session, ids)
