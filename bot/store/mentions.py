@@ -141,7 +141,9 @@ def _taken_up(record: Record, target: State, values: Mapping[str, Any], now: dat
         return {}
     if target is not State.CLAIMED:
         return {"acknowledged_by": None, "acknowledged_at": None}
-    waits = {**NO_WAITING_CALL, "escalate_at": None} if record.waiting_call and not record.level else NO_WAITING_CALL
+    waits = dict(NO_WAITING_CALL)
+    if record.waiting_call is not None and not record.level:
+        waits["escalate_at"] = None
     if not record.escalation or record.escalation.acknowledged_by:
         return waits
     return {**waits, "acknowledged_by": values.get("claimed_by"), "acknowledged_at": now}
