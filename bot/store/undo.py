@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, inspect, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.label import Label, LabelKind, Score
@@ -177,7 +177,7 @@ def _changed(before: Json, after: Json) -> Json:
     return {name: value for name, value in before.items() if after[name] != value}
 
 
-def _plain(row: Mapping[str, Any]) -> Json:
+def _plain(row: RowMapping) -> Json:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
 
 
@@ -199,6 +199,6 @@ def _label_of(kept: Json) -> Label:
 
 
 def _table(row: type[MentionRow] | type[PromiseRow]) -> Table:
-    table = inspect(row).local_table
+    table = row.__table__
     assert isinstance(table, Table)
     return table
