@@ -51,19 +51,13 @@ class AuthorHistory:
 def score_in_words(detractor: Sequence[float]) -> str:
     """How somebody spoke of us over time, from the estimates of their posts, oldest first.
 
-    `mostly a detractor (82% estimated), milder lately: 90%, then 74%`.
+    `mostly as a detractor (82%, estimated), milder lately: 90%, then 74%`.
     """
     if not detractor:
         return "not judged yet"
     whole = _mean(detractor)
-    who = (
-        "mostly a detractor"
-        if whole >= 2 / 3
-        else "seldom a detractor"
-        if whole < 1 / 3
-        else "now and then a detractor"
-    )
-    said = f"{who} ({whole:.0%} estimated)"
+    often = "mostly" if whole >= 2 / 3 else "seldom" if whole < 1 / 3 else "now and then"
+    said = f"{often} as a detractor ({whole:.0%}, estimated)"
     if len(detractor) < 4:
         return said
     half = len(detractor) // 2

@@ -44,7 +44,7 @@ def home_of(db: Database, policy: Policy, visit: Visit, *, now: datetime, permal
     with db.read() as session:
         choice = home_choices.choice_of(session, visit.user)
         pages = _pages(session, visit, _still_there(choice, visit, policy), now)
-        ids = [item.mention_id for page in pages.values() for item in page.items]
+        ids = [item.card_of for page in pages.values() for item in page.items]
         cards = lists.cards(session, ids)
         sources = lists.sources(session)
         week, before = week_of(session, visit.user, this_week), week_of(session, visit.user, last_week)
@@ -75,7 +75,9 @@ def choose(db: Database, person: str, change: Callable[[Choice], Choice], now: d
 def line_of(policy: Policy, item: Item, cards: Mapping[tuple[int, str], tuple[str, str]], permalink: Permalink) -> Line:
     """A line with the way to the card in the channel that owns the mention now."""
     department = policy.department(item.department)
-    card = cards.get((item.mention_id, department.channel))
+    folded = item.card_of != item.mention_id  # it may stand in another team's channel than it would alone
+    others = (place for (mention_id, _), place in cards.items() if mention_id == item.card_of)
+    card = next(others, None) if folded else cards.get((item.mention_id, department.channel))
     return Line(
         mention_id=item.mention_id,
         state=item.state,

@@ -39,7 +39,7 @@ def find(desk: Desk, asked: Asked, *, permalink: Permalink) -> Listing:
     with desk.db.read() as session:
         query = _read(desk, session, asked)
         page = search.find(session, query, Window(page=asked.page, size=SIZE))
-        cards = lists.cards(session, [item.mention_id for item in page.items])
+        cards = lists.cards(session, [item.card_of for item in page.items])
     lines = tuple(line_of(desk.policy, item, cards, permalink) for item in page.items)
     return Listing(lines=lines, first=page.first, total=page.total, size=page.size)
 
@@ -49,8 +49,7 @@ def author_history(desk: Desk, name: str, *, permalink: Permalink) -> AuthorHist
     with desk.db.read() as session:
         found = search.writers(session, name)
         read = [_last(session, writer) for writer in found[:SOURCES]]
-        items = {item.mention_id: item for _, _, some in read for item in some}
-        cards = lists.cards(session, list(items))
+        cards = lists.cards(session, [item.card_of for _, _, some in read for item in some])
 
     def lines(some: tuple[Item, ...]) -> tuple[Line, ...]:
         return tuple(line_of(desk.policy, item, cards, permalink) for item in some)

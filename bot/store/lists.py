@@ -20,6 +20,8 @@ class Item:
     """One mention in a list; `due_at` is the earliest promise still open, `answer` the one that waits for an approver."""
 
     mention_id: int
+    card_of: int
+    """The mention whose card shows it: itself, or the first of the conversation into which it is folded."""
     state: State
     source: str
     author: str
@@ -185,6 +187,7 @@ def items_of(session: Session, due_at: Mapping[int, datetime | None]) -> list[It
 def _item(row: MentionRow, topic: str, due_at: datetime | None, answer: AnswerRow | None) -> Item:
     return Item(
         mention_id=row.id,
+        card_of=row.follow_of or row.id,
         state=State(row.state),
         source=row.source,
         author=row.author_name or row.author,

@@ -167,3 +167,15 @@ def test_what_is_in_a_channel_is_not_brought_there_again(world: World) -> None:
         bringing_back.bring_back(world.desk, world.click("UBEN", 2), "billing")
     with pytest.raises(Refused, match="not configured"):
         bringing_back.bring_back(world.desk, world.click("UBEN"), "gone")
+
+
+def test_a_later_post_of_a_conversation_leads_to_the_card_that_shows_it(world: World) -> None:
+    world.arrive(post(1, "billing", author="wren", thread="t1"))
+    world.run()
+    world.clock.minutes(5)
+    world.arrive(post(2, "billing, once more", author="wren", thread="t1"))
+    world.run()
+    asked = Asked(text="more", zone=UTC)
+    [line] = search.find(world.desk, asked, permalink=world.slack.permalink).lines
+    assert line.state is State.FOLDED
+    assert line.permalink == world.slack.permalink("CBILLING", world.slack.shown("#billing")[0].ts)

@@ -26,7 +26,7 @@ def an_author(**wanted: Any) -> AuthorAt:
         "ends": ((State.ANSWERED, 3), (State.OPEN, 1), (State.DISMISSED, 2), (State.FILTERED, 6)),
         "first_at": NOW - 9 * HOUR,
         "last_at": NOW,
-        "score": "mostly a detractor (82% estimated)",
+        "score": "mostly as a detractor (82%, estimated)",
         "lines": (a_line(posted_at=NOW),) * 3,
         "answers": (Said(to=1, at=NOW, by="U0BO", text="We refunded it."),),
     }
@@ -87,7 +87,7 @@ def test_an_author_is_told_in_words_and_apart_at_each_source() -> None:
     for words in (
         "Wren Q. (wren) on Forum",
         "12 mentions: 3 answered, 1 open, 2 decided without an answer, 6 in no channel",
-        "mostly a detractor (82% estimated)",
+        "mostly as a detractor (82%, estimated)",
         "We refunded it.",
         "may be another person",
         "and 2 more authors of that name",
@@ -137,7 +137,9 @@ def test_no_text_breaks_what_was_found(body: str, short: str) -> None:
             ),
             "U0ANA",
         ),
-        bring_back_modal(7, [department(short or "x")], "care", {"text": " ".join(body.split())[:500]}),
+        bring_back_modal(
+            7, [department("x", title=short.strip() or "x")], "care", {"text": " ".join(body.split())[:500]}
+        ),
     )
     for view in views:
         assert not faults_of_view(view)

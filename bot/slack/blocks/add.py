@@ -26,7 +26,7 @@ from bot.slack.blocks.lines import CARDLESS
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.post import excerpt, headline
 from bot.slack.blocks.standing import ANSWERED, standing
-from bot.slack.blocks.text import host_of, inline, web_link
+from bot.slack.blocks.text import escape, host_of, inline, web_link
 
 LONGEST = 3_000
 """Characters that Slack takes in one input."""
@@ -60,7 +60,7 @@ def add_modal(draft: Draft, note: str = "") -> Json:
     }
     author = text_input(ids.ADD_AUTHOR, initial=draft.author[:200], placeholder="A name or handle", lines=False)
     blocks = [
-        *([section(plain_text(note, 1_000))] if note else []),
+        *([section(plain_text(note, 1_000))] if note.strip() else []),
         field("What the customer wrote", text_input(ids.ADD_TEXT, initial=draft.text), hint=hint),
         field("Who wrote it", author, optional=True, hint="The customer, not whoever brought it to Slack."),
         field("Where it stands", address, optional=True),
@@ -99,7 +99,7 @@ def here_message(here: Here) -> Message:
 def added_message(author: str) -> Message:
     by = f" by {inline(author, 60)}" if author.strip() else ""
     told = f"{ANSWERED} Added the mention{by}. Earshot judges it now; its card comes to the team's channel in a moment."
-    return Message(told, [section(plain_text(told))])
+    return Message(escape(told), [section(plain_text(told))])
 
 
 def _way(here: Here) -> list[Json]:

@@ -38,11 +38,12 @@ def find_modal(text: str, found: Listing | None, user: str, *, note: str = "") -
     page = found.page if found else 0
     blocks = [
         field("Words in a mention or its author", element, hint=_HINT, optional=True),
-        *([section(plain_text(note, 1_500))] if note else []),
+        *([section(plain_text(note, 1_500))] if note.strip() else []),
         *(_found(found, user) if found else []),
     ]
     metadata = json.dumps({"text": text, "page": page}, ensure_ascii=False)
-    return modal(ids.FIND, "Find mentions", blocks, submit="Search", metadata=metadata)
+    view = modal(ids.FIND, "Find mentions", blocks, submit="Search", metadata=metadata)
+    return view | {"close": plain_text("Close", 24)}
 
 
 def bring_back_modal(

@@ -10,11 +10,14 @@ _THREADS = (
     "Slack runs no commands inside threads: type them in the channel. Everything about one mention is on its card."
 )
 
+_TOGETHER = 5
+"""Words in one block: Slack folds longer ones."""
+
 
 def help_message(words: Sequence[tuple[str, str]], problem: str = "") -> Message:
     """Every word with what it does; `problem` is a sentence about what was typed."""
-    lines = [*words, ("help", "this text")]
-    usage = "\n".join(f"`/mentions {escape(typed)}`  {escape(does)}" for typed, does in lines)
+    usage = [f"`/mentions {escape(typed)}`  {escape(does)}" for typed, does in (*words, ("help", "this text"))]
     first = [section(plain_text(problem, 1_000))] if problem.strip() else []
-    said = f"{escaped(problem, 1_000)}\n{usage}" if problem.strip() else usage
-    return Message(said, [*first, section(markdown(usage)), context(plain_text(_THREADS))])
+    said = "\n".join([*([escaped(problem, 1_000)] if problem.strip() else []), *usage])
+    parts = ["\n".join(usage[start : start + _TOGETHER]) for start in range(0, len(usage), _TOGETHER)]
+    return Message(said, [*first, *(section(markdown(part)) for part in parts), context(plain_text(_THREADS))])

@@ -52,8 +52,8 @@ def _source(at: AuthorAt, user: str, *, first: bool) -> list[Json]:
     who = f"{name} ({handle})" if name and handle and name != handle else name or handle or "Somebody"
     facts = [
         line(span(f"{counted(at.total, 'mention')}: {_ends(at)}")),
-        line(span("First "), when(at.first_at), span(", last "), when(at.last_at)),
-        line(span("Speaks of us as "), span(inline(at.score, 200), bold=True)),
+        line(*_times(at)),
+        line(span("Speaks of us: "), span(inline(at.score, 200), bold=True)),
     ]
     profile = source_link(at.profile, "Profile on")
     return [
@@ -67,6 +67,12 @@ def _source(at: AuthorAt, user: str, *, first: bool) -> list[Json]:
         *(_answer(said) for said in at.answers),
         *_all(at),
     ]
+
+
+def _times(at: AuthorAt) -> list[Json]:
+    if at.first_at == at.last_at:
+        return [span("Written "), when(at.last_at)]
+    return [span("First "), when(at.first_at), span(", last "), when(at.last_at)]
 
 
 def _ends(at: AuthorAt) -> str:
