@@ -46,19 +46,22 @@ def _slack(config: Config, env: Mapping[str, str]) -> Iterator[Finding]:
         rotas=config.rotas,
     )
 
-
     yield from _headquarters(config)
 
 
 def company_channels(config: Config) -> dict[str, str]:
     """References of the channels besides the departments', by what they are for."""
     slack = config.slack
-    return {"operators' channel": slack.ops_channel, "headquarters' channel": slack.headquarters_channel, "success channel": slack.success_channel}
+    return {
+        "operators' channel": slack.ops_channel,
+        "headquarters' channel": slack.headquarters_channel,
+        "success channel": slack.success_channel,
+    }
 
 
 def _headquarters(config: Config) -> Iterator[Finding]:
     """Nothing is broken without one, but the response flow's "notify headquarters" then reaches nobody."""
-    if not any(company_channels(config).values()):
+    if not config.slack.headquarters_channel and not config.slack.ops_channel:
         said = "none: nobody is told of a decision to only monitor a mention; slack.headquarters_channel names one"
         yield Finding(what="headquarters' channel", well=True, said=said)
 

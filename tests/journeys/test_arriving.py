@@ -33,7 +33,7 @@ def test_a_post_in_a_feed_becomes_a_card_with_all_that_one_needs(office: Office,
     )
     assert card.buttons == ["Claim", "Answer", "Escalate"]
     decisions = ["answer_elsewhere", "reroute", "let_stand", "monitor", "dismiss", "snooze"]
-    assert card.choices == [*decisions, "flow", "score", "why", "history"]
+    assert card.choices == [*decisions, "flow", "issue", "score", "why", "rate", "history"]
     assert path in json.dumps(card.message["blocks"]), "the link to the source"
     decide, answer = dates_in(card)
     assert 50 * 60 < decide - now <= 60 * 60
@@ -108,6 +108,6 @@ def test_an_edit_at_the_source_reopens_a_decided_mention(office: Office) -> None
     dialog = card.dialog(ana, "let_stand", menu=True)
     assert not ana.submit(dialog["id"], {"decision.preset": {"decision.preset": "It is already settled"}})
     card.shows("Let stand")
-    office.edit(path, "billing was never fine, says plover angrily")
+    office.edit(path, "billing was awful, says plover angrily")
     card.shows("says plover angrily", "edited ", "Unclaimed", "Decision due").offers("Claim", "Answer", "Escalate")
     assert office.cards("plover", "#billing") == [card.ts], "the same card, not a second one"

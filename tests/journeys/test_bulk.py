@@ -16,6 +16,9 @@ Json = dict[str, Any]
 
 
 def decide(person: Person, channel: str) -> Json:
+    """What lay open before is closed, so that it is not taken for this one."""
+    if left := person.modals():
+        person.close(left[-1]["id"], whole_stack=True)
     person.command("/mentions decide", channel)
     return bulk_of(person)
 
