@@ -3,11 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit, urlunsplit
 
 LONGEST_KEY = 300
 LONGEST_TITLE = 200
 LONGEST_RELEASE = 80
+
+_WEB = re.compile(r"(?i)(?P<scheme>https?)://(?P<host>[\w.-]+(?::\d+)?)(?P<path>/[^\s?#]*|)(?:[?#]\S*)?")
+"""Without a name or password in front of the host."""
 
 _TRACKED = re.compile(r"[A-Za-z][A-Za-z0-9_]*-\d+")
 
@@ -68,10 +70,7 @@ def issue_key(said: str) -> str:
 
 
 def _address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-    except ValueError as error:
-        raise ValueError("That is no web address: copy it from the browser.") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    found = _WEB.fullmatch(text)
+    if found is None:
         raise ValueError("That is no web address: copy it from the browser.")
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path.rstrip("/"), "", ""))
+    return f"{found['scheme'].lower()}://{found['host'].lower()}{found['path'].rstrip('/')}"
