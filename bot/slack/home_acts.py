@@ -11,8 +11,6 @@ from bot.slack.floor import Floor
 from bot.slack.home_tab import pages_shown, turn_to
 from bot.slack.payloads import Act, whole_number
 
-_CHOICES = {ids.HOME_DEPARTMENT: "department", ids.HOME_TOPIC: "topic", ids.HOME_SOURCE: "source"}
-
 
 def choose_what_to_see(floor: Floor, act: Act) -> None:
     """One of the filters above the lists. What is chosen holds until it is changed, and the lists begin anew."""
@@ -22,7 +20,10 @@ def choose_what_to_see(floor: Floor, act: Act) -> None:
             return Choice()
         if act.action_id == ids.HOME_URGENT:
             return replace(before, urgent=bool(act.value))
-        return replace(before, **{_CHOICES[act.action_id]: "" if act.value == EVERYTHING else act.value})
+        chosen = "" if act.value == EVERYTHING else act.value
+        if act.action_id == ids.HOME_DEPARTMENT:
+            return replace(before, department=chosen)
+        return replace(before, topic=chosen) if act.action_id == ids.HOME_TOPIC else replace(before, source=chosen)
 
     choose(floor.desk.db, act.user, changed, floor.desk.clock())
     turn_to(floor, act, {})

@@ -13,7 +13,7 @@ Named = Callable[[str], str]
 def words_of(message: Mapping[str, Any], named: Named) -> str:
     """The text with names in place of references. A message without text is read from its blocks and attachments."""
     text = str(message.get("text") or "").strip() or "\n".join(_texts(message))
-    shown = _REFERENCE.sub(lambda match: _shown(*match.groups(default=""), named), text)
+    shown = _REFERENCE.sub(lambda match: _shown(match, named), text)
     return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
@@ -24,7 +24,8 @@ def addresses_in(message: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _shown(sign: str, name: str, label: str, named: Named) -> str:
+def _shown(match: "re.Match[str]", named: Named) -> str:
+    sign, name, label = match.groups(default="")
     if sign == "@":
         return f"@{label or named(name) or name}"
     if sign == "#":

@@ -154,7 +154,7 @@ def _open_due() -> Subquery:
     )
 
 
-def _waiting() -> Select[tuple[AnswerRow]]:
+def _waiting() -> Select[AnswerRow]:
     return select(AnswerRow).where(AnswerRow.state == AnswerState.WAITING)
 
 

@@ -84,7 +84,11 @@ def last_posts(session: Session, writer: Writer, limit: int) -> list[Written]:
     """The last things that somebody wrote at a source, oldest first, with what we think of them and answered last."""
     rows = session.scalars(
         select(MentionRow)
-        .where(MentionRow.author == writer.author, MentionRow.source == writer.source, writer.name == _NAME)
+        .where(
+            MentionRow.author == writer.author,
+            MentionRow.source == writer.source,
+            _NAME.is_not_distinct_from(writer.name),
+        )
         .order_by(_POSTED.desc(), MentionRow.id.desc())
         .limit(limit)
     ).all()

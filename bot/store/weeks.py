@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from statistics import median_high
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.home import Span, Week
@@ -55,10 +55,10 @@ def _median(session: Session, person: str, span: Span) -> timedelta | None:
 
 def _promises(session: Session, person: str, span: Span) -> list[tuple[datetime, datetime]]:
     """Promises that were settled in the very transaction in which this person acted: (settled, due) each."""
-    settled: Select[tuple[datetime, datetime]] = (
+    rows = session.execute(
         select(PromiseRow.settled_at, PromiseRow.due_at)
         .join(EventRow, and_(EventRow.mention_id == PromiseRow.mention_id, EventRow.at == PromiseRow.settled_at))
         .where(_by(person, span), PromiseRow.cancelled_at.is_(None))
         .group_by(PromiseRow.id)
     )
-    return [(at, due) for at, due in session.execute(settled)]
+    return [(at, due) for at, due in rows if at is not None]
