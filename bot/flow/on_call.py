@@ -1,6 +1,6 @@
 """Who is on call, and duties that people take out of turn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.duty_words import Wish
@@ -13,14 +13,12 @@ LONGEST = timedelta(days=60)
 """A duty longer than this is a mistyped date, or a change of the rota itself."""
 
 
-def on_call(desk: Desk) -> Sequence[OnCall]:
-    """Every rota, in the order of the configuration."""
+def on_call(desk: Desk, rotas: Iterable[Rota]) -> Sequence[OnCall]:
+    """Each of the rotas, whose people are ids here as those of duties are: one person is one person."""
     now = desk.clock()
     with desk.db.read() as session:
         taken = duties.ahead(session, now)
-    return [
-        _stands(rota, [each for each in taken if each.rota == rota.name], now) for rota in desk.policy.rotas.values()
-    ]
+    return [_stands(rota, [each for each in taken if each.rota == rota.name], now) for rota in rotas]
 
 
 def take_duty(desk: Desk, wish: Wish, *, by: str, key: str) -> Duty | None:

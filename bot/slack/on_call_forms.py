@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain.duty_words import Wish, parse_wish
 from bot.domain.roles import Permission
-from bot.domain.rota import NOBODY, Duty, OnCall, Shift
+from bot.domain.rota import NOBODY, Duty, Rota
 from bot.errors import GiveUp, Refused
 from bot.flow.on_call import end_duty, on_call, take_duty
 from bot.slack import ids
@@ -19,7 +19,7 @@ def on_call_command(floor: Floor, command: Command) -> None:
     """/mentions oncall [ROTA @WHO until WHEN]: without more it shows who is on call."""
     wanted = command.text.partition(" ")[2].strip()
     if not wanted:
-        floor.whisper(command, on_call_message([_resolved(floor, each) for each in on_call(floor.desk)]))
+        floor.whisper(command, on_call_message(on_call(floor.desk, _rotas(floor))))
         return
     floor.permit(command.user, Permission.SETTINGS)
     now = floor.desk.clock().astimezone(floor.zone_of(command.user))
@@ -82,12 +82,13 @@ def _tell(floor: Floor, duty: Duty, *, by: str) -> None:
         floor.tell(duty.person, duty_message(duty))
 
 
-def _resolved(floor: Floor, each: OnCall) -> OnCall:
-    """With ids in the place of names, so that Slack shows people as such."""
-    then = (each.then[0], _shown(floor, each.then[1])) if each.then else None
-    return replace(each, shift=_shown(floor, each.shift), then=then)
+def _rotas(floor: Floor) -> list[Rota]:
+    """With ids in the place of names; whom Slack does not know keeps the name."""
+    return [
+        replace(rota, people=tuple(_id(floor, each) for each in rota.people)) for rota in floor.policy.rotas.values()
+    ]
 
 
-def _shown(floor: Floor, shift: Shift) -> Shift:
-    found = [] if shift.person == NOBODY else floor.directory.ids_of([shift.person])
-    return replace(shift, person=found[0]) if found else shift
+def _id(floor: Floor, person: str) -> str:
+    found = [] if person == NOBODY else floor.directory.ids_of([person])
+    return found[0] if found else person

@@ -228,6 +228,7 @@ def test_people_take_duties_out_of_turn(company_office: Office) -> None:
     assert not in_person(office, "ben", "escalated this one")
     mia.command("/mentions oncall", "#billing")
     listed = mia.expect_message("#billing", containing="Withdraw", within=PATIENCE)
+    assert f"then <@{office.person('ben').id}>" in listed["text"], "eve's own turn follows her duty"
     mia.click("#billing", listed["ts"], "duty.end")
     mia.expect_message("#billing", containing="is withdrawn", within=PATIENCE)
     raise_it(office, "billing awful, says ibis")

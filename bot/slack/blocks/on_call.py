@@ -32,7 +32,7 @@ NO_ROTAS = (
 
 
 def on_call_message(rotas: Sequence[OnCall]) -> Message:
-    """Who is on call and who is next, for each rota. People are Slack references, resolved by the caller."""
+    """Who is on call and who is next, for each rota. People are Slack ids where Slack knows them."""
     if not rotas:
         return Message(NO_ROTAS, [section(plain_text(NO_ROTAS))])
     blocks: list[Json] = []
@@ -65,7 +65,7 @@ def duty_modal(rotas: Sequence[Rota], chosen: str = "") -> Json:
 
 def duty_message(duty: Duty) -> Message:
     """To whoever set it, and to whom it concerns."""
-    return _only([*_taken(duty), span(". Escalations call them in that time.")])
+    return _only([*_taken(duty), span(". Escalations reach them in that time.")])
 
 
 def duty_ended_message(duty: Duty) -> Message:
