@@ -8,12 +8,30 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from bot.domain.approval import ApprovalRule
 from bot.domain.assignment import Assign
 from bot.domain.card import Card
 from bot.domain.event import EARSHOT
+from bot.domain.label import Score
 from bot.domain.lifecycle import CLOSED, LIVE, OWNERS_ONLY, Action, State
+from bot.domain.mention import Incoming
+from bot.domain.triage import Answer, Node
 from bot.errors import GiveUp, Refused, Retry
-from bot.flow.desk import answering, deciding, offering, undoing
+from bot.flow import close_loop
+from bot.flow.desk import (
+    answering,
+    approving,
+    correcting,
+    deciding,
+    linking,
+    looking,
+    offering,
+    overriding,
+    raising,
+    rating,
+    sharing,
+    undoing,
+)
 from bot.flow.desk.act import Click, Desk
 from bot.store.database import Database
 from tests.databases import wipe
@@ -32,7 +50,34 @@ STEPS: dict[str, Callable[[Desk, Click], Card]] = {
     "decline": lambda at, click: offering.decline(at, click, "busy"),
     "take back": offering.take_back,
     "undo": undoing.undo_last,
+    "acknowledge": raising.acknowledge,
+    "wait for the customer": lambda at, click: deciding.snooze(
+        at, click, at.clock() + timedelta(days=3), waiting_for=deciding.CUSTOMER
+    ),
+    "approve": lambda at, click: approving.approve(at, click, _answer_of(at, click)),
+    "edit and approve": lambda at, click: approving.approve(at, click, _answer_of(at, click), "We are so sorry."),
+    "give back": lambda at, click: approving.give_back(at, click, _answer_of(at, click), "kinder, please"),
+    "say that it is a troll": lambda at, click: overriding.override(at, click, Node.TROLL, Answer.YES, "I know them"),
+    "say that it is no troll": lambda at, click: overriding.override(at, click, Node.TROLL, Answer.NO, "I know them"),
+    "let the model say": lambda at, click: overriding.withdraw(at, click, Node.TROLL),
+    "link": lambda at, click: linking.link_issue(at, click, "SIM-42"),
+    "unlink": lambda at, click: linking.unlink_issue(at, click, "SIM-42"),
+    "praise": lambda at, click: correcting.correct_score(at, click, Score.PROMOTER),
+    "share": sharing.share_success,
+    "rate": lambda at, click: rating.rate(at, click, "CBILLING", useful=False, reason="too noisy"),
 }
+
+
+def _answer_of(desk: Desk, click: Click) -> int:
+    card = looking.look(desk, click.mention_id)
+    return card.answer.id if card.answer else 0
+
+
+HELD = ApprovalRule(name="outages", topics=("outage",))
+
+
+def posted(which: int) -> Incoming:
+    return post(which, ("billing is awful", "outage")[which - 1], thread=f"talk-{which}")
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -47,15 +92,17 @@ class DeskMachine(RuleBasedStateMachine):
         dealing = replace(department("billing"), assign=Assign.ROUND_ROBIN)
         departments = [dealing, department("care"), department("triage", escalation=())]
         rules = policy(departments=departments, answerable=["forum"], ops_channel="#ops")
+        rules = replace(rules, approvals=(HELD,), success_channel="#wins")
         self.world = World(self.database, self.clock, rules)
         self.forum = FakeForum("forum")
         self.world.sources["forum"] = self.forum
-        self.world.arrive(post(1, "billing is awful"), post(2, "outage"))
+        self.world.arrive(posted(1), posted(2))
         self.world.arrive(post(3, "billing twice"), source="reviews")
         self.world.think()
         self.ids = self.world.log_ids()
         self.past: list[tuple[str, Click]] = []
         self.edits = 0
+        self.ingested = 3
 
     def _act(self, action: str, click: Click) -> None:
         try:
@@ -87,7 +134,22 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(which=st.integers(1, 2))
     def an_author_edits(self, which: int) -> None:
         self.edits += 1
-        self.world.arrive(post(which, f"billing, edit {self.edits}"))
+        self.world.arrive(replace(posted(which), text=f"billing, edit {self.edits}"))
+
+    @rule(which=st.integers(1, 2))
+    def an_author_writes_again(self, which: int) -> None:
+        """In the same conversation: it is part of the first."""
+        self.ingested += 1
+        self.world.arrive(
+            replace(posted(which), external_id=f"again-{self.ingested}", text=f"billing, again {self.ingested}")
+        )
+
+    @rule(act=st.sampled_from(["r1", "r2"]))
+    def an_issue_is_released(self, act: str) -> None:
+        try:
+            linking.release_issue(self.world.desk, "SIM-42", "2.3", by="UCAT", act=act)
+        except Refused:
+            return
 
     @rule()
     def the_model_reads_what_changed(self) -> None:
@@ -98,6 +160,8 @@ class DeskMachine(RuleBasedStateMachine):
         self.clock.minutes(step)
         self.world.watch()
         self.world.assign()
+        close_loop.bring_back_released(self.database, self.world.policy, self.clock())
+        close_loop.note_told(self.database, self.clock())
 
     @rule(seconds=st.integers(1, 20))
     def a_moment_passes(self, seconds: int) -> None:
@@ -151,7 +215,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_balances(self) -> None:
-        assert self.world.ledger().ingested == 3
+        assert self.world.ledger().ingested == self.ingested
         assert self.world.slack.doubled() == []
 
     def teardown(self) -> None:
