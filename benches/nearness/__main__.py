@@ -84,7 +84,7 @@ def _show_drafts(asks: Rows) -> None:
     likeness = matrix_of(nearness.vectors([row["text"] for row in asks])) @ given.T
     print(f"\ndrafts of {len(answers)} accepted answers: would a person use it?")
     print("  likeness  asks with a draft   first used   of all shown   found where there is one")
-    for least in (0.5, 0.55, LEAST_LIKENESS, 0.65, 0.7):
+    for least in (0.5, 0.55, 0.6, LEAST_LIKENESS, 0.65, 0.7):
         print(f"  {least:<8}  {_draft_line(asks, [row['id'] for row in answers], likeness, least)}")
 
 
@@ -126,7 +126,7 @@ def _show_signals(rows: Rows, vectors: Table) -> None:
     singles = sum(row["group"] == "" for row in rows)
     print(f"\nweak signals: {len(wanted)} matters of six mentions each among {singles} about something else")
     print("  likeness  raised   true   matters found   found twice   members that belong")
-    for likeness in (0.56, 0.58, SignalTerms().likeness, 0.62, 0.64):
+    for likeness in (0.54, 0.56, SignalTerms().likeness, 0.6, 0.62):
         terms = SignalTerms(likeness=likeness)
         runs = [_run(rows, vectors, terms, seed).figures(wanted) for seed in range(ORDERS)]
         raised, true, found, twice, members, right = np.sum(runs, axis=0)

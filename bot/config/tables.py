@@ -306,7 +306,7 @@ class SignalsTable(Table):
     within: Span = timedelta(days=10)
     days: Annotated[int, Field(ge=1, le=366)] = 3
     sources: Annotated[int, Field(ge=1, le=100)] = 2
-    likeness: Probability = 0.6
+    likeness: Probability = 0.58
 
     @model_validator(mode="after")
     def _can_add_up(self) -> Self:

@@ -25,7 +25,7 @@ class SignalTerms:
     within: timedelta = timedelta(days=10)
     days: int = 3
     sources: int = 2
-    likeness: float = 0.6
+    likeness: float = 0.58
 
 
 @dataclass(frozen=True, kw_only=True)

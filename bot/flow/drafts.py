@@ -15,7 +15,7 @@ from bot.store.database import Session
 from bot.store.records import Record
 
 MOST_DRAFTS = 3
-LEAST_LIKENESS = 0.6
+LEAST_LIKENESS = 0.62
 """Of mentions at least so alike, a person would use the answer of the likest in 85 cases of 100 (docs/nearness.md)."""
 
 
