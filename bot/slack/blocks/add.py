@@ -12,7 +12,6 @@ from bot.slack.blocks.elements import (
     context,
     field,
     line,
-    link,
     modal,
     plain_text,
     quote,
@@ -24,7 +23,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.lines import CARDLESS
 from bot.slack.blocks.message import Json, Message
-from bot.slack.blocks.post import excerpt, headline
+from bot.slack.blocks.post import card_link, excerpt, headline
 from bot.slack.blocks.standing import ANSWERED, standing
 from bot.slack.blocks.text import escape, host_of, inline, web_link
 
@@ -103,6 +102,6 @@ def added_message(author: str) -> Message:
 
 
 def _way(here: Here) -> list[Json]:
-    if web_link(here.permalink):
-        return [span(" · "), link(here.permalink, "Open the card")]
+    if way := card_link(here.permalink):
+        return [span(" · "), *way]
     return [] if here.card.state in CARDLESS else [span(" · its card is on its way")]

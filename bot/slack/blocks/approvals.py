@@ -10,7 +10,6 @@ from bot.slack.blocks.elements import (
     field,
     joined,
     line,
-    link,
     modal,
     plain_text,
     quote,
@@ -22,9 +21,9 @@ from bot.slack.blocks.elements import (
     when,
 )
 from bot.slack.blocks.message import Json, Message
-from bot.slack.blocks.post import Size, author_of, excerpt, headline, post_block
+from bot.slack.blocks.post import Size, author_of, card_link, in_short, post_block
 from bot.slack.blocks.standing import ANSWERED, RETURNED, TROUBLE, WAITS, person
-from bot.slack.blocks.text import inline, plain, web_link
+from bot.slack.blocks.text import inline, plain
 
 _SIZE = Size(chars=600, lines=10, rest="The card shows more.")
 _SHOWN = 2_900
@@ -54,8 +53,7 @@ def verdict_message(card: Card, permalink: str, *, by: str, reason: str, returne
     spans = [span(f"{mark} "), person(by), span(f"{what}{author_of(card.mention)}.")]
     why = [quote(span(plain(reason, 1_500)))] if reason.strip() else []
     carry = "" if returned or card.can_reply else " Earshot cannot write there: copy it from the card and post it."
-    post = [*headline(card), span(f": “{excerpt(card.mention, 200)}”")]
-    shown = rich(line(*spans, *([span(carry)] if carry else [])), *why, line(*post), *_card(permalink))
+    shown = rich(line(*spans, *([span(carry)] if carry else [])), *why, line(*in_short(card, 200)), *_card(permalink))
     buttons = (
         [actions([button("Change answer", ids.ANSWER, str(card.mention.id), style="primary")])] if returned else []
     )
@@ -113,9 +111,8 @@ def _outcome(written: Answer) -> list[Json]:
 
 
 def _closed(card: Card, spans: list[Json], permalink: str) -> Message:
-    post = [*headline(card), span(f": “{excerpt(card.mention, 200)}”")]
-    return Message(spoken(spans), [rich(line(*spans), line(*post), *_card(permalink))])
+    return Message(spoken(spans), [rich(line(*spans), line(*in_short(card, 200)), *_card(permalink))])
 
 
 def _card(permalink: str) -> list[Json]:
-    return [line(link(permalink, "Open the card"))] if web_link(permalink) else []
+    return [line(*way)] if (way := card_link(permalink)) else []

@@ -15,7 +15,6 @@ from bot.slack.blocks.elements import (
     divider,
     joined,
     line,
-    link,
     markdown,
     option,
     plain_text,
@@ -30,11 +29,11 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.offers import hand_over_options, lapse_line, offer_line, undo_button, undo_option
-from bot.slack.blocks.post import Size, excerpt, headline, post_block
+from bot.slack.blocks.post import Size, card_link, excerpt, headline, post_block
 from bot.slack.blocks.ratings import rating_row
 from bot.slack.blocks.readings import readings
 from bot.slack.blocks.standing import broken_promises, open_promises, person, standing
-from bot.slack.blocks.text import cut, inline, percent, web_link
+from bot.slack.blocks.text import cut, inline, percent
 
 LIVE_SIZE = Size(chars=1_500, lines=20, rest="History, under More…, shows the whole.")
 CLOSED_SIZE = Size(chars=400, lines=6, rest="History shows the whole.")
@@ -91,7 +90,7 @@ def copy_message(card: Card, permalink: str) -> Message:
     """A read-only copy for a channel that subscribed; what can be done is done on the live card."""
     whose = [span("A copy for this channel. The live card is with "), span(inline(card.place.title, 60)), span(". ")]
     blocks = [
-        rich(line(*whose, *_card_link(permalink))),
+        rich(line(*whose, *card_link(permalink))),
         post_block(card, COPY_SIZE),
         *readings(card)[:1],
         rich(*(line(*spans) for spans in [*came_back_in_short(card), *standing(card)])),
@@ -113,11 +112,7 @@ def pointer_message(card: Card, permalink: str, *, by: str = "", at: datetime | 
         span(". "),
     ]
     post = [*headline(card), span(f": {excerpt(card.mention, 150)}")]
-    return Message(spoken([*moved, *post]), [rich(line(*moved, *_card_link(permalink)), line(*post))])
-
-
-def _card_link(permalink: str) -> list[Json]:
-    return [link(permalink, "Open the card")] if web_link(permalink) else []
+    return Message(spoken([*moved, *post]), [rich(line(*moved, *card_link(permalink)), line(*post))])
 
 
 def _spoken_card(card: Card) -> str:

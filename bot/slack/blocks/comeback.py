@@ -4,10 +4,10 @@ from bot.domain.card import Card
 from bot.domain.comeback import FollowUp
 from bot.domain.difference import Fate, Run, runs
 from bot.domain.lifecycle import LIVE
-from bot.slack.blocks.elements import joined, line, link, quote, rich, source_link, span, spoken, when
+from bot.slack.blocks.elements import joined, line, quote, rich, source_link, span, spoken, when
 from bot.slack.blocks.message import Json, Message
-from bot.slack.blocks.post import author_of, excerpt, headline
-from bot.slack.blocks.text import counted, cut, inline, percent, web_link
+from bot.slack.blocks.post import author_of, card_link, in_short
+from bot.slack.blocks.text import counted, cut, inline, percent
 
 CHANGED, WROTE = "✏️", "💬"
 
@@ -38,9 +38,8 @@ def came_back_notice(card: Card, permalink: str) -> Message:
     whose = f"{author_of(card.mention)} came back on a mention that you have claimed."
     said = [span(f"{WROTE} {whose}")]
     news = came_back_in_short(card)
-    post = [*headline(card), span(f": “{excerpt(card.mention, _EXCERPT)}”")]
-    to_card = [line(link(permalink, "Open the card"))] if web_link(permalink) else []
-    shown = rich(line(*said), quote(*post), *(line(*each) for each in news), *to_card)
+    below = [each for each in (*news, card_link(permalink)) if each]
+    shown = rich(line(*said), quote(*in_short(card, _EXCERPT)), *(line(*each) for each in below))
     return Message(spoken([*said, span(" "), *joined(news, " ")]), [shown])
 
 

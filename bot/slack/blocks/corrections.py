@@ -7,7 +7,7 @@ from bot.domain.card import Card
 from bot.domain.label import LabelKind, Score
 from bot.domain.routing import Topic, in_words
 from bot.slack import ids
-from bot.slack.blocks.dialogs import BRIEF_SIZE, notice_modal
+from bot.slack.blocks.dialogs import notice_modal
 from bot.slack.blocks.elements import (
     MAX_OPTIONS,
     context,
@@ -26,7 +26,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
-from bot.slack.blocks.post import post_block
+from bot.slack.blocks.post import BRIEF_SIZE, post_block
 from bot.slack.blocks.text import counted, inline, percent
 
 AS_ESTIMATED = "estimated"

@@ -5,11 +5,11 @@ from bot.domain.card import Card
 from bot.domain.label import Dismissal
 from bot.domain.lifecycle import Action, State
 from bot.slack import ids
-from bot.slack.blocks.dialogs import BRIEF_SIZE, OTHER_REASON
+from bot.slack.blocks.dialogs import OTHER_REASON
 from bot.slack.blocks.elements import context, field, modal, option, plain_text, radio, section, text_input
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
-from bot.slack.blocks.post import post_block
+from bot.slack.blocks.post import BRIEF_SIZE, post_block
 from bot.slack.blocks.readings import unreliable
 from bot.slack.blocks.text import inline
 

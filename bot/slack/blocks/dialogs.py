@@ -18,10 +18,8 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
-from bot.slack.blocks.post import Size, post_block
+from bot.slack.blocks.post import BRIEF_SIZE, post_block
 from bot.slack.blocks.text import seconds
-
-BRIEF_SIZE = Size(chars=500, lines=8, rest="The card shows more.")
 
 OTHER_REASON = "other"
 """The value of the preset that asks for a reason in own words."""

@@ -7,7 +7,6 @@ from bot.domain.card import Card
 from bot.domain.escalation import Plan, Target
 from bot.domain.lifecycle import CLOSED, Action, State
 from bot.domain.posting import NoticeKind
-from bot.domain.promise import PromiseKind
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     actions,
@@ -15,7 +14,6 @@ from bot.slack.blocks.elements import (
     field,
     joined,
     line,
-    link,
     modal,
     option,
     quote,
@@ -28,19 +26,18 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
-from bot.slack.blocks.post import Size, author_of, excerpt, headline, post_block
-from bot.slack.blocks.standing import CLAIMED, DECIDED, ON_IT, RAISED, TROUBLE, person
-from bot.slack.blocks.text import duration, inline, web_link
+from bot.slack.blocks.notices import next_promise, owed
+from bot.slack.blocks.post import BRIEF_SIZE, author_of, card_link, in_short, post_block
+from bot.slack.blocks.standing import CLAIMED, DECIDED, DUE, ON_IT, RAISED, TROUBLE, person
+from bot.slack.blocks.text import duration, inline
 
 GONE_WRONG = frozenset({NoticeKind.UNREACHED, NoticeKind.NOBODY_TOLD, NoticeKind.CHAIN_ENDED})
 """Notices about an escalation that did not go as it should."""
 
-BRIEF_SIZE = Size(chars=500, lines=8, rest="The card shows more.")
 CALL_NOW = "now"
 """The value of the box that calls also in quiet hours."""
 
 _EXCERPT = 300
-_PROMISED = {PromiseKind.DECISION: "A decision", PromiseKind.ANSWER: "An answer"}
 
 
 def escalate_modal(
@@ -63,9 +60,9 @@ def call_message(card: Card, permalink: str, body: Mapping[str, str], people: li
     `people` are Slack ids. Drawn anew when the mention changes: what was settled asks nothing more.
     """
     spans = _call(card, body, people)
-    post = [*headline(card), span(f": “{excerpt(card.mention, _EXCERPT)}”")]
+    post = in_short(card, _EXCERPT)
     stands = _stands(card)
-    lines = [line(*each) for each in ([*_promise(card)], _goes_on(card, body), stands, _card_link(permalink)) if each]
+    lines = [line(*each) for each in ([*_promise(card)], _goes_on(card, body), stands, card_link(permalink)) if each]
     shown = rich(line(*spans), quote(*post), *lines)
     return Message(spoken([*spans, span(" "), *post]), [shown, *_buttons(card)])
 
@@ -76,8 +73,8 @@ def escalation_notice(
     """What went wrong with an escalation: a gap in the chain, nobody at all, or everybody and in vain."""
     called = [*joined([[who(one)] for one in people], " "), span(": ")] if people else []
     spans = [*called, *_trouble(card, kind, body)]
-    post = [*headline(card), span(f": “{excerpt(card.mention, _EXCERPT)}”")]
-    shown = rich(line(*spans), quote(*post), *(line(*each) for each in [_card_link(permalink)] if each))
+    post = in_short(card, _EXCERPT)
+    shown = rich(line(*spans), quote(*post), *(line(*each) for each in [card_link(permalink)] if each))
     return Message(spoken([*spans, span(" "), *post]), [shown])
 
 
@@ -123,11 +120,10 @@ def _call(card: Card, body: Mapping[str, str], people: list[str]) -> list[Json]:
 
 
 def _promise(card: Card) -> list[Json]:
-    ahead = [each for each in card.promises if each.settled_at is None]
-    if not ahead or card.state in CLOSED:
+    promise = next_promise(card)
+    if promise is None or card.state in CLOSED:
         return []
-    next_one = min(ahead, key=lambda each: each.due_at)
-    return [span(f"⏳ {_PROMISED[next_one.kind]} is due "), when(next_one.due_at), span(".")]
+    return [span(f"{DUE} {owed(promise).capitalize()} is due "), when(promise.due_at), span(".")]
 
 
 def _goes_on(card: Card, body: Mapping[str, str]) -> list[Json]:
@@ -175,7 +171,3 @@ def _trouble(card: Card, kind: NoticeKind, body: Mapping[str, str]) -> list[Json
         return [span(nobody, bold=True), span(f": {reason}. Please take it.")]
     ended = f"{TROUBLE} Everybody in the escalation chain of {team} was called, and nobody is on it."
     return [span(ended, bold=True), span(" Nobody further is called. Please take it.")]
-
-
-def _card_link(permalink: str) -> list[Json]:
-    return [link(permalink, "Open the card")] if web_link(permalink) else []

@@ -8,7 +8,7 @@ from bot.domain.lifecycle import LIVE
 from bot.domain.override import otherwise
 from bot.domain.triage import FLIPPED, QUESTIONS, TITLES, Answer, Finding, Node, advice
 from bot.slack import ids
-from bot.slack.blocks.dialogs import BRIEF_SIZE, OTHER_REASON
+from bot.slack.blocks.dialogs import OTHER_REASON
 from bot.slack.blocks.elements import (
     button,
     context,
@@ -25,7 +25,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
-from bot.slack.blocks.post import post_block
+from bot.slack.blocks.post import BRIEF_SIZE, post_block
 from bot.slack.blocks.readings import unreliable
 from bot.slack.blocks.text import counted, date, escaped, mention, percent
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from bot.domain.card import Card
 from bot.domain.issue import Demand, Issue, Wish
 from bot.slack import ids
-from bot.slack.blocks.dialogs import BRIEF_SIZE
 from bot.slack.blocks.elements import (
     actions,
     button,
@@ -22,7 +21,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
 from bot.slack.blocks.notices import about
-from bot.slack.blocks.post import post_block
+from bot.slack.blocks.post import BRIEF_SIZE, post_block
 from bot.slack.blocks.text import counted, escaped, inline, mention
 from bot.slack.blocks.wishes import LINKED, RELEASED
 

@@ -8,11 +8,11 @@ from bot.domain.lifecycle import Action, available
 from bot.domain.posting import NoticeKind
 from bot.domain.promise import Promise, PromiseKind
 from bot.slack import ids
-from bot.slack.blocks.elements import actions, button, joined, line, link, quote, rich, span, spoken, when, who
+from bot.slack.blocks.elements import actions, button, joined, line, quote, rich, span, spoken, when, who
 from bot.slack.blocks.message import Json, Message
-from bot.slack.blocks.post import author_of, excerpt, headline
+from bot.slack.blocks.post import author_of, card_link, in_short
 from bot.slack.blocks.standing import CLAIMED, DUE, LATE, RAISED, UNCLAIMED, person
-from bot.slack.blocks.text import counted, inline, plain, web_link
+from bot.slack.blocks.text import counted, inline, plain
 
 _EXCERPT = 300
 _PROMISED = {PromiseKind.DECISION: "a decision", PromiseKind.ANSWER: "an answer"}
@@ -86,22 +86,21 @@ def _only(spans: list[Json]) -> Message:
 
 def about(card: Card, permalink: str, spans: list[Json]) -> Message:
     """What is said, the post that it is about, and the way to its card."""
-    post = [*headline(card), span(f": “{excerpt(card.mention, _EXCERPT)}”")]
-    to_card = [line(link(permalink, "Open the card"))] if web_link(permalink) else []
-    shown = rich(line(*spans), quote(*post), *to_card)
+    post = in_short(card, _EXCERPT)
+    shown = rich(line(*spans), quote(*post), *([line(*way)] if (way := card_link(permalink)) else []))
     return Message(spoken([*spans, span(" "), *post]), [shown])
 
 
 def _call(card: Card, kind: NoticeKind, by: str) -> list[Json]:
     team = inline(card.place.title, 60)
     if kind is NoticeKind.DUE_SOON:
-        promise = _next_promise(card)
+        promise = next_promise(card)
         due = [span(" at "), when(promise.due_at)] if promise else [span(" soon")]
-        return [span(f"{DUE} {team} owes {_owed(promise)}"), *due, span(".")]
+        return [span(f"{DUE} {team} owes {owed(promise)}"), *due, span(".")]
     if kind is NoticeKind.MISSED:
-        promise = _next_promise(card)
+        promise = next_promise(card)
         due = [span(": it was due "), when(promise.due_at)] if promise else []
-        return [span(f"{LATE} {team} is late with {_owed(promise)}"), *due, span(".")]
+        return [span(f"{LATE} {team} is late with {owed(promise)}"), *due, span(".")]
     if kind is NoticeKind.ESCALATED:
         return _raised(card, team)
     if kind is NoticeKind.DRIFT:
@@ -129,7 +128,8 @@ def _raised(card: Card, team: str) -> list[Json]:
     return [span(f"{RAISED} "), person(raised.by), span(f" escalated this one in {team} ({level}).")]
 
 
-def _next_promise(card: Card) -> Promise | None:
+def next_promise(card: Card) -> Promise | None:
+    """What is due first, of what is open and does not stand still."""
     return min(
         (each for each in card.promises if each.settled_at is None and each.paused_at is None),
         key=lambda each: each.due_at,
@@ -137,5 +137,6 @@ def _next_promise(card: Card) -> Promise | None:
     )
 
 
-def _owed(promise: Promise | None) -> str:
+def owed(promise: Promise | None) -> str:
+    """`a decision`, `an answer`."""
     return _PROMISED[promise.kind] if promise else "an answer"

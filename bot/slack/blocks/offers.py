@@ -26,11 +26,10 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
 from bot.slack.blocks.notices import about
-from bot.slack.blocks.post import Size, author_of, post_block
+from bot.slack.blocks.post import BRIEF_SIZE, author_of, post_block
 from bot.slack.blocks.text import duration, inline
 
 OFFERED, TAKEN, ENDED = "🤝", "🔵", "↩️"
-BRIEF_SIZE = Size(chars=500, lines=8, rest="The card shows more.")
 
 _STEPS = {
     Action.CLAIM: "claimed",

@@ -21,6 +21,10 @@ class Size:
     rest: str
 
 
+BRIEF_SIZE = Size(chars=500, lines=8, rest="The card shows more.")
+"""In dialogs: enough to know which one it is about."""
+
+
 def post_block(card: Card, size: Size) -> Json:
     """Author and place, what weighs it, the words, and where they are cut."""
     mention = card.mention
@@ -60,6 +64,16 @@ def excerpt(mention: Mention, limit: int) -> str:
     title, text = (inline(each, limit) for each in (mention.title, mention.text))
     both = text if not title or text.startswith(title) else f"{title}: {text}"
     return inline(both, limit) or "(no text)"
+
+
+def in_short(card: Card, limit: int) -> list[Json]:
+    """The post in one line: whose and where, and its first words."""
+    return [*headline(card), span(f": “{excerpt(card.mention, limit)}”")]
+
+
+def card_link(permalink: str) -> list[Json]:
+    """The way to the live card; nothing where it is not posted yet."""
+    return [link(permalink, "Open the card")] if web_link(permalink) else []
 
 
 def _circumstances(mention: Mention) -> list[list[Json]]:

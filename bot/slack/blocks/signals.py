@@ -17,7 +17,6 @@ from bot.slack.blocks.elements import (
     field,
     joined,
     line,
-    link,
     modal,
     plain_text,
     rich,
@@ -29,7 +28,8 @@ from bot.slack.blocks.elements import (
     who,
 )
 from bot.slack.blocks.message import Json, Message
-from bot.slack.blocks.text import counted, inline, listed, web_link
+from bot.slack.blocks.post import card_link
+from bot.slack.blocks.text import counted, inline, listed
 
 SIGNAL = "🧩"
 REAL, NO_PATTERN, OPEN = "✅", "☑️", "⚪"
@@ -80,8 +80,7 @@ def _shared(signal: Signal) -> list[Json]:
 
 def _told(each: Member, signal: Signal, links: Mapping[int, str]) -> list[Json]:
     author, source = inline(each.author, 60) or "Somebody", inline(each.source, 60)
-    address = web_link(links.get(each.mention_id, ""))
-    where = [link(address, "Open the card")] if address else source_link(each.url)
+    where = card_link(links.get(each.mention_id, "")) or source_link(each.url)
     lead = [span("the lead mention", italic=True)] if each.mention_id == signal.lead else []
     words = [span(f"“{inline(each.text, _EXCERPT) or '(no text)'}”")]
     return joined([words, [span(f"{author} on {source}")], [_day(each.at)], where, lead])
