@@ -103,4 +103,4 @@ def test_a_kill_after_the_answer_was_carried_leaves_one_answer(place: Place) -> 
 def test_the_points_that_are_tested_are_the_points_there_are() -> None:
     sources = [path.read_text() for path in (ROOT / "bot" / "flow").glob("*.py")]
     there = {part.split('"')[1] for text in sources for part in text.split("crash_point(")[1:] if part.startswith('"')}
-    assert there == {*POINTS, "reply.carried"}
+    assert there == {*POINTS, "reply.carried", "signals.weighed"}

@@ -54,9 +54,8 @@ class Ledger(FakeForum):
         return super().reply(external_id, text, key=key)
 
 
-def main(url: str, slack: Path, answers: Path) -> None:
-    database, rules = Database(url), policy(answerable=["forum"])
-    shelf, forum, model = Shelf(slack, lose_every=5), Ledger(answers), FakeClassifier()
+def die_at_statement(database: Database) -> None:
+    """Kill this process at the statement of the database that EARSHOT_CRASH_AFTER counts to, if it is set."""
     left = int(os.environ.get("EARSHOT_CRASH_AFTER", "0"))
 
     def count_down(*_: object) -> None:
@@ -66,6 +65,12 @@ def main(url: str, slack: Path, answers: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(database.engine, "before_cursor_execute", count_down)
+
+
+def main(url: str, slack: Path, answers: Path) -> None:
+    database, rules = Database(url), policy(answerable=["forum"])
+    shelf, forum, model = Shelf(slack, lose_every=5), Ledger(answers), FakeClassifier()
+    die_at_statement(database)
     ingest.know_sources(database, {"forum": forum}, fast())
     moved = 1
     while moved or waiting(database):

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from bot.domain.approval import ApprovalRule
 from bot.domain.assignment import Assign
-from bot.domain.card import Card
+from bot.domain.card import AnswerState, Card
 from bot.domain.event import EARSHOT
 from bot.domain.label import Score
 from bot.domain.lifecycle import CLOSED, LIVE, OWNERS_ONLY, Action, State
@@ -218,6 +218,13 @@ class DeskMachine(RuleBasedStateMachine):
         assert self.world.ledger().ingested == self.ingested
         assert self.world.slack.doubled() == []
 
+    def _give_back(self, mention_id: int) -> None:
+        """An answer that waits for approval keeps its writer's claim: any other may end that."""
+        answer = self.world.record(mention_id).answer
+        if answer is not None and answer.state is AnswerState.WAITING:
+            other = next(each for each in ("UANA", "UBEN") if each != answer.author)
+            approving.give_back(self.world.desk, self.world.click(other, mention_id), answer.id, "the end")
+
     def teardown(self) -> None:
         """What is still open can always be brought to an end."""
         for mention_id in self.ids:
@@ -225,6 +232,8 @@ class DeskMachine(RuleBasedStateMachine):
             for _ in range(12):
                 self.world.reply()
                 self.clock.minutes(15)
+            self._give_back(mention_id)
+            self.clock.minutes(45)
             self.world.watch()
             if self.world.record(mention_id).state in LIVE:
                 deciding.decide(self.world.desk, self.world.click("UANA", mention_id), Action.LET_STAND, "the end")
