@@ -54,9 +54,6 @@ COLUMNS = (
     "call_now",
     "acknowledged_by",
     "acknowledged_at",
-    "call_now",
-    "raise_by",
-    "raise_reason",
     "decided_what",
     "decided_by",
     "decided_at",
@@ -64,6 +61,9 @@ COLUMNS = (
     "decided_agreed",
 )
 """Of a mention, what people's steps change. Its words, its verdict and the stages' own columns are not among them."""
+
+DEALT = ("offered_to", "offered_by", "offered_at", "offer_until", "assign_at", "asked")
+"""Those that the clock may change in between: it offers at once what a reroute brought to another department."""
 
 TAUGHT = (LabelKind.TOPIC, LabelKind.NOT_ABOUT_US)
 """What the steps that can be taken back teach."""
@@ -101,7 +101,7 @@ def keep(session: Session, before: Snapshot, undo: Undo, mention_id: int) -> Non
         "what": undo.what,
         "by": undo.by,
         "at": undo.at.isoformat(),
-        "columns": _changed(before.columns, after.columns),
+        "columns": {**{name: before.columns[name] for name in DEALT}, **_changed(before.columns, after.columns)},
         "made": [int(id_) for id_ in after.promises if id_ not in before.promises],
         "promises": {id_: _changed(row, after.promises[id_]) for id_, row in before.promises.items()},
         "taught": {

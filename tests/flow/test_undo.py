@@ -206,6 +206,25 @@ def test_a_claim_undone_gives_the_offer_back(database: Database, clock: MovedClo
     assert undo(world, "UBEN").offer == offer
 
 
+def test_a_turn_dealt_out_meanwhile_ends_with_the_reroute_that_it_followed(
+    database: Database, clock: MovedClock
+) -> None:
+    dealing = replace(department("care"), assign=Assign.ROUND_ROBIN)
+    world = World(database, clock, policy(departments=[department("billing"), dealing, department("triage")]))
+    world.arrive()
+    world.think()
+    world.claim("UZOE")
+    STEPS[Action.REROUTE](world.desk, world.click("UZOE"))
+    assert world.assign() == 1
+    asked = world.card().offer
+    assert asked is not None
+    card = undo(world, "UZOE")
+    assert (card.place.name, card.claim.owner if card.claim else "", card.offer) == ("billing", "UZOE", None)
+    with pytest.raises(Taken, match="This offer is over"):
+        offering.accept(world.desk, world.click(asked.to))
+    assert world.assign() == 0
+
+
 def test_a_promise_undone_into_the_past_is_announced(world: World) -> None:
     world.clock.now = START + minutes(60) - timedelta(seconds=5)
     world.claim("UANA")
