@@ -15,8 +15,12 @@ HELD_BY_OTHERS = (AnswerState.SENDING, AnswerState.WAITING)
 
 
 def leases_ended(session: Session, now: datetime, limit: int) -> list[Record]:
-    """Claims that ran out, but for those whose answer is on its way or with an approver: its writer holds the mention."""
-    written = select(AnswerRow.id).where(AnswerRow.mention_id == MentionRow.id, AnswerRow.state.in_(HELD_BY_OTHERS))
+    """Claims that ran out, but for those of whoever wrote an answer that is on its way or with an approver."""
+    written = select(AnswerRow.id).where(
+        AnswerRow.mention_id == MentionRow.id,
+        AnswerRow.author == MentionRow.claimed_by,
+        AnswerRow.state.in_(HELD_BY_OTHERS),
+    )
     return _due(session, MentionRow.claim_until, now, limit, MentionRow.state == State.CLAIMED, ~written.exists())
 
 

@@ -187,6 +187,15 @@ def test_the_claim_does_not_run_out_under_a_waiting_answer(world: World) -> None
     assert world.card().state is State.CLAIMED
 
 
+def test_a_claim_runs_out_over_somebody_elses_waiting_answer(world: World) -> None:
+    waiting(world)
+    claiming.release(world.desk, world.click("UTIM"))
+    world.claim("UBEN")
+    world.clock.minutes(31)
+    assert world.watch()["expired"] == 1
+    assert world.card().state is State.OPEN
+
+
 def test_after_a_release_the_approved_answer_goes_and_its_writer_holds_the_mention(world: World) -> None:
     answer_id = waiting(world)
     claiming.release(world.desk, world.click("UTIM"))
