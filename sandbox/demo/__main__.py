@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.core import Options
+from sandbox.demo.morning import try_before_you_came
 from sandbox.demo.rehearsal import rehearse
 from sandbox.places import routes
 from sandbox.serve import RunningSandbox, running_sandbox
@@ -29,15 +30,20 @@ ONCE_SPEED = 60.0
 """Minutes of the story in one minute of a headless run."""
 
 TIPS = (
-    "You are looking through the eyes of one employee: switch person at the top left. A second tab can be a second person.",
-    "Click Claim on a card, then try it as somebody else: there is one owner, and the other is told who.",
-    "Answer opens a dialog with what the response flow advises. Nothing reaches a customer from anywhere else.",
-    "An answer to Chirrup, Hob Nob, Spoonful or The Appery is sent: follow the card's link and read it. Others you carry there.",
-    "Chirrup takes 280 characters. Write more: the card says why it was not sent. Change it, and it goes.",
-    "Escalate asks why and calls the next level. More… reroutes, lets stand, monitors, snoozes and shows the history.",
-    "Write as a customer yourself: open {places} in another tab. It is a card here a few seconds later.",
-    "Type /mentions subscribe in #product-feedback, or /engagement-report 7d as Hester, the manager.",
-    "Open Earshot's Home: what is mine, what is due soon, what nobody has taken.",
+    "You look through the eyes of one employee: switch at the top left, or be somebody else in a second tab. Claim a card, "
+    "then try it as the other one.",
+    "Answer: insert a saved reply, or a draft from an answer to somebody alike. Blame the customer, or invent a #hashtag: the "
+    "preflight names the words.",
+    "Be Fitz, three weeks with the company, and answer: Maren and Dov are asked to approve, change or return it.",
+    "More… hands a claimed card to a colleague, who accepts or declines. What you did last can be undone there for 30 s.",
+    "More…, The recommendation…: the response flow's path. Answer one of its questions yourself, and see what it advises now.",
+    "Escalate in #engineering or #trust-safety: whoever is on call (/mentions oncall) is asked, and says “I'm on it”.",
+    "Write as a customer: {places}. Answer it, then write again under your own post: the same card comes back with it.",
+    "/mentions decide clears a backlog, /mentions find beep searches, /mentions author @wilf_measures tells a history, "
+    "/mentions issues lists wishes.",
+    "Earshot's Home: mine, due soon, unclaimed, offered to me, waiting for my approval, with the next step beside each.",
+    "/mentions subscribe in #product-feedback as Teo, /engagement-report 7d as Hester. Leave the melted Dipper in "
+    "#trust-safety alone, and hear the promise break after 15 minutes.",
 )
 
 
@@ -97,6 +103,7 @@ def _with_bot(sandbox: RunningSandbox, state: Path, environment: Mapping[str, st
             if once:
                 return rehearse(sandbox, environment)
             print(_welcome(sandbox, log), flush=True)
+            threading.Thread(target=try_before_you_came, args=(sandbox,), name="morning", daemon=True).start()
             bot.wait()
             print(f"The bot ended by itself with exit code {bot.returncode}; its log is {log}.", file=sys.stderr)
             return 1

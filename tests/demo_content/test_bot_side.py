@@ -86,14 +86,23 @@ def test_everybody_and_every_channel_in_the_configuration_exists(config: Config,
     channels = {f"#{channel.name}": channel for channel in seed.channels}
     assert set(references(config)) <= people | set(channels)
     assert all(channels[one.channel].id in seed.bot_channels for one in config.departments)
-    assert channels[config.slack.ops_channel].id in seed.bot_channels
+    assert all(channels[one].id in seed.bot_channels for one in own_channels(config))
+
+
+def own_channels(config: Config) -> tuple[str, ...]:
+    return config.slack.ops_channel, config.slack.headquarters_channel, config.slack.success_channel
 
 
 def references(config: Config) -> Iterator[str]:
-    yield from (config.slack.ops_channel, *config.slack.managers)
+    yield from (*own_channels(config), *config.slack.managers)
+    for rule in config.approvals:
+        yield from (*rule.authors, *rule.approvers)
+    for rota in config.rotas:
+        yield from rota.people
     for department in config.departments:
         yield from (department.channel, *department.people)
-        yield from chain.from_iterable(level.notify for level in department.escalation)
+        called = chain.from_iterable(level.notify for level in department.escalation)
+        yield from (each for each in called if not each.startswith("oncall:"))
 
 
 def test_every_department_is_led_to(config: Config) -> None:

@@ -104,7 +104,7 @@ def test_what_is_for_readers_only_is_not_in_the_posts(story: Stream) -> None:
 def test_the_workspace_loads_and_the_departments_have_channels() -> None:
     seed = load_workspace(DEMO / "workspace.toml", created=1)
     names = {channel.name for channel in seed.channels}
-    wanted = {"triage", "product-feedback", "leads", "earshot-ops", "general"}
+    wanted = {"triage", "product-feedback", "leads", "earshot-ops", "general", "headquarters", "wins"}
     assert wanted | {"care-billing", "care-orders", "engineering", "product", "trust-safety", "brand"} <= names
     assert [channel.name for channel in seed.channels if channel.is_private] == ["recall-room"]
-    assert len([user for user in seed.users if not user.deleted]) == 6
+    assert len([user for user in seed.users if not user.deleted]) == 7
