@@ -13,7 +13,7 @@ from bot.slack.blocks.message import Json
 from bot.slack.blocks.past import author_modal
 from bot.slack.blocks.preflight import ticked_in
 from bot.slack.floor import Floor
-from bot.slack.payloads import Act, whole_number
+from bot.slack.payloads import Act, two_numbers
 
 
 def answer_dialog(floor: Floor, act: Act, card: Card) -> Json:
@@ -51,7 +51,7 @@ def turn_author(floor: Floor, act: Act) -> None:
 
 
 def _author(floor: Floor, act: Act) -> Json:
-    mention_id, page = (whole_number(part) for part in act.value.split(":", 1))
+    mention_id, page = two_numbers(act.value)
     found = author_page(floor.desk, mention_id, page, permalink=floor.directory.permalink)
     return author_modal(found, page, PAGE)
 

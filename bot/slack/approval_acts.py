@@ -17,13 +17,13 @@ from bot.slack.blocks.message import Json
 from bot.slack.blocks.metadata import Origin
 from bot.slack.blocks.stopped import stopped
 from bot.slack.floor import Floor, click_of
-from bot.slack.payloads import Act, Form, whole_number
+from bot.slack.payloads import Act, Form, two_numbers
 from bot.slack.refusals import ShownInstead
 
 
 def approve(floor: Floor, act: Act) -> None:
     """One click: the very text that was shown goes. Where the author wrote since, the approver reads that first."""
-    mention_id, answer_id = _numbers(act)
+    mention_id, answer_id = two_numbers(act.value)
     card = looking.look(floor.desk, mention_id)
     require_approver(floor, act.user, card)
     try:
@@ -68,16 +68,10 @@ def give_back(floor: Floor, form: Form) -> None:
 
 def _waiting(floor: Floor, act: Act) -> tuple[Card, int]:
     """The card, if this person may look after the answer that the button belongs to."""
-    mention_id, answer_id = _numbers(act)
+    mention_id, answer_id = two_numbers(act.value)
     card = approving.to_approve(floor.desk, mention_id, answer_id, act.user)
     require_approver(floor, act.user, card)
     return card, answer_id
-
-
-def _numbers(act: Act) -> tuple[int, int]:
-    """The mention and the answer that a button belongs to."""
-    mention_id, _, answer_id = act.value.partition(":")
-    return whole_number(mention_id), whole_number(answer_id)
 
 
 def _begun(floor: Floor, card: Card, origin: Origin) -> Memory:

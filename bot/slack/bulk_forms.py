@@ -26,7 +26,6 @@ from bot.flow.desk.clearing import (
 from bot.flow.desk.looking import look
 from bot.slack import ids
 from bot.slack.blocks.bulk import Draft, Titles, bulk_modal, cleared_message, words_of
-from bot.slack.blocks.dialogs import OTHER_REASON
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.post import author_of, excerpt
 from bot.slack.floor import Floor
@@ -169,9 +168,8 @@ def _memory(view: Any) -> dict[str, Any]:
 
 
 def _reason(form: Form) -> str:
-    preset = next((form.text(name) for name in form.values if name.startswith(ids.BULK_PRESET)), "")
-    own_words = form.text(ids.BULK_REASON)
-    return own_words if preset == OTHER_REASON else "; ".join(part for part in (preset, own_words) if part)
+    preset = next((name for name in form.values if name.startswith(ids.BULK_PRESET)), "")
+    return form.reason(preset, ids.BULK_REASON)
 
 
 def _until(form: Form) -> Any:

@@ -21,7 +21,7 @@ from bot.slack.blocks.notices import claim_taken
 from bot.slack.blocks.why import why_modal
 from bot.slack.floor import Floor, click_of
 from bot.slack.flow_acts import show_flow
-from bot.slack.payloads import Act, guess_choice, menu_choice, whole_number
+from bot.slack.payloads import Act, guess_choice, menu_choice, two_numbers, whole_number
 
 DECISIONS = (Action.LET_STAND, Action.MONITOR, Action.DISMISS)
 
@@ -74,7 +74,7 @@ def settle_doubt(floor: Floor, act: Act) -> None:
 
 def turn_history(floor: Floor, act: Act) -> None:
     """Another page of the log, in the dialog that is open."""
-    mention_id, page = (whole_number(part) for part in act.value.split(":", 1))
+    mention_id, page = two_numbers(act.value)
     floor.change(act.view, _history(floor, mention_id, page), unless_changed=True)
 
 

@@ -8,7 +8,6 @@ from bot.errors import Refused
 from bot.flow.desk import answering, correcting, deciding, moving, raising
 from bot.slack import ids
 from bot.slack.blocks.corrections import AS_ESTIMATED
-from bot.slack.blocks.dialogs import OTHER_REASON
 from bot.slack.blocks.escalation import CALL_NOW
 from bot.slack.blocks.why import why_modal
 from bot.slack.floor import Floor, click_of
@@ -46,8 +45,7 @@ def correct_score(floor: Floor, form: Form) -> Callable[[], None] | None:
 
 def decide(floor: Floor, form: Form) -> None:
     action = Action(form.callback_id.removeprefix("mention."))
-    preset, own_words = form.text(ids.DECISION_PRESET), form.text(ids.DECISION_REASON)
-    reason = own_words if preset == OTHER_REASON else "; ".join(part for part in (preset, own_words) if part)
+    reason = form.reason(ids.DECISION_PRESET, ids.DECISION_REASON)
     deciding.decide(floor.desk, click_of(form, form.mention_id), action, reason)
 
 

@@ -6,10 +6,9 @@ from bot.domain.triage import Answer, Node
 from bot.errors import Refused
 from bot.flow.desk import looking, overriding
 from bot.slack import ids
-from bot.slack.blocks.dialogs import OTHER_REASON
 from bot.slack.blocks.flow_chart import flow_modal, override_modal
 from bot.slack.floor import Floor, click_of
-from bot.slack.payloads import Act, Form, whole_number
+from bot.slack.payloads import NOT_OURS, Act, Form, whole_number
 
 
 def show_flow(floor: Floor, act: Act) -> None:
@@ -35,8 +34,7 @@ def take_back(floor: Floor, act: Act) -> None:
 
 def override(floor: Floor, form: Form) -> Callable[[], None] | None:
     """The dialog that lies beneath shows the new path."""
-    preset, own_words = form.text(ids.OVERRIDE_PRESET), form.text(ids.OVERRIDE_REASON)
-    reason = own_words if preset == OTHER_REASON else "; ".join(part for part in (preset, own_words) if part)
+    reason = form.reason(ids.OVERRIDE_PRESET, ids.OVERRIDE_REASON)
     node, answer = Node(form.memory["node"]), Answer(form.memory["answer"])
     card = overriding.override(floor.desk, click_of(form, form.mention_id), node, answer, reason)
     return (lambda: floor.change({"id": form.beneath}, flow_modal(card))) if form.beneath else None
@@ -46,5 +44,5 @@ def _question(value: str) -> tuple[int, Node]:
     """`12:rager`, out of our own button."""
     mention_id, _, node = value.partition(":")
     if node not in set(Node):
-        raise Refused("This button is not one of mine any more: use the newest card.")
+        raise Refused(NOT_OURS)
     return whole_number(mention_id), Node(node)

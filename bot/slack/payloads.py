@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import Refused
+from bot.slack.blocks.dialogs import OTHER_REASON
 from bot.slack.blocks.metadata import Origin
+
+NOT_OURS = "This button is not one of mine any more: use the newest card."
+"""To whoever made up a button's value, or kept one from a version that is gone."""
 
 _REFERENCE = re.compile(r"<([@#!]?)([^|<>]+)(?:\|([^<>]*))?>")
 
@@ -51,6 +55,11 @@ class Form:
 
     def several(self, name: str) -> tuple[str, ...]:
         return tuple(self.values.get(name) or ())
+
+    def reason(self, preset: str, words: str) -> str:
+        """What was chosen among the reasons, with own words after it; these alone where none of the reasons fits."""
+        chosen, own_words = self.text(preset), self.text(words)
+        return own_words if chosen == OTHER_REASON else "; ".join(part for part in (chosen, own_words) if part)
 
     @property
     def mention_id(self) -> int:
@@ -156,10 +165,16 @@ def guess_choice(value: str) -> tuple[int, str, str]:
     return whole_number(mention_id), department, topic
 
 
+def two_numbers(value: str) -> tuple[int, int]:
+    """`12:3` as (12, 3)."""
+    first, _, second = value.partition(":")
+    return whole_number(first), whole_number(second)
+
+
 def whole_number(text: str) -> int:
     """A number out of our own button; Refused where somebody made one up."""
     if not text.isdecimal():
-        raise Refused("This button is not one of mine any more: use the newest card.")
+        raise Refused(NOT_OURS)
     return int(text)
 
 

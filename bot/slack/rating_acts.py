@@ -11,7 +11,7 @@ from bot.slack import ids
 from bot.slack.blocks.metadata import Origin
 from bot.slack.blocks.ratings import USEFUL, rated_message, rating_modal
 from bot.slack.floor import Floor, click_of
-from bot.slack.payloads import Act, Form, menu_choice, whole_number
+from bot.slack.payloads import NOT_OURS, Act, Form, menu_choice, whole_number
 
 
 def say_useful(floor: Floor, act: Act) -> None:
@@ -60,5 +60,5 @@ def _in_own_words(reason: Unhelpful, words: str) -> str:
 
 def _reason(name: str) -> Unhelpful:
     if name not in Unhelpful.__members__:
-        raise Refused("This button is not one of mine any more: use the newest message.")
+        raise Refused(NOT_OURS)
     return Unhelpful[name]

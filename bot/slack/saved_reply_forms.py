@@ -10,7 +10,7 @@ from bot.slack import ids
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.saved_replies import EVERYBODY, replies_modal, reply_modal
 from bot.slack.floor import Floor
-from bot.slack.payloads import Act, Command, Form, whole_number
+from bot.slack.payloads import Act, Command, Form, two_numbers, whole_number
 
 RETIRED = "retired"
 
@@ -31,7 +31,7 @@ def write_new(floor: Floor, act: Act) -> None:
 
 
 def edit(floor: Floor, act: Act) -> None:
-    reply = saved_replies.reply_of(floor.desk, _pair(act.value)[0])
+    reply = saved_replies.reply_of(floor.desk, two_numbers(act.value)[0])
     written = Written(
         id=reply.id,
         version=reply.version,
@@ -67,13 +67,13 @@ def preview(floor: Floor, act: Act) -> None:
 
 
 def retire(floor: Floor, act: Act) -> None:
-    reply_id, version = _pair(act.value)
+    reply_id, version = two_numbers(act.value)
     saved_replies.retire(floor.desk, reply_id, version, by=act.user, key=act.key)
     floor.change(act.view, _list(floor, page=int(_memory(act).get("page") or 0)))
 
 
 def bring_back(floor: Floor, act: Act) -> None:
-    reply_id, version = _pair(act.value)
+    reply_id, version = two_numbers(act.value)
     saved_replies.bring_back(floor.desk, reply_id, version, by=act.user, key=act.key)
     floor.change(act.view, _list(floor, retired=True, page=int(_memory(act).get("page") or 0)))
 
@@ -108,9 +108,3 @@ def _memory(act: Act) -> dict[str, Any]:
 
 def _department(choice: str) -> str:
     return "" if choice == EVERYBODY else choice
-
-
-def _pair(value: str) -> tuple[int, int]:
-    """`7:2` as version 2 of reply 7."""
-    reply_id, _, version = value.partition(":")
-    return whole_number(reply_id), whole_number(version)
