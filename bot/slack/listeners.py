@@ -41,7 +41,7 @@ from bot.slack.home_tab import draw_after, open_home
 from bot.slack.payloads import Form, act_of, command_of, form_of, shortcut_of
 from bot.slack.permissions import FORMS as FORMS_NEED
 from bot.slack.permissions import needed_by_act, needed_by_command, unthought_of
-from bot.slack.refusals import Misfilled, ShownInstead
+from bot.slack.refusals import Misfilled, ShownInstead, input_for
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +197,10 @@ def _form_listener(floor: Floor, on_form: FormListener) -> Callable[..., None]:
         except EarshotError as fault:
             log.info("refused", extra={"form": form.callback_id, "user": form.user, "reason": type(fault).__name__})
             sentence = floor.sentence(fault, form.user)
-            ack(response_action="errors", errors={card_forms.ERROR_AT[form.callback_id]: sentence})
+            if place := input_for(form.view, card_forms.ERROR_AT[form.callback_id]):
+                ack(response_action="errors", errors={place: sentence})
+            else:
+                ack(response_action="update", view=notice_modal("Not done", sentence))
             return
         ack()
         draw_after(floor, form.user)
