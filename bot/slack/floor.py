@@ -14,10 +14,12 @@ from bot.domain.roles import Permission
 from bot.errors import EarshotError, GiveUp, Refused, Retry, Taken
 from bot.flow.add import PageReader
 from bot.flow.desk.act import Click, Desk
+from bot.slack import ids
 from bot.slack.blocks.dialogs import notice_modal
 from bot.slack.blocks.elements import plain_text, section
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.metadata import Origin
+from bot.slack.blocks.text import escape
 from bot.slack.calls import TIMEOUT_SECONDS, call
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
@@ -27,6 +29,9 @@ from bot.slack.permissions import permit
 log = logging.getLogger(__name__)
 
 BUSY = "Earshot is busy just now and could not do that. Nothing was changed: please try again in a moment."
+
+TYPED = frozenset({ids.ANSWER_TEXT, ids.REPLY_TEXT})
+"""Inputs that report every letter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +66,18 @@ class Floor:
         return opened
 
     def show(self, act: Act, view: Json) -> None:
-        """A dialog of its own, or over the one in which the button stands."""
+        """A dialog of its own, or over the one in which the button stands. Where three lie over each other it takes the
+        place of the uppermost: Slack lays no more.
+        """
         if act.view.get("type") != "modal":
             self.open(act.trigger, view)
             return
         try:
             call(self.client.views_push, trigger_id=act.trigger, view=view)
         except GiveUp as fault:
-            if "trigger" not in fault.reason:
+            if "push_limit_reached" in fault.reason:
+                self.change(act.view, view)
+            elif "trigger" not in fault.reason:
                 raise
 
     def change(self, dialog: Mapping[str, Any], view: Json, *, unless_changed: bool = False) -> None:
@@ -121,12 +130,17 @@ class Floor:
             log.info("message_not_rewritten", extra={"reason": fault.reason})
 
     def refuse(self, act: Act, fault: EarshotError) -> None:
-        """Say to whoever clicked why nothing happened, where they are looking."""
+        """Say to whoever clicked why nothing happened, where they are looking; a dialog that is open stays as it is.
+
+        Whoever types is left in peace: nothing that they wrote is lost, and the next letter asks again.
+        """
+        if act.action_id in TYPED:
+            return
         sentence = self.sentence(fault, act.user)
         if act.origin.channel:
             self.whisper(act, said(sentence))
         else:
-            self.open(act.trigger, notice_modal("Not done", sentence))
+            self.show(act, notice_modal("Not done", sentence))
 
     def sentence(self, fault: EarshotError, user: str) -> str:
         """A failure in words for `user`: names as people know them, times in their zone."""
@@ -147,7 +161,7 @@ class Floor:
 
 
 def said(sentence: str) -> Message:
-    return Message(sentence, [section(plain_text(sentence))])
+    return Message(escape(sentence), [section(plain_text(sentence))])
 
 
 def click_of(act: Act | Form, mention_id: int) -> Click:
