@@ -95,13 +95,15 @@ def _told() -> Iterator[None]:
 
 
 def _make_engine(url: str, patience: float) -> Engine:
+    """Errors do not quote the values of a statement: their tracebacks are logged, and customers' words are among them."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        return create_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
     if not parsed.database or parsed.database == ":memory:":
         raise ConfigError(["database.url: an in-memory database would forget every mention; give a file"])
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": patience}, pool_size=8, max_overflow=16)
+    waits = {"timeout": patience}
+    engine = create_engine(parsed, connect_args=waits, pool_size=8, max_overflow=16, hide_parameters=True)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

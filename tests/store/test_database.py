@@ -1,12 +1,14 @@
 """Transactions: what a block sees, whom it waits for, and what reaches the caller when the database cannot."""
 
 import threading
+import traceback
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from bot.errors import ConfigError, Retry
 from bot.store import arrivals, events, figures, mentions
@@ -33,6 +35,15 @@ def test_an_error_rolls_everything_back(database: Database) -> None:
         fail()
     with database.read() as session:
         assert figures.ledger(session).ingested == 0
+
+
+def test_an_error_does_not_quote_what_was_to_be_written(database: Database) -> None:
+    """Its traceback goes to the log, and what customers and colleagues write does not."""
+    said = "My card number is 4111"
+    with pytest.raises((Retry, ProgrammingError)) as error, database.write() as session:
+        session.execute(text("INSERT INTO nowhere (said) VALUES (:said)"), {"said": said})
+    assert "INSERT INTO nowhere" in (told := "".join(traceback.format_exception(error.value)))
+    assert said not in told
 
 
 def test_one_look_shows_one_moment(database: Database) -> None:
