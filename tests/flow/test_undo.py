@@ -14,6 +14,7 @@ from bot.domain.undo import UNDOABLE, UNDONE
 from bot.errors import Refused, Taken
 from bot.flow.desk import answering, claiming, correcting, deciding, moving, offering, raising, undoing
 from bot.flow.desk.act import Click, Desk
+from bot.flow.desk.rating import rate
 from bot.store import figures
 from bot.store import undo as kept
 from bot.store.database import Database
@@ -129,6 +130,13 @@ def test_nothing_is_undone_under_what_came_after(world: World, act: Callable[[Wo
     with pytest.raises(Refused):
         undo(world)
     assert world.record() == before
+
+
+def test_what_others_say_of_a_card_leaves_its_holder_their_undo(world: World) -> None:
+    """A rating draws no card anew: a button that stays has to work."""
+    world.claim("UANA")
+    rate(world.desk, world.click("UBEN"), "CFEED", useful=True)
+    assert undo(world).state is State.OPEN
 
 
 def test_an_undo_is_not_undone(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.domain.card import Card, Subscription
 from bot.domain.rating import Opinion, Rating, Unhelpful, narrower, usefulness
 from bot.errors import Refused
-from bot.flow.desk.act import Click, Desk, begin, card_now
+from bot.flow.desk.act import Click, Desk, card_now, enter
 from bot.store import events, ratings
 
 REMEMBERED = timedelta(days=90)
@@ -16,12 +16,12 @@ REMEMBERED = timedelta(days=90)
 def rate(desk: Desk, click: Click, channel: str, *, useful: bool, reason: str = "") -> Card:
     """Say whether a mention is of use in a channel (an id), with a reason where it is not; the last word of a person holds.
 
-    It changes nothing about the mention, and no card is drawn anew.
+    It changes nothing about the mention, so no card is drawn anew, and the step before it can still be taken back.
     """
     if not useful and not reason.strip():
         raise Refused("Please say why it is not useful here: that is what makes the channel quieter.")
     with desk.db.write() as session:
-        record, now = begin(session, desk, click)
+        record, now = enter(session, desk, click)
         if record is None:
             return card_now(session, desk, click.mention_id)
         word = "" if useful else reason.strip()

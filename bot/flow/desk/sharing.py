@@ -3,7 +3,7 @@
 from bot.domain.card import Card
 from bot.domain.posting import PostingKind
 from bot.errors import Refused
-from bot.flow.desk.act import Click, Desk, begin, card_now
+from bot.flow.desk.act import Click, Desk, card_now, enter
 from bot.flow.view import card_of
 from bot.store import events, outbox
 
@@ -14,11 +14,13 @@ def share_success(desk: Desk, click: Click) -> Card:
     if not channel:
         raise Refused("There is no channel for successes: whoever runs Earshot can name one (slack.success_channel).")
     with desk.db.write() as session:
-        record, now = begin(session, desk, click)
+        record, now = enter(session, desk, click)
         if record is None:
             return card_now(session, desk, click.mention_id)
         if not card_of(record, desk.policy).praises:
-            raise Refused("This one is no praise. If it is, correct its score first: “The score is wrong…” under More….")
+            raise Refused(
+                "This one is no praise. If it is, correct its score first: “The score is wrong…” under More…."
+            )
         if any(event.what == "shared" for event in events.of_mention(session, record.mention.id)):
             raise Refused(f"It was shared in {channel} already.")
         outbox.want(session, record.mention.id, channel, PostingKind.COPY, now)
