@@ -20,6 +20,7 @@ from bot.flow.signal_view import told_of
 from bot.flow.view import card_of
 from bot.store import events, mentions, outbox
 from bot.store.database import Database, Session
+from bot.store.records import Record
 
 log = logging.getLogger(__name__)
 
@@ -280,6 +281,8 @@ def _bury(db: Database, policy: Policy, posting: Posting, reason: str, now: date
         events.append(session, posting.mention_id, EARSHOT, "post_failed", now, detail)
         if posting.kind is PostingKind.CALL:
             fall_on(session, record, posting, now)
+        if posting.kind is PostingKind.APPROVAL and not outbox.others_alive(session, posting):
+            _ask_department(session, policy, record, posting, now)
         fallback, owner = policy.triage, policy.department(record.department)
         if posting.kind is PostingKind.CARD and posting.channel == owner.channel != fallback.channel:
             mentions.touch(
@@ -291,6 +294,15 @@ def _bury(db: Database, policy: Policy, posting: Posting, reason: str, now: date
             )
             outbox.want(session, posting.mention_id, fallback.channel, PostingKind.CARD, now, urgent=posting.urgent)
     log.error("post_failed", extra={"mention": posting.mention_id, "channel": posting.channel, "reason": reason})
+
+
+def _ask_department(session: Session, policy: Policy, record: Record, posting: Posting, now: datetime) -> None:
+    """None of the approvers can be written to: whoever reads the department's channel knows whom to ask."""
+    channel = policy.department(record.department).channel
+    if channel != posting.channel:
+        outbox.want(
+            session, record.mention.id, channel, posting.kind, now, slot=posting.slot, urgent=True, body=posting.body
+        )
 
 
 def failed_postings(db: Database) -> list[Posting]:

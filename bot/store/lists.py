@@ -83,9 +83,10 @@ def offered(session: Session, user: str, now: datetime, window: Window) -> Page:
 
 
 def to_approve(session: Session, user: str, rules: Sequence[str], window: Window) -> Page:
-    """Mentions with an answer that one of the rules holds back, written by somebody else: nobody approves their own."""
+    """Live mentions with an answer that one of the rules holds back, written by somebody else: nobody approves their own."""
     waiting = _waiting().where(AnswerRow.approval_rule.in_(rules), AnswerRow.author != user)
-    return _page(session, [MentionRow.id.in_(waiting.with_only_columns(AnswerRow.mention_id))], window)
+    wanted = MentionRow.id.in_(waiting.with_only_columns(AnswerRow.mention_id))
+    return _page(session, [wanted, MentionRow.state.in_(sorted(LIVE))], window)
 
 
 def cards(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], tuple[str, str]]:

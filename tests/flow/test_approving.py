@@ -10,10 +10,11 @@ from bot.domain.lifecycle import Action, State
 from bot.domain.posting import NoticeKind, PostingKind
 from bot.domain.promise import PromiseKind
 from bot.domain.seen import Change, seen_of
-from bot.errors import Refused, Taken
+from bot.errors import GiveUp, Refused, Taken
 from bot.flow.desk import answering, approving, claiming, deciding
 from bot.flow.desk.answering import Writing
 from bot.flow.desk.words import Overtaken
+from bot.store import lists
 from bot.store.database import Database
 from tests.fakes import FakeForum, MovedClock, policy, post
 from tests.world import World
@@ -226,6 +227,33 @@ def test_what_was_decided_otherwise_is_not_approved(world: World, forum: FakeFor
         approving.approve(world.desk, world.click("ULEA"), answer_id)
     assert world.reply() == 0
     assert not forum.sends
+
+
+def test_what_was_decided_otherwise_is_nothing_for_an_approver_at_home(world: World) -> None:
+    def to_approve() -> int:
+        with world.db.read() as session:
+            return lists.to_approve(session, "ULEA", ["trainees"], lists.Window()).total
+
+    waiting(world)
+    assert to_approve() == 1
+    deciding.decide(world.desk, world.click("UTIM"), Action.LET_STAND, "It is settled")
+    assert to_approve() == 0
+
+
+def test_an_approver_who_cannot_be_written_to_is_made_up_for_in_the_departments_channel(world: World) -> None:
+    world.slack.gone["ULEA"] = GiveUp("they have left this workspace")
+    waiting(world)
+    world.deliver()
+    assert [each.content.kind for each in world.slack.shown("#billing")] == [PostingKind.CARD, PostingKind.APPROVAL]
+
+
+def test_one_approver_who_can_be_written_to_is_enough(world: World) -> None:
+    world.slack.gone["ULEA"] = GiveUp("they have left this workspace")
+    writing = replace(TRAINEE, approvers=("ULEA", "UMAX"))
+    answering.write_answer(world.desk, world.click("UTIM"), TEXT, writing)
+    world.deliver()
+    assert len(world.slack.shown("UMAX")) == 1
+    assert [each.content.kind for each in world.slack.shown("#billing")] == [PostingKind.CARD]
 
 
 def test_many_approvers_are_called_in_the_departments_channel(world: World) -> None:
