@@ -80,11 +80,10 @@ def _end(db: Database, source: Source, parcel: Parcel, reason: str, clock: Clock
 def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
     with db.write() as session:
         now = clock()
-        if not answers.settle(session, parcel.id, AnswerState.SENT, permalink=permalink):
+        record = mentions.lock(session, parcel.mention_id)
+        if record is None or not answers.settle(session, parcel.id, AnswerState.SENT, permalink=permalink):
             return 0
         events.append(session, parcel.mention_id, EARSHOT, "reply_sent", now, {"permalink": permalink})
-        record = mentions.lock(session, parcel.mention_id)
-        assert record is not None
         decided = {"decided_what": Action.ANSWER, "decided_by": parcel.author, "decided_at": now}
         agreed = agreement_on(record, Action.ANSWER)
         if mentions.change(session, record, Action.ANSWER, now, {**decided, **agreed_columns(agreed)}):
@@ -111,8 +110,8 @@ def _bring_back_unseen(session: Session, parcel: Parcel, record: Record, now: da
 def _fail(db: Database, parcel: Parcel, reason: str, clock: Clock) -> int:
     """The card says why; the writer still holds the mention and may send it again."""
     with db.write() as session:
-        failed = AnswerState.FAILED
-        if not answers.settle(session, parcel.id, failed, problem=reason, unclear=parcel.unclear):
+        locked, failed = mentions.lock(session, parcel.mention_id), AnswerState.FAILED
+        if locked is None or not answers.settle(session, parcel.id, failed, problem=reason, unclear=parcel.unclear):
             return 0
         mentions.touch(session, parcel.mention_id)
         detail = {"reason": reason, "may_have_arrived": "yes" if parcel.unclear else ""}
