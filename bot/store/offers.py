@@ -63,7 +63,7 @@ def take_turn(session: Session, department: str, person: str, now: datetime) -> 
 def loads(session: Session, people: Sequence[str]) -> dict[str, int]:
     """How many mentions each holds or is asked to take, in whatever department."""
     held = _counted(session, MentionRow.claimed_by, people, MentionRow.state == State.CLAIMED)
-    asked = _counted(session, MentionRow.offered_to, people, MentionRow.offered_to.is_not(None))
+    asked = _counted(session, MentionRow.offered_to, people, MentionRow.offer_until.is_not(None))  # which has an index
     return {person: held.get(person, 0) + asked.get(person, 0) for person in people}
 
 
