@@ -1,8 +1,9 @@
 """Who and what the configuration's references mean in this workspace: `#channel`, `@person`, `@group`, or ids."""
 
+import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,10 +11,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from slack_sdk import WebClient
 
 from bot.domain.routing import Department
-from bot.errors import GiveUp
+from bot.errors import GiveUp, Retry
 from bot.slack.calls import call, pages
 
+log = logging.getLogger(__name__)
+
 FRESH_SECONDS = 600.0
+"""What is older is still told, and looked at anew in the background: the lists of a large workspace take many seconds,
+and whoever submits a dialog waits for three.
+"""
 PATIENCE_SECONDS = 30.0
 """A name that is not known asks Slack again, but not more often than this."""
 
@@ -62,9 +68,11 @@ def _names(user: Mapping[str, Any]) -> set[str]:
 class Directory:
     """A cached look at channels, people and user groups; thread-safe."""
 
-    def __init__(self, client: WebClient) -> None:
+    def __init__(self, client: WebClient, *, tick: Callable[[], float] = time.monotonic) -> None:
         self._client = client
+        self._tick = tick
         self._lock = threading.Lock()
+        self._looking: set[str] = set()
         self._listing: _Listing | None = None
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._strangers: dict[str, tuple[float, dict[str, Any] | None]] = {}
@@ -141,7 +149,7 @@ class Directory:
 
     def look_again_at_groups(self) -> bool:
         """Forget who is in which group where that is older than a moment; whether anything was forgotten."""
-        old = [group for group, (at, _) in self._members.items() if time.monotonic() - at > PATIENCE_SECONDS]
+        old = [group for group, (at, _) in self._members.items() if self._tick() - at > PATIENCE_SECONDS]
         for group in old:
             self._members.pop(group, None)
         return bool(old)
@@ -162,16 +170,19 @@ class Directory:
         if not group_id.startswith("S"):
             return frozenset()
         known = self._members.get(group_id)
-        if known is None or time.monotonic() - known[0] > FRESH_SECONDS:
-            known = (time.monotonic(), self._ask_for_members(group_id))
-            self._members[group_id] = known
+        if known is None:
+            return self._ask_for_members(group_id)
+        if self._tick() - known[0] > FRESH_SECONDS:
+            self._look_soon(group_id, lambda: self._ask_for_members(group_id))
         return known[1]
 
     def _ask_for_members(self, group_id: str) -> frozenset[str]:
         try:
-            return frozenset(call(self._client.usergroups_users_list, usergroup=group_id).get("users") or [])
+            found = frozenset(call(self._client.usergroups_users_list, usergroup=group_id).get("users") or [])
         except GiveUp:
-            return frozenset()
+            found = frozenset()
+        self._members[group_id] = (self._tick(), found)
+        return found
 
     def forget(self) -> None:
         """Look again at the next question: a channel was renamed, archived or joined."""
@@ -185,28 +196,53 @@ class Directory:
         if known is not None or user[:1] not in ("U", "W"):
             return known
         at, stranger = self._strangers.get(user, (0.0, None))
-        if at and time.monotonic() - at <= FRESH_SECONDS:
+        if at and self._tick() - at <= FRESH_SECONDS:
             return stranger
         try:
             stranger = call(self._client.users_info, user=user)["user"]
         except GiveUp:
             stranger = None
-        self._strangers[user] = (time.monotonic(), stranger)
+        self._strangers[user] = (self._tick(), stranger)
         return stranger
 
     def _find(self, reference: str) -> dict[str, Any] | None:
         listing = self._current()
         found = listing.find(reference)
-        if found is None and time.monotonic() - listing.at > PATIENCE_SECONDS:
+        if found is None and self._tick() - listing.at > PATIENCE_SECONDS:
             self.forget()
             found = self._current().find(reference)
         return found
 
     def _current(self) -> _Listing:
         with self._lock:
-            if self._listing is None or time.monotonic() - self._listing.at > FRESH_SECONDS:
+            if self._listing is None:
                 self._listing = self._look()
-            return self._listing
+            known = self._listing
+        if self._tick() - known.at > FRESH_SECONDS:
+            self._look_soon("workspace", self._look_anew)
+        return known
+
+    def _look_anew(self) -> None:
+        found = self._look()
+        with self._lock:
+            self._listing = found
+
+    def _look_soon(self, what: str, look: Callable[[], object]) -> None:
+        """In the background, and once where many ask."""
+        with self._lock:
+            if what in self._looking:
+                return
+            self._looking.add(what)
+        threading.Thread(target=self._look_in_peace, args=(what, look), name="directory", daemon=True).start()
+
+    def _look_in_peace(self, what: str, look: Callable[[], object]) -> None:
+        try:
+            look()
+        except (Retry, GiveUp) as fault:  # what is known stays; the next question looks again
+            log.warning("directory_not_renewed", extra={"what": what, "reason": fault.reason})
+        finally:
+            with self._lock:
+                self._looking.discard(what)
 
     def _look(self) -> _Listing:
         kinds = "public_channel,private_channel"
@@ -214,7 +250,7 @@ class Directory:
         users = pages(self._client.users_list, "members", limit=200)
         groups = call(self._client.usergroups_list).get("usergroups") or []
         return _Listing(
-            at=time.monotonic(),
+            at=self._tick(),
             channels={str(each["id"]): each for each in channels},
             users={str(each["id"]): each for each in users},
             groups={str(each["id"]): each for each in groups},

@@ -1,5 +1,7 @@
 """Names and zones by id: from the list, else asked for one by one and remembered; Slack's refusals cost no name."""
 
+import threading
+import time
 from collections import Counter
 from typing import Any, cast
 
@@ -64,6 +66,33 @@ def directory(workspace: Workspace) -> Directory:
     return Directory(cast(WebClient, workspace))
 
 
+class Hand:
+    """A monotonic clock moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = 1_000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class SlowWorkspace(Workspace):
+    """Answers lists only once `gate` is open."""
+
+    def __init__(self, users: list[Json], groups: list[Json]) -> None:
+        super().__init__(users, groups=groups)
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def users_list(self, **named: object) -> Json:
+        assert self.gate.wait(10)
+        return super().users_list(**named)
+
+    def usergroups_users_list(self, *, usergroup: str) -> Json:
+        assert self.gate.wait(10)
+        return super().usergroups_users_list(usergroup=usergroup)
+
+
 ANA, BEN = user("U0000ANA", "Ana"), user("U0000BEN", "Ben", deleted=True)
 
 
@@ -104,3 +133,26 @@ def test_a_group_is_named_with_its_people_and_one_that_was_disabled_has_none() -
     assert book.members("S0000OLD") == frozenset()
     assert book.group_of("@ana") is None
     assert book.is_one_of("U0000ANA", ["@old", "@leads"])
+
+
+def test_what_is_old_is_told_at_once_and_looked_at_anew_behind_it() -> None:
+    leads: Json = {"id": "S0000LEA", "name": "Leads", "handle": "leads", "users": ["U0000ANA"]}
+    workspace, hand = SlowWorkspace([ANA], [leads]), Hand()
+    book = Directory(cast(WebClient, workspace), tick=hand)
+    assert book.names_of(["U0000ANA"]) == {"U0000ANA": "Ana"}
+    assert book.members("S0000LEA") == {"U0000ANA"}
+    workspace.gate.clear()
+    workspace.users, leads["users"] = [user("U0000ANA", "Anna")], ["U0000BEN"]
+    hand.at += 601
+    for _ in range(3):  # nobody waits for Slack, and Slack is asked once
+        assert book.names_of(["U0000ANA"]) == {"U0000ANA": "Ana"}
+        assert book.members("S0000LEA") == {"U0000ANA"}
+    workspace.gate.set()
+    deadline = time.monotonic() + 5
+    while book.names_of(["U0000ANA"]) == {"U0000ANA": "Ana"} or book.members("S0000LEA") == {"U0000ANA"}:
+        assert time.monotonic() < deadline, "never looked again"
+        time.sleep(0.005)
+    assert book.names_of(["U0000ANA"]) == {"U0000ANA": "Anna"}
+    assert book.members("S0000LEA") == {"U0000BEN"}
+    assert workspace.asked["users.list"] == 2
+    assert workspace.asked["S0000LEA"] == 2
