@@ -47,6 +47,9 @@ log = logging.getLogger(__name__)
 LISTENER_PATIENCE = 2.0
 """Seconds a listener waits for the database: Slack wants its ack within 3."""
 
+REACH_PATIENCE = 0.8
+"""Seconds a listener waits to hear of Slack whom an escalation can reach; the clock, which calls them, has time."""
+
 WATCH_SECONDS = 3
 """How often the clock's stages look: a missed promise is announced within 15 s."""
 
@@ -228,7 +231,8 @@ class Earshot:
         self.reach = SlackReach(reading_client(token, api_url), self.directory)
         self.messenger: Messenger = SlackMessenger(writing_client(token, api_url), self.directory, self.clock)
         self._listening = self.database.with_patience(LISTENER_PATIENCE)
-        desk = Desk(db=self._listening, policy=self.policy, clock=self.clock, reach=self.reach)
+        reach = SlackReach(reading_client(token, api_url), self.directory, patience=REACH_PATIENCE)
+        desk = Desk(db=self._listening, policy=self.policy, clock=self.clock, reach=reach)
         client, pages = reading_client(token, api_url), pages_of(self.config.sources)
         floor = Floor(desk=desk, directory=self.directory, client=client, read_page=pages.read)
         self._homes = floor.homes

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from slack_sdk import WebClient
 
@@ -18,19 +19,40 @@ log = logging.getLogger(__name__)
 FRESH_SECONDS = 60.0
 """A storm calls the same people many times a minute; whoever left a minute ago gets one call in vain."""
 
+WORKERS = 8
+
 
 class SlackReach:
     """Asks Slack about each reference by itself: the directory's lists may be ten minutes old."""
 
-    def __init__(self, client: WebClient, directory: Directory, *, tick: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        client: WebClient,
+        directory: Directory,
+        *,
+        patience: float | None = None,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`patience` is how many seconds a look takes at most: who is not known by then is taken as written."""
         self._client = client
+        self._patience = patience
+        self._asking = ThreadPoolExecutor(WORKERS, thread_name_prefix="reach")
         self._directory = directory
         self._tick = tick
         self._lock = threading.Lock()
         self._known: dict[str, tuple[float, Target]] = {}
 
     def look(self, references: Iterable[str]) -> Mapping[str, Target]:
-        return {each: self._remembered(each) for each in references}
+        """All at once: one after the other a long chain takes longer than Slack lets a dialog wait."""
+        asked = {each: self._asking.submit(self._remembered, each) for each in references}
+        wait(asked.values(), timeout=self._patience)
+        return {each: found.result() if found.done() else self._late(each) for each, found in asked.items()}
+
+    def _late(self, reference: str) -> Target:
+        log.warning("reach_unknown", extra={"reference": reference, "reason": "Slack has not answered in time"})
+        with self._lock:
+            _, target = self._known.get(reference, (0.0, None))
+        return target or as_written(reference)
 
     def _remembered(self, reference: str) -> Target:
         with self._lock:
