@@ -32,8 +32,8 @@ def test_a_post_in_a_feed_becomes_a_card_with_all_that_one_needs(office: Office,
         "Why here? Billing: topic billing, 90% sure", "Recommended: Unhappy customer → Put it right (restoration)"
     )
     assert card.buttons == ["Claim", "Answer", "Escalate"]
-    decisions = ["answer_elsewhere", "reroute", "let_stand", "monitor", "dismiss", "snooze"]
-    assert card.choices == [*decisions, "flow", "issue", "score", "why", "rate", "history"]
+    decisions = ["reroute", "snooze", "let_stand", "dismiss", "answer_elsewhere", "monitor"]
+    assert card.choices == [*decisions, "issue", "history", "why", "flow", "score", "rate"]
     assert path in json.dumps(card.message["blocks"]), "the link to the source"
     decide, answer = dates_in(card)
     assert 50 * 60 < decide - now <= 60 * 60

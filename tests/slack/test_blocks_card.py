@@ -10,6 +10,7 @@ from bot.domain.event import EARSHOT
 from bot.domain.label import LabelKind, Score
 from bot.domain.lifecycle import Action, State, available
 from bot.domain.promise import Promise, PromiseKind
+from bot.domain.undo import Undo
 from bot.slack import ids
 from bot.slack.blocks.card import card_message, copy_message, pointer_message
 from bot.slack.blocks.message import Json, Message
@@ -305,6 +306,23 @@ def test_all_that_is_possible_can_be_reached_from_the_card(state: State) -> None
 
 def test_a_team_without_a_chain_is_offered_no_escalation() -> None:
     assert "Escalate" not in labels(card_message(a_card(escalation_levels=0), now=NOW).blocks)
+
+
+def choices_of(card: Card) -> list[str]:
+    return [one["value"].partition(":")[0] for one in menu_of(card_message(card, now=NOW))["options"]]
+
+
+def test_the_menu_begins_with_what_is_used_most() -> None:
+    claimed = a_card(**CLAIMED)
+    assert choices_of(a_card())[:4] == ["reroute", "snooze", "let_stand", "dismiss"]
+    assert choices_of(claimed)[:5] == ["release", "hand_over", "reroute", "snooze", "let_stand"]
+    undone = Undo(what=Action.CLAIM, by="U0ANA", at=NOW, until=NOW + HOUR)
+    assert choices_of(replace(claimed, undo=undone))[:2] == ["undo", "release"]
+
+
+def test_no_recommendation_is_offered_where_there_is_none() -> None:
+    assert "flow" in choices_of(a_card())
+    assert "flow" not in choices_of(replace(a_card(), triage=None))
 
 
 def test_the_menu_forgets_its_choice_when_the_card_changes() -> None:

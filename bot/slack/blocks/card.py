@@ -57,24 +57,25 @@ _BUTTONS = {
 
 _MENU = {
     Action.ACKNOWLEDGE: "I'm on it: call nobody else",
-    Action.ANSWER_ELSEWHERE: "Answered elsewhere…",
-    Action.REROUTE: "Reroute or correct the topic…",
-    Action.LET_STAND: "Let stand…",
-    Action.MONITOR: "Monitor only…",
-    Action.DISMISS: "Not about us…",
-    Action.SNOOZE: "Snooze…",
     Action.RELEASE: "Release my claim",
+    Action.REROUTE: "Reroute or correct the topic…",
+    Action.SNOOZE: "Snooze…",
+    Action.LET_STAND: "Let stand…",
+    Action.DISMISS: "Not about us…",
+    Action.ANSWER_ELSEWHERE: "Answered elsewhere…",
+    Action.MONITOR: "Monitor only…",
 }
+"""In the order of the menu: to pass it on, to put it off, then the decisions, what is used most before the rest."""
 
 _ALWAYS = {
-    ids.MENU_FLOW: "The recommendation…",
     ids.MENU_ISSUE: "Link an issue…",
-    ids.MENU_SCORE: "The score is wrong…",
-    ids.MENU_WHY: "Why here?",
-    ids.MENU_RATE: "Not useful here…",
     ids.MENU_HISTORY: "History",
+    ids.MENU_WHY: "Why here?",
+    ids.MENU_FLOW: "The recommendation…",
+    ids.MENU_SCORE: "The score is wrong…",
+    ids.MENU_RATE: "Not useful here…",
 }
-"""What the menu offers besides the actions. A closed card has no menu: its History leads to the other two."""
+"""What the menu offers below the actions. A closed card has no menu: its History leads to the most of it."""
 
 
 def card_message(card: Card, *, now: datetime) -> Message:
@@ -245,15 +246,23 @@ def _label(card: Card, action: Action) -> str:
 
 
 def _menu(card: Card, in_menu: list[Action]) -> Json:
-    options = undo_option(card)
-    options += [option(_MENU[action], f"{action.value}:{card.mention.id}") for action in in_menu]
-    options += hand_over_options(card)
-    if card.praises and card.success_channel:
-        options.append(option("Share this success", f"{ids.MENU_SHARE}:{card.mention.id}"))
-    options += [option(words, f"{what}:{card.mention.id}") for what, words in _ALWAYS.items()]
+    """What can be taken back, what is passed on, what is decided; then what only concerns how it is seen."""
+    passing_on = [each for each in in_menu if each in (Action.ACKNOWLEDGE, Action.RELEASE)]
+    options = [
+        *undo_option(card),
+        *(_choice(card, _MENU[each], each.value) for each in passing_on),
+        *hand_over_options(card),
+        *(_choice(card, _MENU[each], each.value) for each in in_menu if each not in passing_on),
+        *([_choice(card, "Share this success", ids.MENU_SHARE)] if card.praises and card.success_channel else []),
+        *(_choice(card, words, what) for what, words in _ALWAYS.items() if what != ids.MENU_FLOW or card.triage),
+    ]
     return {
         "type": "static_select",
         "action_id": ids.MENU,
         "placeholder": plain_text("More…", 150),
         "options": options,
     }
+
+
+def _choice(card: Card, words: str, what: str) -> Json:
+    return option(words, f"{what}:{card.mention.id}")
