@@ -41,7 +41,3 @@ def keep_outcome(session: Session, mention_id: int, **values: Any) -> None:
 def agreement_on(record: Record, action: Action) -> Agreement | None:
     """How `action` stands to what the model alone recommended: an override is a disagreement that came before it."""
     return agreement(recommend(record.verdict).outcome if record.verdict else None, action)
-
-
-def agreed_columns(agreed: Agreement | None) -> dict[str, Any]:
-    return {"decided_agreed": agreed.agreed} if agreed else {}

@@ -4,14 +4,14 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.card import AnswerState
+from bot.domain.card import Answer, AnswerState
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action
 from bot.domain.promise import PromiseKind
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
-from bot.flow.recommended import agreed_columns, agreement_on
+from bot.flow.recommended import agreement_on
 from bot.sources.base import Answerable, Source, Traceable
 from bot.store import answers, events, follow, mentions, promises
 from bot.store.answers import Parcel
@@ -86,7 +86,7 @@ def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
         events.append(session, parcel.mention_id, EARSHOT, "reply_sent", now, {"permalink": permalink})
         decided = {"decided_what": Action.ANSWER, "decided_by": parcel.author, "decided_at": now}
         agreed = agreement_on(record, Action.ANSWER)
-        if mentions.change(session, record, Action.ANSWER, now, {**decided, **agreed_columns(agreed)}):
+        if mentions.change(session, record, Action.ANSWER, now, decided):
             promises.settle(session, parcel.mention_id, list(PromiseKind), now)
             detail = {"permalink": permalink, **(agreed.detail if agreed else {})}
             events.append(session, parcel.mention_id, parcel.author, Action.ANSWER, now, detail)
@@ -98,13 +98,21 @@ def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
 
 
 def _bring_back_unseen(session: Session, parcel: Parcel, record: Record, now: datetime) -> None:
-    """What the author did while the answer was on its way its writer has not seen: it does not end with the answer."""
-    written = record.answer.at if record.answer else now
+    """What the author did while the answer was on its way nobody has seen: it does not end with the answer."""
+    written = _last_looked_at(record.answer, now)
     wrote, edited = record.followed_at, record.mention.edited_at
     reason = follow.WROTE_AGAIN if wrote and wrote > written else follow.EDITED if edited and edited > written else ""
     closed = mentions.lock(session, parcel.mention_id) if reason else None
     if closed is not None:
         follow.bring_back(session, closed, now, reason, slot=f"unseen-{parcel.id}")
+
+
+def _last_looked_at(answer: Answer | None, now: datetime) -> datetime:
+    """Up to when its writer or its approver saw what its customer wrote."""
+    if answer is None:
+        return now
+    approved = answer.approval.at if answer.approval else None
+    return max(answer.at, approved or answer.at)
 
 
 def _fail(db: Database, parcel: Parcel, reason: str, clock: Clock) -> int:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,15 +39,13 @@ class Parcel:
 
 @dataclass(frozen=True, kw_only=True)
 class New:
-    """An answer to remember. `checks` is what its writer was told of the draft and ticked."""
+    """An answer to remember."""
 
     author: str
     text: str
     state: AnswerState
     permalink: str = ""
     approval: Approval | None = None
-    checks: Mapping[str, str] = field(default_factory=dict)
-    saved_reply: int | None = None
 
 
 def add(session: Session, mention_id: int, new: New, now: datetime) -> int:
@@ -67,8 +65,6 @@ def add(session: Session, mention_id: int, new: New, now: datetime) -> int:
         approval_why=new.approval.why if new.approval else "",
         approved_by="",
         returned_reason="",
-        checks=dict(new.checks),
-        saved_reply_id=new.saved_reply,
         unclear=False,
     )
     session.add(row)

@@ -127,7 +127,6 @@ def _cleared(target: State, action: Action) -> dict[str, Any]:
         values |= {"snoozed_until": None, "waiting_for": ""}
     if action is Action.REOPEN:
         values |= {"decided_what": "", "decided_by": "", "decided_at": None, "decided_reason": ""}
-        values |= {"decided_agreed": None}
     if action in (Action.REOPEN, Action.REROUTE):
         values |= NO_ESCALATION
     if target in CLOSED:

@@ -52,12 +52,8 @@ def turns(session: Session, department: str) -> dict[str, datetime]:
 
 
 def take_turn(session: Session, department: str, person: str, now: datetime) -> None:
-    statement = insert_into(session, TurnRow).values(department=department, person=person, offered_at=now, offers=1)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["department", "person"], set_={"offered_at": now, "offers": TurnRow.offers + 1}
-        )
-    )
+    statement = insert_into(session, TurnRow).values(department=department, person=person, offered_at=now)
+    session.execute(statement.on_conflict_do_update(index_elements=["department", "person"], set_={"offered_at": now}))
 
 
 def loads(session: Session, people: Sequence[str]) -> dict[str, int]:

@@ -148,7 +148,6 @@ class MentionRow(Base):
     decided_by: Mapped[str]
     decided_at: Mapped[datetime | None]
     decided_reason: Mapped[str]
-    decided_agreed: Mapped[bool | None]
 
 
 class VerdictRow(Base):
@@ -279,8 +278,6 @@ class AnswerRow(Base):
     approved_by: Mapped[str] = mapped_column(server_default="")
     approved_at: Mapped[datetime | None]
     returned_reason: Mapped[str] = mapped_column(server_default="")
-    checks: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
-    saved_reply_id: Mapped[int | None] = mapped_column(BigInteger)
     unclear: Mapped[bool] = mapped_column(server_default=false())
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Base, BigKey, mention_key
@@ -185,7 +185,6 @@ class TurnRow(Base):
     department: Mapped[str] = mapped_column(primary_key=True)
     person: Mapped[str] = mapped_column(primary_key=True)
     offered_at: Mapped[datetime]
-    offers: Mapped[int] = mapped_column(BigInteger)
 
 
 class HomeChoiceRow(Base):

@@ -58,7 +58,6 @@ COLUMNS = (
     "decided_by",
     "decided_at",
     "decided_reason",
-    "decided_agreed",
 )
 """Of a mention, what people's steps change. Its words, its verdict and the stages' own columns are not among them."""
 

@@ -90,7 +90,6 @@ def _add_tables_of_work() -> None:
         sa.Column("department", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("offers", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("department", "person", name=op.f("pk_turns")),
     )
 
@@ -225,8 +224,6 @@ def _add_columns() -> None:
         batch_op.add_column(sa.Column("approved_by", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("returned_reason", sa.Text(), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("checks", sa.JSON(), server_default="{}", nullable=False))
-        batch_op.add_column(sa.Column("saved_reply_id", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("unclear", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table("mentions", schema=None) as batch_op:
@@ -251,7 +248,6 @@ def _add_columns() -> None:
         batch_op.add_column(sa.Column("call_now", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("raise_by", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("raise_reason", sa.Text(), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("decided_agreed", sa.Boolean(), nullable=True))
         batch_op.create_index("ix_mentions_author", ["author"], unique=False, postgresql_using="hash")
         batch_op.create_index("ix_mentions_follow_of", ["follow_of"], unique=False)
         batch_op.create_index(

@@ -173,24 +173,14 @@ def test_a_corrected_score_changes_the_recommendation_and_its_column(world: Worl
 # -- agreement --------------------------------------------------------------------------------------------------------
 
 
-def agreed(world: World) -> bool | None:
-    with world.db.read() as session:
-        row = session.get(MentionRow, 1)
-        assert row is not None
-        return row.decided_agreed
-
-
 def test_a_decision_records_whether_it_is_what_was_recommended(world: World) -> None:
     deciding.decide(world.desk, world.click("UANA"), Action.LET_STAND, "fair")
     event = world.log()[-1]
     assert (event.detail["recommended"], event.detail["agreed"]) == ("restoration", "no")
-    assert agreed(world) is False
     deciding.reopen(world.desk, world.click("UANA"))
-    assert agreed(world) is None
     answering.answer_elsewhere(world.desk, world.click("UANA"), link="https://forum.test/1#a")
     event = world.log()[-1]
     assert (event.detail["recommended"], event.detail["agreed"]) == ("restoration", "yes")
-    assert agreed(world) is True
 
 
 def test_following_ones_own_override_is_no_agreement_with_the_model(world: World) -> None:
@@ -203,5 +193,4 @@ def test_following_ones_own_override_is_no_agreement_with_the_model(world: World
 def test_not_about_us_neither_agrees_nor_disagrees(world: World) -> None:
     deciding.decide(world.desk, world.click("UANA"), Action.DISMISS, "Spam or advertising")
     assert "agreed" not in world.log()[-1].detail
-    assert agreed(world) is None
     assert world.card().state is State.DISMISSED

@@ -14,7 +14,7 @@ from bot.errors import Refused, Taken
 from bot.flow.clock import Clock
 from bot.flow.pace import keep_pace
 from bot.flow.reach import AsWritten, Reach
-from bot.flow.recommended import agreed_columns, agreement_on
+from bot.flow.recommended import agreement_on
 from bot.flow.view import card_of
 from bot.store import events, inbound, mentions, undo
 from bot.store.database import Database, Session
@@ -76,7 +76,7 @@ def act(desk: Desk, click: Click, action: Action, effect: Effect) -> Card:
         before = undo.look(session, click.mention_id) if action in UNDOABLE and desk.policy.undo else None
         done = effect(session, record, now)
         agreed = agreement_on(record, action)
-        mentions.change(session, record, action, now, {**done.values, **agreed_columns(agreed)})
+        mentions.change(session, record, action, now, done.values)
         keep_pace(session, desk.policy, record, after(record.state, action) or record.state, now)
         if before is not None:
             step = Undo(what=action, by=click.user, at=now, until=now + desk.policy.undo)

@@ -25,6 +25,7 @@ class Writing:
     """What goes with the words of an answer. `seen` is what its writer had before them; None stops for nothing.
 
     `authored` names the approval rules that name the writer; `approvers` are the people (ids) who may let it go.
+    `checks` is what the preflight found and they sent all the same, for the log; `saved_reply` is what they began with.
     `looked` says that the writer looked for an earlier answer whose fate is unclear, and did not find it.
     """
 
@@ -129,8 +130,6 @@ def _keep(turn: Turn, user: str, text: str, writing: Writing) -> None:
         text=text,
         state=AnswerState.WAITING if need else way_out(turn),
         approval=Approval(rule=need.rule, why=need.why) if need else None,
-        checks=writing.checks,
-        saved_reply=writing.saved_reply,
     )
     answers.replace_unsent(turn.session, turn.mention_id)
     answer_id = answers.add(turn.session, turn.mention_id, new, turn.now)
