@@ -1,13 +1,15 @@
 """What one person did in a span of time, read from the log."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from statistics import median_high
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.domain.home import Span, Week
 from bot.domain.lifecycle import Action
+from bot.domain.undo import UNDONE
 from bot.store.schema import EventRow, MentionRow, PromiseRow
 
 ANSWERS = (Action.ANSWER, Action.ANSWER_ELSEWHERE)
@@ -16,23 +18,33 @@ NO_ANSWERS = (Action.LET_STAND, Action.MONITOR)
 
 def week_of(session: Session, person: str, span: Span) -> Week:
     """Counts mentions, not clicks: one that was claimed twice is one."""
-    done: dict[str, int] = {
-        str(what): count
-        for what, count in session.execute(
-            select(EventRow.what, func.count(EventRow.mention_id.distinct()))
-            .where(_by(person, span))
-            .group_by(EventRow.what)
-        )
-    }
+    done = _done(session, person, span)
     promises = _promises(session, person, span)
     return Week(
-        claimed=done.get(Action.CLAIM, 0),
-        answered=sum(done.get(action, 0) for action in ANSWERS),
-        let_stand=sum(done.get(action, 0) for action in NO_ANSWERS),
+        claimed=done[Action.CLAIM],
+        answered=sum(done[action] for action in ANSWERS),
+        let_stand=sum(done[action] for action in NO_ANSWERS),
         first_response=_median(session, person, span),
         promises=len(promises),
         kept=sum(settled <= due for settled, due in promises),
     )
+
+
+def _done(session: Session, person: str, span: Span) -> Counter[str]:
+    """How many mentions of each action; what was taken back in the moment after it was not done."""
+    wanted = EventRow.what.in_((Action.CLAIM, *ANSWERS, *NO_ANSWERS, UNDONE))
+    rows = session.execute(
+        select(EventRow.mention_id, EventRow.what, EventRow.detail)
+        .where(_by(person, span), wanted)
+        .order_by(EventRow.id)
+    )
+    times = Counter[tuple[str, int]]()
+    for mention_id, what, detail in rows:
+        if what == UNDONE:
+            times[detail["undone"], mention_id] -= 1
+        else:
+            times[what, mention_id] += 1
+    return Counter(what for (what, _), count in times.items() if count > 0)
 
 
 def _by(person: str, span: Span) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from bot.domain.lifecycle import Action
 from bot.domain.listing import Line
 from bot.domain.routing import Rule
 from bot.flow import home
-from bot.flow.desk import answering, deciding, moving
+from bot.flow.desk import answering, deciding, moving, undoing
 from bot.flow.home import Visit
 from bot.store import lists
 from bot.store.database import Database
@@ -230,6 +230,20 @@ def test_my_week_counts_what_i_did(world: World) -> None:
     # Two decisions by claims and one by letting stand, each with the answer that was promised then: 2 + 2 + 2.
     assert (week.promises, week.kept) == (6, 5)
     assert none == Week()
+
+
+def test_what_was_taken_back_is_nothing_that_i_did(world: World) -> None:
+    world.arrive(*posts(3))
+    world.run()
+    for number in (1, 2):
+        world.claim("UANA", number)
+    undoing.undo_last(world.desk, world.click("UANA", 1))
+    for _ in range(2):
+        deciding.decide(world.desk, world.click("UANA", 3), Action.LET_STAND, "fair")
+        undoing.undo_last(world.desk, world.click("UANA", 3))
+    with world.db.read() as session:
+        week = week_of(session, "UANA", Span(begin=START, end=world.clock() + minutes(1)))
+    assert (week.claimed, week.let_stand) == (1, 0)
 
 
 def test_a_week_begins_on_monday_where_the_person_is() -> None:
