@@ -14,8 +14,8 @@ NEWEST = 3
 """Follow-ups that a card shows; there may be thousands."""
 
 _CLOSING = {action.value for (_, action), target in TRANSITIONS.items() if target in CLOSED}
-_DECIDING = sorted({*_CLOSING - {Action.ANSWER.value}, "answer_written"})
-"""An answer is decided on when it is written; what is changed while it is on its way its writer has not seen."""
+_DECIDING = sorted({*_CLOSING - {Action.ANSWER.value}, "answer_written", "answer_approved"})
+"""An answer is decided on when it is written or approved; what is changed while it is on its way neither has seen."""
 
 
 def follow_ups_of(session: Session, ids: Iterable[int]) -> dict[int, FollowUps]:

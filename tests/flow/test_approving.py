@@ -170,6 +170,7 @@ def test_what_the_author_wrote_meanwhile_has_to_be_seen_by_the_approver(world: W
     approving.approve(world.desk, world.click("ULEA"), answer_id, seen=seen_of(world.card()))
     assert world.reply() == 1
     assert len(forum.sends) == 1
+    assert world.card().state is State.ANSWERED, "what the approver had seen does not bring it back"
 
 
 def test_promises_keep_running_while_it_waits(world: World) -> None:
