@@ -41,12 +41,17 @@ def act_on_card(floor: Floor, act: Act) -> None:
 
 
 def choose_from_menu(floor: Floor, act: Act) -> None:
-    """The card's "More…": the same actions, and what only informs. The menu is drawn anew, so it can be used again."""
+    """The card's "More…": the same actions, and what only informs."""
     what, mention_id = menu_choice(act.value)
     if what in _FROM_MENU:
         _FROM_MENU[what](floor, replace(act, value=str(mention_id)))
     else:
         _carry_out(floor, act, Action(what), mention_id)
+
+
+def forget_choice(floor: Floor, act: Act) -> None:
+    """Draw the card anew after a choice of its menu."""
+    _, mention_id = menu_choice(act.value)
     looking.redraw(floor.desk, mention_id)
 
 

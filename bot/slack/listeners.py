@@ -38,7 +38,7 @@ from bot.slack import (
 from bot.slack.blocks.dialogs import notice_modal
 from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
 from bot.slack.home_tab import draw_after, open_home
-from bot.slack.payloads import Form, act_of, command_of, form_of, shortcut_of
+from bot.slack.payloads import Act, Form, act_of, command_of, form_of, shortcut_of
 from bot.slack.permissions import FORMS as FORMS_NEED
 from bot.slack.permissions import needed_by_act, needed_by_command, unthought_of
 from bot.slack.refusals import Misfilled, ShownInstead, input_for
@@ -176,10 +176,20 @@ def _act_listener(floor: Floor, on_act: ActListener) -> Callable[..., None]:
         except EarshotError as fault:
             log.info("refused", extra={"action": act.action_id, "user": act.user, "reason": type(fault).__name__})
             floor.refuse(act, fault)
+        if act.action_id == ids.MENU:
+            _forget_choice(floor, act)
         if act.action_id not in HOMES_OWN:
             draw_after(floor, act.user, act)
 
     return listen
+
+
+def _forget_choice(floor: Floor, act: Act) -> None:
+    """Slack tells nothing of a choice that is made again, so the menu goes back to none, also where it was refused."""
+    try:
+        card_acts.forget_choice(floor, act)
+    except EarshotError as fault:
+        log.info("menu_not_drawn", extra={"user": act.user, "reason": type(fault).__name__})
 
 
 def _form_listener(floor: Floor, on_form: FormListener) -> Callable[..., None]:

@@ -98,7 +98,7 @@ COMMANDS: dict[str, Permission | None] = {
 }
 """By command; `/mentions` has words that need more, below."""
 
-WORDS: dict[str, Permission] = {"released": Permission.CLAIM}
+WORDS: dict[str, Permission] = {"released": Permission.CLAIM, "add": Permission.CLAIM}
 """By the first word after `/mentions`, for those that need a role."""
 
 _WHAT = {

@@ -55,8 +55,10 @@ def test_answer_and_menu_are_refused_where_they_are_clicked(office: Office, ana:
     card.click(ana, "answer")
     ana.expect_message("#billing", containing=f"{LEADS} can answer customers, or decide not to.", within=PATIENCE)
     before = len(ana.messages("#billing"))
+    row = card.row["block_id"]
     card.choose(ana, "let_stand")
     until(lambda: len(ana.messages("#billing")) > before, "the refusal of the menu's choice")
+    until(lambda: card.row["block_id"] != row, "a menu in which the same can be chosen again")
     assert not ana.modals()
     gus = office.person("gus")
     assert not fill(gus, card.dialog(gus, "let_stand", menu=True), decision__preset="It is already settled")
@@ -71,6 +73,13 @@ def test_what_nobody_may_says_what_to_set(office: Office, ana: Person) -> None:
         containing="Nobody here can escalate mentions: whoever runs Earshot gives that with [roles] escalate.",
         within=PATIENCE,
     )
+
+
+def test_a_mention_is_brought_in_by_hand_by_those_who_may_take_it_up(office: Office) -> None:
+    cleo = office.person("cleo")
+    cleo.command("/mentions add https://example.com/post Billing is awful, says coati", "#billing")
+    cleo.expect_message("#billing", containing="can claim, move or snooze mentions.", within=PATIENCE)
+    assert not cleo.modals()
 
 
 def test_a_dialog_that_was_open_is_refused_at_its_input(office: Office) -> None:
