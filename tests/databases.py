@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
@@ -98,11 +99,17 @@ class Cluster:
     def create(self, *, migrated: bool) -> str:
         """The URL of a new database."""
         name = f"test_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}{self._strategy}")
         return self.url(name)
 
     def drop(self, url: str) -> None:
         self._execute(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    @cached_property
+    def _strategy(self) -> str:
+        """Copying files takes 27 ms, copying through the log, which is the default from PostgreSQL 15 on, 120 ms (measured)."""
+        with psycopg.connect(self._conninfo) as connection:
+            return " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
 
     @property
     def _data(self) -> Path:
