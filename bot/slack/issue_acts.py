@@ -8,7 +8,7 @@ from bot.flow.desk import linking, looking
 from bot.slack import ids
 from bot.slack.blocks.issues import PAGE, issues_view, link_modal, release_modal, released_message
 from bot.slack.floor import Floor, click_of
-from bot.slack.payloads import Act, Command, Form, whole_number
+from bot.slack.payloads import Act, Command, Form, typed_words, whole_number
 
 
 def ask_issue(floor: Floor, act: Act) -> None:
@@ -48,8 +48,7 @@ def release(floor: Floor, form: Form) -> Callable[[], None] | None:
 
 def release_by_command(floor: Floor, command: Command) -> None:
     """/mentions released KEY RELEASE"""
-    _, _, said = command.text.partition(" ")
-    key, _, version = said.partition(" ")
+    key, _, version = typed_words(command.text.partition(" ")[2]).partition(" ")
     if not key or not version:
         raise Refused("Say what is out and where: `/mentions released SIM-42 2.3`.")
     issue = linking.release_issue(floor.desk, key, version, by=command.user, act=f"release:{command.key}")

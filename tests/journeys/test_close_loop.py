@@ -41,3 +41,5 @@ def test_from_a_wish_to_go_tell_them(own_office: Office) -> None:
     card.shows("is out in 2.3, and they have been told")
     ben.command("/mentions released inv-7 2.4", "#billing")
     ben.expect_message("#billing", containing="was said to be out already, in 2.3", within=PATIENCE)
+    ben.command("/mentions released https://tracker.example/inv/8?from=mail 2.4", "#billing")
+    ben.expect_message("#billing", containing="No mention is linked to https://tracker.example/inv/8.", within=PATIENCE)

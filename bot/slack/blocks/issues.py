@@ -22,7 +22,7 @@ from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
 from bot.slack.blocks.notices import about
 from bot.slack.blocks.post import BRIEF_SIZE, post_block
-from bot.slack.blocks.text import counted, escaped, inline, mention
+from bot.slack.blocks.text import counted, escape, escaped, inline, mention
 from bot.slack.blocks.wishes import LINKED, RELEASED
 
 PAGE = 10
@@ -61,7 +61,7 @@ def issues_view(demands: Sequence[Demand], *, page: int, total: int) -> Json:
                 plain_text("Nobody waits for anything. Link a mention to an issue with “Link an issue…” under More….")
             )
         ]
-    shown = f"{first + 1:,}-{first + len(demands):,} of {counted(total, 'issue')}" if demands else ""
+    shown = f"{first + 1:,}-{first + len(demands):,} of {counted(total, 'issue')}" if total > len(demands) else ""
     turns = [
         *([button("Back", ids.ISSUES_BACK, str(page - 1))] if page else []),
         *([button("More", ids.ISSUES_MORE, str(page + 1))] if first + len(demands) < total else []),
@@ -98,7 +98,7 @@ def release_modal(issue: Issue, waiting: int) -> Json:
 
 def released_message(issue: Issue, waiting: int) -> Message:
     text = f"{RELEASED} {issue.key} is out in {issue.released_in}: {counted(waiting, 'card')} will be open again in a moment."
-    return Message(text, [section(plain_text(text))])
+    return Message(escape(text), [section(plain_text(text))])
 
 
 def released_notice(card: Card, permalink: str, *, body: Mapping[str, str]) -> Message:

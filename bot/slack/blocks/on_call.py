@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from bot.domain.rota import NOBODY, Duty, OnCall, Rota
 from bot.slack import ids
 from bot.slack.blocks.elements import (
-    actions,
     button,
+    context,
     field,
     line,
+    markdown,
     modal,
     option,
     plain_text,
@@ -20,11 +21,13 @@ from bot.slack.blocks.elements import (
     who,
 )
 from bot.slack.blocks.message import Json, Message
-from bot.slack.blocks.text import inline
+from bot.slack.blocks.text import counted, inline
 
-MOST_ROTAS = 15
 MOST_DUTIES = 5
-"""Of one rota in the list; a message takes 50 blocks."""
+"""Of one rota in the list."""
+
+_MOST_BLOCKS = 49
+"""A message takes 50: one says what is left out."""
 
 NO_ROTAS = (
     "There are no rotas. Whoever runs Earshot adds [[rotas]] to its configuration; escalations can then call them."
@@ -37,13 +40,13 @@ def on_call_message(rotas: Sequence[OnCall]) -> Message:
         return Message(NO_ROTAS, [section(plain_text(NO_ROTAS))])
     blocks: list[Json] = []
     words: list[Json] = []
-    for each in rotas[:MOST_ROTAS]:
-        said = _stands(each)
-        words += [*said, span(" ")]
-        blocks += [rich(line(*said), *(line(*_taken(duty)) for duty in each.duties[:MOST_DUTIES])), _buttons(each)]
-    beyond = len(rotas) - MOST_ROTAS
-    if beyond > 0:
-        blocks.append(section(plain_text(f"and {beyond} more rotas in the configuration")))
+    for number, each in enumerate(rotas):
+        shown = _rota(each)
+        if len(blocks) + len(shown) > _MOST_BLOCKS:
+            blocks.append(section(plain_text(f"and {counted(len(rotas) - number, 'more rota')} in the configuration")))
+            break
+        words += [*_stands(each), span(" ")]
+        blocks += shown
     return Message(spoken(words), blocks)
 
 
@@ -108,10 +111,17 @@ def _taken(duty: Duty) -> list[Json]:
     ]
 
 
-def _buttons(each: OnCall) -> Json:
+def _rota(each: OnCall) -> list[Json]:
+    """Who is on call, and each duty out of turn with its end: Slack takes no two buttons of one id in a row."""
     name = inline(each.rota.name, 40)
-    row = [button("Take a duty…", ids.DUTY, each.rota.name, label=f"Take a duty of {name}")]
-    for number, duty in enumerate(each.duties[:MOST_DUTIES], start=1):
-        text = "Withdraw" if len(each.duties) == 1 else f"Withdraw {number}"
-        row.append(button(text, ids.DUTY_END, str(duty.id), label=f"Withdraw duty {number} of {name}"))
-    return actions(row, f"oncall.{each.rota.name}")
+    take = button("Take a duty…", ids.DUTY, each.rota.name, label=f"Take a duty of {name}")
+    beyond = len(each.duties) - MOST_DUTIES
+    return [
+        section(markdown(spoken(_stands(each))), take),
+        *(section(markdown(spoken(_taken(duty))), _end(duty)) for duty in each.duties[:MOST_DUTIES]),
+        *([context(plain_text(f"and {beyond:,} more out of turn"))] if beyond > 0 else []),
+    ]
+
+
+def _end(duty: Duty) -> Json:
+    return button("Withdraw", ids.DUTY_END, str(duty.id), label=f"Withdraw this duty of {inline(duty.rota, 40)}")
