@@ -50,8 +50,8 @@ def inspect_workspace(
     for permission in Permission:
         yield tried(f"role {permission}", partial(_holders, directory, roles, permission))
     for rule in approvals:
-        if named := (*rule.authors, *rule.approvers):
-            yield tried(f"approval “{rule.name}”", partial(_known, directory, named))
+        if rule.authors or rule.approvers:
+            yield tried(f"approval “{rule.name}”", partial(_approval, directory, rule))
 
 
 def _who(client: WebClient) -> str:
@@ -105,11 +105,23 @@ def _holders(directory: Directory, roles: Roles, permission: Permission) -> str:
         raise GiveUp(f"names nobody: set [roles] {permission}{instead}")
     if roles.is_for_everyone(permission):
         return EVERYONE
-    _known(directory, holders)
-    people = {one for each in directory.ids_of(holders) for one in (directory.members(each) or {each})}
-    if not [each for each in directory.present(people) if not each.startswith("S")]:
-        raise GiveUp(f"{', '.join(holders)} has nobody in it: add people, or name others in [roles] {permission}")
-    return ", ".join(holders)
+    known = _known(directory, holders)
+    if not _has_people(directory, holders):
+        raise GiveUp(f"{known} has nobody in it: add people, or name others in [roles] {permission}")
+    return known
+
+
+def _approval(directory: Directory, rule: ApprovalRule) -> str:
+    """Raises GiveUp where its answers would wait for nobody, and for a reference that means nothing."""
+    known = _known(directory, (*rule.authors, *rule.approvers))
+    if rule.approvers and not _has_people(directory, rule.approvers):
+        raise GiveUp(f"{', '.join(rule.approvers)} has nobody in it: add people, or name other approvers")
+    return known
+
+
+def _has_people(directory: Directory, references: tuple[str, ...]) -> bool:
+    people = {one for each in directory.ids_of(references) for one in (directory.members(each) or {each})}
+    return any(not each.startswith("S") for each in directory.present(people))
 
 
 def _on_call(client: WebClient, directory: Directory, rotas: Sequence[Rota]) -> Iterator[Finding]:

@@ -58,6 +58,12 @@ def test_an_approver_that_nobody_knows_is_named(slack: RunningSandbox, config: C
     assert bad(found) == {"approval “storm”": f"@nobody-here {UNSEEN}"}
 
 
+def test_an_approval_that_nobody_could_give_is_told(slack: RunningSandbox, config: Config) -> None:
+    rule = ApprovalRule(name="storm", approvers=("@interns",))
+    found = looked(slack, replace(config, approvals=(rule,)))
+    assert bad(found) == {"approval “storm”": "@interns has nobody in it: add people, or name other approvers"}
+
+
 def bad(findings: dict[str, Finding]) -> dict[str, str]:
     return {what: finding.said for what, finding in findings.items() if not finding.well}
 
