@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.lifecycle import CLOSED, State
@@ -10,15 +10,15 @@ from bot.store.schema import MentionRow
 
 
 def forget_closed(session: Session, before: datetime, limit: int) -> int:
-    """Delete closed and filtered mentions received before `before`, with their verdicts, log, answers and outbox.
+    """Delete closed and filtered mentions received before `before`, with everything that hangs on them.
 
-    What is open stays, however old: nobody has dealt with it. Gives the number deleted, `limit` at most.
+    What is open stays, however old: nobody has dealt with it. A conversation goes as one, after its newest post. Gives the
+    number deleted, `limit` at most, without the posts that were folded into them.
     """
+    ended = MentionRow.state.in_([*sorted(CLOSED), State.FILTERED])
+    silent = or_(MentionRow.followed_at.is_(None), MentionRow.followed_at < before)
     old = (
-        select(MentionRow.id)
-        .where(MentionRow.received_at < before, MentionRow.state.in_([*sorted(CLOSED), State.FILTERED]))
-        .order_by(MentionRow.id)
-        .limit(limit)
+        select(MentionRow.id).where(MentionRow.received_at < before, ended, silent).order_by(MentionRow.id).limit(limit)
     )
     gone = session.execute(delete(MentionRow).where(MentionRow.id.in_(old)).returning(MentionRow.id)).all()
     return len(gone)
