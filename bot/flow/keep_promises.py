@@ -9,9 +9,10 @@ from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import State
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
-from bot.domain.promise import Promise, Step, step
+from bot.domain.promise import Promise, PromiseKind, Step, step
+from bot.flow.pace import AT_WORK
 from bot.flow.raise_level import ask_to_raise
-from bot.flow.route import bring_to
+from bot.flow.route import bring_to, promise
 from bot.store import events, mentions, outbox, promises
 from bot.store.database import Database, Session
 from bot.store.promises import Due
@@ -71,15 +72,20 @@ def _together(due: Sequence[Due]) -> list[list[Due]]:
 
 
 def _promise_anew(db: Database, policy: Policy, now: datetime) -> None:
-    """What its author brought back to life is promised like a new one."""
+    """What its author brought back to life is promised like a new one; where somebody was quick to claim it, an answer is."""
     with db.read() as session:
         found = promises.unpromised(session, BATCH)
     for mention_id in found:
         with db.write() as session:
             record = mentions.lock(session, mention_id)
-            if record is not None and record.state is State.OPEN and all(each.settled_at for each in record.promises):
+            if record is None or record.state not in AT_WORK or not all(each.settled_at for each in record.promises):
+                continue
+            if record.state is State.OPEN:
                 bring_to(session, policy, record.department, record, now)
-                mentions.touch(session, mention_id)  # the card shows what is due
+            else:
+                promise(session, policy, policy.department(record.department), record, now)
+                promises.settle(session, mention_id, [PromiseKind.DECISION], now)
+            mentions.touch(session, mention_id)  # the card shows what is due
 
 
 def _remind(db: Database, policy: Policy, group: Sequence[Due], now: datetime) -> int:

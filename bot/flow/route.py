@@ -10,7 +10,7 @@ from bot.domain.lifecycle import Action, State
 from bot.domain.policy import Policy
 from bot.domain.posting import PostingKind
 from bot.domain.promise import promises_for
-from bot.domain.routing import Outcome, Route, choose_route
+from bot.domain.routing import Department, Outcome, Route, choose_route
 from bot.domain.terms import terms_for
 from bot.flow.recommended import outcome_of
 from bot.flow.teach import traits_of
@@ -111,9 +111,14 @@ def _ask_for_copies(session: Session, record: Record, now: datetime) -> None:
 def bring_to(session: Session, policy: Policy, to: str, record: Record, now: datetime) -> None:
     """Promise anew and ask for the card in the department's channel (once: an earlier one there comes back to life)."""
     department = policy.department(to)
-    terms = terms_for(policy.promise_rules, department, traits_of(record))
-    promised = promises_for(terms, now, urgent=record.urgent)
-    promises.make(session, record.mention.id, department.name, promised, now)
+    promise(session, policy, department, record, now)
     outbox.want(session, record.mention.id, department.channel, PostingKind.CARD, now, urgent=record.urgent)
     if department.assign is not Assign.NOBODY:
         offers.begin_turns(session, record.mention.id, now)
+
+
+def promise(session: Session, policy: Policy, department: Department, record: Record, now: datetime) -> None:
+    """Promise anew; what was promised before and is still open is withdrawn."""
+    terms = terms_for(policy.promise_rules, department, traits_of(record))
+    promised = promises_for(terms, now, urgent=record.urgent)
+    promises.make(session, record.mention.id, department.name, promised, now)

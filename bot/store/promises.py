@@ -117,11 +117,11 @@ def lock_due(session: Session, promise_id: int, now: datetime) -> Promise | None
 
 
 def unpromised(session: Session, limit: int) -> list[int]:
-    """Open mentions that nobody promises anything for: their author brought them back."""
+    """Mentions at work that nobody promises anything for: their author brought them back."""
     still = select(PromiseRow.id).where(
         PromiseRow.mention_id == MentionRow.id, PromiseRow.settled_at.is_(None), PromiseRow.cancelled_at.is_(None)
     )
-    query = select(MentionRow.id).where(MentionRow.state == State.OPEN, ~still.exists())
+    query = select(MentionRow.id).where(MentionRow.state.in_([State.OPEN, State.CLAIMED]), ~still.exists())
     return list(session.scalars(query.order_by(MentionRow.id).limit(limit)))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from bot.domain.card import AnswerState
 from bot.domain.lifecycle import Action, State
 from bot.domain.mention import Incoming
+from bot.domain.promise import PromiseKind
 from bot.domain.routing import Outcome, Rule
 from bot.flow.desk import answering, deciding
 from bot.store import arrivals, follow
@@ -63,6 +64,22 @@ def test_given_again_it_changes_nothing(world: World) -> None:
     before = world.whats(1), world.record().version
     world.arrive(again(2), again(2))
     assert (world.whats(1), world.record().version) == before
+
+
+def test_claimed_before_the_clock_looked_it_is_promised_an_answer(world: World) -> None:
+    deciding.decide(world.desk, world.click("UANA"), Action.LET_STAND, "fair enough")
+    world.arrive(again(2))
+    world.claim("UBEN")
+    world.watch()
+    record = world.record()
+    assert record.state is State.CLAIMED
+    open_now = [promise for promise in record.promises if promise.settled_at is None]
+    assert [(promise.kind, promise.due_at) for promise in open_now] == [
+        (PromiseKind.ANSWER, world.clock() + timedelta(hours=4))
+    ]
+    count = len(record.promises)
+    world.watch()
+    assert len(world.record().promises) == count
 
 
 @pytest.mark.parametrize("closing", [Action.LET_STAND, Action.MONITOR, Action.DISMISS])
