@@ -347,14 +347,14 @@ class Earshot:
         now = self.clock()
         watch.end_leases(self.database, now)
         watch.wake_snoozed(self.database, now)
-        close_loop.bring_back_released(self.database, self.policy, now)
-        close_loop.note_told(self.database, now)
         mend_pace(self.database, self.policy, now)
         keep_promises(self.database, self.policy, now)
         watch.escalate_further(self.database, self.policy, self.reach, now)
         assign.end_undos(self.database, now)
         assign.end_offers(self.database, now)
         assign.offer_turns(self.database, self.policy, self.roster, now)
+        close_loop.bring_back_released(self.database, self.policy, now)
+        close_loop.note_told(self.database, now)
 
     def _watch_accuracy(self) -> None:
         learn.watch_accuracy(self.database, self.policy, self.config.learning.window, self.clock())
