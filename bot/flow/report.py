@@ -30,11 +30,11 @@ def engagement(db: Database, policy: Policy, period: Period, now: datetime, *, d
 
 def _of_department(said: list[MentionFacts], department: str) -> list[MentionFacts]:
     """Its mentions, and what their authors wrote later in the same conversations, which belongs to no department itself."""
-    writers = {(each.source, each.author) for each in said if each.department == department and each.author}
+    authors = {(each.source, each.author) for each in said if each.department == department and each.author}
     return [
         each
         for each in said
-        if each.department == department or (each.state is State.FOLDED and (each.source, each.author) in writers)
+        if each.department == department or (each.state is State.FOLDED and (each.source, each.author) in authors)
     ]
 
 

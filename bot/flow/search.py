@@ -15,7 +15,7 @@ from bot.flow.home import EXCERPT, Permalink, line_of
 from bot.store import lists, search
 from bot.store.database import Session
 from bot.store.lists import Item, Window
-from bot.store.search import Writer, Written
+from bot.store.search import Author, Post
 
 SIZE = 10
 SOURCES = 6
@@ -47,14 +47,14 @@ def find(desk: Desk, asked: Asked, *, permalink: Permalink) -> Listing:
 def author_history(desk: Desk, name: str, *, permalink: Permalink) -> AuthorHistory:
     """Everybody called `name`, at each source apart. Nobody of that name has no entries."""
     with desk.db.read() as session:
-        found = search.writers(session, name)
-        read = [_last(session, writer) for writer in found[:SOURCES]]
+        found = search.authors(session, name)
+        read = [_last(session, who) for who in found[:SOURCES]]
         cards = lists.cards(session, [item.card_of for _, _, some in read for item in some])
 
     def lines(some: tuple[Item, ...]) -> tuple[Line, ...]:
         return tuple(line_of(desk.policy, item, cards, permalink) for item in some)
 
-    at = tuple(_author_at(desk.policy, writer, posts, lines(some)) for writer, posts, some in read)
+    at = tuple(_author_at(desk.policy, who, posts, lines(some)) for who, posts, some in read)
     return AuthorHistory(name=name, at=at, beyond=max(len(found) - SOURCES, 0))
 
 
@@ -71,23 +71,23 @@ def _read(desk: Desk, session: Session, asked: Asked) -> Query:
         raise Refused(str(error)) from error
 
 
-def _last(session: Session, writer: Writer) -> tuple[Writer, list[Written], tuple[Item, ...]]:
-    posts = search.last_posts(session, writer, LAST_POSTS)
+def _last(session: Session, who: Author) -> tuple[Author, list[Post], tuple[Item, ...]]:
+    posts = search.last_posts(session, who, LAST_POSTS)
     newest = [post.mention_id for post in reversed(posts[-LINES:])]
-    return writer, posts, tuple(lists.items_of(session, dict.fromkeys(newest)))
+    return who, posts, tuple(lists.items_of(session, dict.fromkeys(newest)))
 
 
-def _author_at(policy: Policy, writer: Writer, posts: list[Written], lines: tuple[Line, ...]) -> AuthorAt:
+def _author_at(policy: Policy, who: Author, posts: list[Post], lines: tuple[Line, ...]) -> AuthorAt:
     answered = [post for post in reversed(posts) if post.answered_by]
     return AuthorAt(
-        source=writer.source,
-        source_title=policy.source_titles.get(writer.source) or writer.source,
-        handle=writer.author or writer.name,
+        source=who.source,
+        source_title=policy.source_titles.get(who.source) or who.source,
+        handle=who.author or who.name,
         name=next((post.name for post in reversed(posts) if post.name), ""),
         profile=next((post.profile for post in reversed(posts) if post.profile), ""),
-        total=writer.total,
-        ends=tuple((state, writer.ends[state]) for state in State if state in writer.ends),
-        first_at=writer.first_at,
+        total=who.total,
+        ends=tuple((state, who.ends[state]) for state in State if state in who.ends),
+        first_at=who.first_at,
         last_at=posts[-1].at,
         score=score_in_words([post.detractor for post in posts if post.detractor is not None]),
         lines=lines,

@@ -10,10 +10,10 @@ from bot.flow.desk import claiming, deciding, looking
 from bot.flow.desk.bringing_back import bring_back
 from bot.flow.search import Asked, author_history, find
 from bot.slack import ids
+from bot.slack.blocks.author import author_history_modal
 from bot.slack.blocks.find import bring_back_modal, find_modal
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.standing import ANSWERED, TROUBLE
-from bot.slack.blocks.writer import writer_modal
 from bot.slack.floor import Floor, click_of
 from bot.slack.payloads import Act, Command, Form, typed_words, whole_number
 from bot.slack.refusals import ShownInstead
@@ -33,7 +33,7 @@ def author_command(floor: Floor, command: Command) -> None:
     if not name:
         raise Refused("Whose history? Type /mentions author and a handle or name as the source shows it.")
     history = author_history(floor.desk, name, permalink=floor.directory.permalink)
-    floor.open(command.trigger, writer_modal(history, command.user))
+    floor.open(command.trigger, author_history_modal(history, command.user))
 
 
 def open_search(floor: Floor, act: Act) -> None:
@@ -69,7 +69,9 @@ def show_author(floor: Floor, act: Act) -> None:
     name = mention.author or mention.author_name
     if not name:
         raise Refused("The source did not say who wrote this.")
-    floor.show(act, writer_modal(author_history(floor.desk, name, permalink=floor.directory.permalink), act.user))
+    floor.show(
+        act, author_history_modal(author_history(floor.desk, name, permalink=floor.directory.permalink), act.user)
+    )
 
 
 def show_all_of_author(floor: Floor, act: Act) -> None:

@@ -110,10 +110,10 @@ FIND_CLAIM, FIND_REOPEN = "find.claim", "find.reopen"
 BRING_BACK = "find.bring_back"
 """Take what a rule kept out into a channel: the button and the dialog. The value is the mention's id."""
 
-WRITER = "writer"
+AUTHOR_HISTORY = "author.history"
 """Somebody's history across sources: the dialog, and the button beside what was found, whose value is the mention's id."""
 
-WRITER_ALL = "writer.all"
+AUTHOR_ALL = "author.all"
 """Everything by one author at one source; the value is what to search for."""
 
 

@@ -108,8 +108,8 @@ ACTS: dict[str, ActListener] = {
     **dict.fromkeys((ids.FIND_CLAIM, ids.FIND_REOPEN), find_acts.act_on_found),
     ids.HOME_FIND: find_acts.open_search,
     ids.BRING_BACK: find_acts.ask_where_to,
-    ids.WRITER: find_acts.show_author,
-    ids.WRITER_ALL: find_acts.show_all_of_author,
+    ids.AUTHOR_HISTORY: find_acts.show_author,
+    ids.AUTHOR_ALL: find_acts.show_all_of_author,
 }
 FORMS: dict[str, FormListener] = {
     ids.HAND_OVER: offer_acts.hand_over,

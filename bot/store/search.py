@@ -22,7 +22,7 @@ _NAME: ColumnElement[str] = case((MentionRow.author == "", MentionRow.author_nam
 
 
 @dataclass(frozen=True, kw_only=True)
-class Writer:
+class Author:
     """Somebody who writes at a source; another source may know the same name as another person. `ends` counts by state.
 
     `name` tells those apart who have no handle there; it is empty for whoever has one.
@@ -37,8 +37,8 @@ class Writer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
-    """A post of a writer: the model's estimate or a person's correction of it, None where nobody judged, and our answer."""
+class Post:
+    """A post of theirs: the model's estimate or a person's correction of it, None where nobody judged, and our answer."""
 
     mention_id: int
     at: datetime
@@ -60,7 +60,7 @@ def find(session: Session, query: Query, window: Window) -> Page:
     return Page(items=tuple(items_of(session, dict.fromkeys(ids))), first=first, total=total, size=window.size)
 
 
-def writers(session: Session, name: str) -> list[Writer]:
+def authors(session: Session, name: str) -> list[Author]:
     """Whoever has this handle or name at some source, those who wrote most first. Upper and lower case do not matter."""
     rows = session.execute(
         select(MentionRow.source, MentionRow.author, _NAME, MentionRow.state, func.count(), func.min(_POSTED))
@@ -74,20 +74,20 @@ def writers(session: Session, name: str) -> list[Writer]:
         ends.setdefault(key, {})[State(state)] = count
         firsts[key] = min(first, firsts.get(key, first))
     found = [
-        Writer(source=key[0], author=key[1], name=key[2], first_at=firsts[key], total=sum(counts.values()), ends=counts)
+        Author(source=key[0], author=key[1], name=key[2], first_at=firsts[key], total=sum(counts.values()), ends=counts)
         for key, counts in ends.items()
     ]
     return sorted(found, key=lambda each: (-each.total, each.source, each.author, each.name))
 
 
-def last_posts(session: Session, writer: Writer, limit: int) -> list[Written]:
+def last_posts(session: Session, who: Author, limit: int) -> list[Post]:
     """The last things that somebody wrote at a source, oldest first, with what we think of them and answered last."""
     rows = session.scalars(
         select(MentionRow)
         .where(
-            MentionRow.author == writer.author,
-            MentionRow.source == writer.source,
-            _NAME.is_not_distinct_from(writer.name),
+            MentionRow.author == who.author,
+            MentionRow.source == who.source,
+            _NAME.is_not_distinct_from(who.name),
         )
         .order_by(_POSTED.desc(), MentionRow.id.desc())
         .limit(limit)
@@ -107,8 +107,8 @@ def last_posts(session: Session, writer: Writer, limit: int) -> list[Written]:
     return [_written(row, scores.get(row.id), answers.get(row.id)) for row in reversed(rows)]
 
 
-def _written(row: MentionRow, detractor: float | None, answer: AnswerRow | None) -> Written:
-    return Written(
+def _written(row: MentionRow, detractor: float | None, answer: AnswerRow | None) -> Post:
+    return Post(
         mention_id=row.id,
         at=row.posted_at or row.received_at,
         name=row.author_name,

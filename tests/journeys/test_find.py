@@ -126,7 +126,7 @@ def test_an_authors_history_is_told_source_by_source(own_office: Office) -> None
     card.click(ana, "claim")
     card.shows("Claimed")
     ana.command("/mentions author @marten", "#billing")
-    view = ana.expect_modal(callback_id="writer", within=PATIENCE)
+    view = ana.expect_modal(callback_id="author.history", within=PATIENCE)
     told = visible_text(view)
     for words in ("Mart N. (marten) on blog", "2 mentions: 2 open", "marten on archive", "may be another person"):
         assert words in told
@@ -137,5 +137,5 @@ def test_an_authors_history_is_told_source_by_source(own_office: Office) -> None
 
     search(ana, "marten")
     shows(ana, "of 3")
-    push(ana, "writer", str(card.mention_id))
-    assert "on archive" in visible_text(ana.expect_modal(callback_id="writer", within=PATIENCE))
+    push(ana, "author.history", str(card.mention_id))
+    assert "on archive" in visible_text(ana.expect_modal(callback_id="author.history", within=PATIENCE))

@@ -12,11 +12,11 @@ from bot.domain.lifecycle import State
 from bot.domain.rota import Duty, OnCall, Rota, Shift
 from bot.slack.blocks.answer_memory import Memory
 from bot.slack.blocks.approvals import request_message, return_modal, verdict_message
+from bot.slack.blocks.author import author_history_modal
 from bot.slack.blocks.card import card_message
 from bot.slack.blocks.issues import issues_view, link_modal, release_modal, released_message, released_notice
 from bot.slack.blocks.on_call import duty_ended_message, duty_message, duty_modal, on_call_message
 from bot.slack.blocks.ratings import rated_message, rating_modal
-from bot.slack.blocks.writer import writer_modal
 from tests.slack.examples import HOUR, NOW, PERMALINK, a_card, a_line, an_answer
 from tests.slack.limits import faults_of_message, faults_of_view, said
 
@@ -119,5 +119,5 @@ def test_an_author_of_many_sources_fits_a_dialog() -> None:
         lines=(nasty,) * 5,
         answers=(Said(to=7, at=NOW, by="U0BO", text=LONG),) * 2,
     )
-    assert not faults_of_view(writer_modal(AuthorHistory(name=LONG[:200], at=(at,) * 6, beyond=3), "U0ANA"))
-    assert not faults_of_view(writer_modal(AuthorHistory(name=LONG, at=()), "U0ANA"))
+    assert not faults_of_view(author_history_modal(AuthorHistory(name=LONG[:200], at=(at,) * 6, beyond=3), "U0ANA"))
+    assert not faults_of_view(author_history_modal(AuthorHistory(name=LONG, at=()), "U0ANA"))

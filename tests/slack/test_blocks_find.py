@@ -7,8 +7,8 @@ from bot.domain.author import AuthorAt, AuthorHistory, Said
 from bot.domain.lifecycle import State
 from bot.domain.listing import Listing
 from bot.slack import ids
+from bot.slack.blocks.author import author_history_modal, search_for
 from bot.slack.blocks.find import bring_back_modal, find_modal
-from bot.slack.blocks.writer import search_for, writer_modal
 from bot.slack.payloads import typed_words
 from tests.fakes import department
 from tests.slack.examples import HOUR, NOW, a_line, hostile, hostile_long
@@ -56,10 +56,10 @@ def test_what_was_typed_stays_and_each_line_offers_what_makes_sense() -> None:
     assert json.loads(view["private_metadata"]) == {"text": "refund", "page": 1}
     assert "11–14 of 30, the newest first" in said(view)
     assert steps(view)[1:] == [
-        *(ids.FIND_CLAIM, ids.WRITER),
-        *(ids.BRING_BACK, ids.WRITER),
-        *(ids.FIND_REOPEN, ids.WRITER),
-        ids.WRITER,
+        *(ids.FIND_CLAIM, ids.AUTHOR_HISTORY),
+        *(ids.BRING_BACK, ids.AUTHOR_HISTORY),
+        *(ids.FIND_REOPEN, ids.AUTHOR_HISTORY),
+        ids.AUTHOR_HISTORY,
         *(ids.FIND_NEWER, ids.FIND_OLDER),
     ]
     for words in ("kept out by a rule", "✅ answered", "app crash"):
@@ -82,7 +82,7 @@ def test_bringing_back_remembers_the_search_beneath() -> None:
 
 def test_an_author_is_told_in_words_and_apart_at_each_source() -> None:
     there = an_author(source="blog", source_title="Blog", total=1, lines=(a_line(),), answers=())
-    view = writer_modal(AuthorHistory(name="wren", at=(an_author(), there), beyond=2), "U0ANA")
+    view = author_history_modal(AuthorHistory(name="wren", at=(an_author(), there), beyond=2), "U0ANA")
     assert not faults_of_view(view)
     for words in (
         "Wren Q. (wren) on Forum",
@@ -98,7 +98,7 @@ def test_an_author_is_told_in_words_and_apart_at_each_source() -> None:
 
 def test_nobody_of_that_name_is_said_so() -> None:
     assert "Nobody called “wren” has written about us." in said(
-        writer_modal(AuthorHistory(name="wren", at=()), "U0ANA")
+        author_history_modal(AuthorHistory(name="wren", at=()), "U0ANA")
     )
 
 
@@ -124,7 +124,7 @@ def test_no_text_breaks_what_was_found(body: str, short: str) -> None:
         find_modal(
             " ".join(body.split())[:500], Listing(lines=(line,) * 10, first=10, total=99, size=10), "U0ANA", note=body
         ),
-        writer_modal(
+        author_history_modal(
             AuthorHistory(
                 name=body,
                 at=(

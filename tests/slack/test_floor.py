@@ -75,7 +75,7 @@ def test_a_refusal_at_home_is_a_dialog_of_its_own() -> None:
 
 def test_a_fourth_dialog_takes_the_place_of_the_third() -> None:
     screen = Screen(stacked=3)
-    floor(screen).refuse(act(ids.WRITER, MODAL), Refused("It is gone."))
+    floor(screen).refuse(act(ids.AUTHOR_HISTORY, MODAL), Refused("It is gone."))
     assert screen.calls == [("update", "It is gone.")]
 
 

@@ -80,7 +80,7 @@ def _line(one: Line, user: str) -> list[Json]:
     topic = f", {inline(one.topic.replace('_', ' '), 40)}" if one.topic else ""
     team = [span(f"{inline(one.department, 60)}{topic}")] if one.state not in CARDLESS else []
     shown = entry(one, how_it_stands(one, user), team, posted, way_to_card(one))
-    return [shown, actions([*_steps(one), about("Author", ids.WRITER, one)])]
+    return [shown, actions([*_steps(one), about("Author", ids.AUTHOR_HISTORY, one)])]
 
 
 def _steps(one: Line) -> list[Json]:

@@ -29,17 +29,17 @@ _OTHER_PERSON = "The same name at another source may be another person: nothing 
 _ANSWER = 300
 
 
-def writer_modal(history: AuthorHistory, user: str) -> Json:
+def author_history_modal(history: AuthorHistory, user: str) -> Json:
     if not history.at:
         told = f"Nobody called “{inline(history.name, 80)}” has written about us. A handle is looked for as the source spells it."
-        return modal(ids.WRITER, "Author", [section(plain_text(told))])
+        return modal(ids.AUTHOR_HISTORY, "Author", [section(plain_text(told))])
     blocks = [block for number, at in enumerate(history.at) for block in _source(at, user, first=not number)]
     if len(history.at) + history.beyond > 1:
         blocks.append(context(plain_text(_OTHER_PERSON)))
     if history.beyond:
         more = f"and {counted(history.beyond, 'more author')} of that name: /mentions find author:… source:… finds them"
         blocks.append(context(plain_text(more)))
-    return modal(ids.WRITER, "Author", blocks)
+    return modal(ids.AUTHOR_HISTORY, "Author", blocks)
 
 
 def search_for(at: AuthorAt) -> str:
@@ -94,7 +94,7 @@ def _answer(said: Said) -> Json:
 def _all(at: AuthorAt) -> list[Json]:
     if at.total <= len(at.lines):
         return []
-    return [actions([button(f"All {at.total:,}", ids.WRITER_ALL, search_for(at)[:2_000], label="All their mentions")])]
+    return [actions([button(f"All {at.total:,}", ids.AUTHOR_ALL, search_for(at)[:2_000], label="All their mentions")])]
 
 
 def _unquoted(text: str) -> str:
