@@ -221,7 +221,7 @@ def _member(row: MentionRow) -> Member:
         source=row.source,
         author=row.author_name or row.author,
         at=row.posted_at or row.received_at,
-        text=subject_text(row.title, row.text),
+        text=": ".join(part for part in (row.title, row.text) if part),
         url=row.url,
         department=row.department,
     )

@@ -78,6 +78,11 @@ def test_five_quiet_mentions_over_ten_days_raise_exactly_one_card(world: World) 
     assert cards(world) == [(1, 5)]
 
 
+def test_a_title_stands_apart_from_the_text(world: World) -> None:
+    assert hear(world, said(5), every=timedelta(days=2), title="Warm case") == 1
+    assert signal_of(world.desk, 1).members[0].text == f"Warm case: {said(1)[0]}"
+
+
 def test_four_raise_none(world: World) -> None:
     assert hear(world, said(4), every=timedelta(days=2)) == 0
     assert cards(world) == []

@@ -13,7 +13,9 @@ from bot.slack.blocks.history import _WORDS, history_modal, sentence
 from tests.slack.examples import NOW, a_card, hostile
 from tests.slack.limits import faults_of_view, said
 
-NAMES = Names(people={"U0ANA": "Ana", "U0BEN": "Ben (left)"}, departments={"care": "Customer care", "billing": "Billing"})
+NAMES = Names(
+    people={"U0ANA": "Ana", "U0BEN": "Ben (left)"}, departments={"care": "Customer care", "billing": "Billing"}
+)
 
 
 def an_event(what: str = "claim", actor: str = "U0ANA", **detail: str) -> Event:
@@ -66,6 +68,12 @@ def test_an_edit_shows_what_changed() -> None:
 def test_what_only_machines_read_is_left_out() -> None:
     assert words(an_event("posted", EARSHOT, ts="1.2", kind="card", slot="x", channel="C0CARE", mention="12")) == (
         "Earshot posted it in Slackchannel: C0CARE"
+    )
+
+
+def test_what_was_told_to_one_person_was_no_channel() -> None:
+    assert words(an_event("posted", EARSHOT, channel="U0BEN")).startswith(
+        "Earshot posted it in Slackin a direct message to: "
     )
 
 

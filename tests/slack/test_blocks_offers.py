@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from bot.domain.assignment import Lapse, Offer
-from bot.domain.card import Card
+from bot.domain.card import AnswerState, Card
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import CLOSED, Action, State
 from bot.domain.posting import NoticeKind
@@ -17,7 +17,7 @@ from bot.slack import ids
 from bot.slack.blocks.card import card_message
 from bot.slack.blocks.offers import answered_notice, decline_modal, hand_over_modal, offer_notice, undo_words
 from bot.slack.messenger import OFFERS
-from tests.slack.examples import HOUR, NOW, PERMALINK, a_card, a_claim, hostile_long
+from tests.slack.examples import HOUR, NOW, PERMALINK, a_card, a_claim, an_answer, hostile_long
 from tests.slack.limits import elements_of, faults_of_message, faults_of_view, said
 
 OFFER = Offer(to="U0BO", by="U0ANA", at=NOW, until=NOW + HOUR)
@@ -44,6 +44,12 @@ def test_the_card_says_whom_it_is_offered_to() -> None:
     assert not faults_of_message(message)
     assert "🤝 Offered to U0BO by U0ANA until 2026-03-02 13:00 UTC" in said(message.blocks)
     assert "Offered to <@U0BO>" in message.text
+
+
+def test_an_earlier_answer_is_not_read_as_part_of_the_offer() -> None:
+    answered = an_answer(AnswerState.SENT, text="It is on its way.")
+    text = said(card_message(a_card(offer=TURN, answer=answered), now=NOW).blocks)
+    assert text.index("Earlier: answered") < text.index("It is on its way.") < text.index("Offered to")
 
 
 def test_the_card_of_a_turn_says_that_anybody_may_claim() -> None:

@@ -130,8 +130,8 @@ def _promises(card: Card, now: datetime) -> list[Json]:
 
 
 def _standing_block(card: Card) -> Json:
-    parts = [line(*spans) for spans in (*standing(card), *_held_out(card))]
-    return rich(*parts, *_answer_parts(card))
+    stands, held_out = ([line(*spans) for spans in lines] for lines in (standing(card), _held_out(card)))
+    return rich(*stands, *_answer_parts(card), *held_out)
 
 
 def _held_out(card: Card) -> list[list[Json]]:

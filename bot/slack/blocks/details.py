@@ -127,7 +127,13 @@ def _facts(event: Event, names: Names) -> Iterator[list[Json]]:
         elif key in _LINKS:
             yield source_link(value, "See it on")
         else:
-            yield [span(f"{_LABELS.get(key, inline(key.replace('_', ' '), 40))}: "), *_shown(key, value, names)]
+            yield [span(f"{_label(key, value)}: "), *_shown(key, value, names)]
+
+
+def _label(key: str, value: str) -> str:
+    if key == "channel" and is_user(value):
+        return "in a direct message to"
+    return _LABELS.get(key, inline(key.replace("_", " "), 40))
 
 
 def _shown(key: str, value: str, names: Names) -> list[Json]:
