@@ -4,7 +4,7 @@ import sys
 
 from sandbox.demo import scenes
 from sandbox.demo.scenes import first_free_card
-from sandbox.person import NotPossible
+from sandbox.person import Json, NotPossible, Person
 from sandbox.serve import RunningSandbox
 
 MUTE = ("SIM-42", "An off switch for the Pip's beep")
@@ -29,6 +29,11 @@ REPLIES = (
         "the driver, and will tell you here where it is.",
     },
 )
+ASKED_TWICE = "STILL waiting"
+SORRY = (
+    "I am sorry that you had to ask twice, Dee. I am Dov and work for Simmerwick. The second payment of £9.50 went back to you "
+    "this morning, and I will look on Thursday whether it has arrived."
+)
 WISHED = "Make. The. Beep. Optional."
 BETA = (
     "I am sorry about the mornings. I am Teo and work for Simmerwick. The off switch for the beep is in the 4.1 beta, "
@@ -37,14 +42,19 @@ BETA = (
 
 
 def before_you_came(sandbox: RunningSandbox) -> None:
-    """Saved replies, and an answered wish that the drafts for others begin with. AssertionError where it does not work."""
-    hester, teo = sandbox.person("hester"), sandbox.person("teo")
+    """Saved replies, and two answers that drafts for others begin with. AssertionError where it does not work."""
+    hester, dov, teo = (sandbox.person(name) for name in ("hester", "dov", "teo"))
     wish = first_free_card(teo, "#product", "#triage", saying=WISHED)  # before it the bot may not be there to be asked
     for reply in REPLIES:
         scenes.save_reply(hester, **reply)
     scenes.note_issue(teo, wish, *MUTE)
-    scenes.write(teo, wish, BETA)
-    scenes.await_card(teo, wish, "mention.reopen")
+    _answer(teo, wish, BETA)
+    _answer(dov, first_free_card(dov, "#care-billing", "#triage", saying=ASKED_TWICE), SORRY)
+
+
+def _answer(person: Person, card: Json, text: str) -> None:
+    scenes.write(person, card, text)
+    scenes.await_card(person, card, "mention.reopen")
 
 
 def try_before_you_came(sandbox: RunningSandbox) -> None:

@@ -29,7 +29,9 @@ def rehearse(sandbox: RunningSandbox, environment: Mapping[str, str]) -> int:
         sandbox.person, ("maren", "dov", "fitz", "ines", "priya", "hester", "teo")
     )
     before_you_came(sandbox)
-    print("Mentions are arriving. hester has written saved replies; teo has answered a wish and linked it to an issue.")
+    print(
+        "Mentions are arriving. hester wrote saved replies; dov and teo answered one each, and teo linked his to an issue."
+    )
     claimed = first_free_card(maren, *CARE, source=TAKING)
     scenes.claim(maren, dov, claimed)
     scenes.hand_over(maren, dov, claimed)
