@@ -34,6 +34,7 @@ NEEDS: dict[str, set[str]] = {
     "files_upload_v2": {"files:write"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_info": {"users:read"},
     "users_list": {"users:read"},
     "views_open": set(),
     "views_publish": set(),
