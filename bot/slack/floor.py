@@ -16,10 +16,9 @@ from bot.flow.add import PageReader
 from bot.flow.desk.act import Click, Desk
 from bot.slack import ids
 from bot.slack.blocks.dialogs import notice_modal
-from bot.slack.blocks.elements import plain_text, section
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.metadata import Origin
-from bot.slack.blocks.text import escape
+from bot.slack.blocks.notices import sentence_message
 from bot.slack.calls import TIMEOUT_SECONDS, call
 from bot.slack.directory import Directory
 from bot.slack.homes import Homes
@@ -138,7 +137,7 @@ class Floor:
             return
         sentence = self.sentence(fault, act.user)
         if act.origin.channel:
-            self.whisper(act, said(sentence))
+            self.whisper(act, sentence_message(sentence))
         else:
             self.show(act, notice_modal("Not done", sentence))
 
@@ -158,10 +157,6 @@ class Floor:
         since = fault.since.astimezone(self.zone_of(user))
         holds = "have it since" if own else "has it since"
         return f"{name} {f'{fault.did} at' if fault.did else holds} {since:%H:%M} ({since:%d %b})"
-
-
-def said(sentence: str) -> Message:
-    return Message(escape(sentence), [section(plain_text(sentence))])
 
 
 def click_of(act: Act | Form, mention_id: int) -> Click:

@@ -36,7 +36,8 @@ from bot.slack import (
     subscription_acts,
 )
 from bot.slack.blocks.dialogs import notice_modal
-from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener, said
+from bot.slack.blocks.notices import sentence_message
+from bot.slack.floor import Ack, ActListener, CommandListener, Floor, FormListener
 from bot.slack.home_tab import draw_after, open_home
 from bot.slack.payloads import Act, Form, act_of, command_of, form_of, shortcut_of
 from bot.slack.permissions import FORMS as FORMS_NEED
@@ -237,7 +238,7 @@ def _command_listener(floor: Floor, on_command: CommandListener) -> Callable[...
             if first_delivery(floor.desk, command.key):
                 on_command(floor, command)
         except EarshotError as fault:
-            floor.whisper(command, said(floor.sentence(fault, command.user)))
+            floor.whisper(command, sentence_message(floor.sentence(fault, command.user)))
 
     return listen
 

@@ -4,10 +4,11 @@ from bot.domain.period import Period, parse_period
 from bot.domain.report import Report, to_csv
 from bot.errors import GiveUp, Refused
 from bot.flow.report import engagement
+from bot.slack.blocks.notices import sentence_message
 from bot.slack.blocks.report import chart_description, report_message
 from bot.slack.calls import call
 from bot.slack.chart import report_png
-from bot.slack.floor import Floor, said
+from bot.slack.floor import Floor
 from bot.slack.payloads import Command
 
 
@@ -21,7 +22,7 @@ def engagement_report(floor: Floor, command: Command) -> None:
             f"{_days(report.period)}: {total.figures.mentions} mentions, {total.figures.decisions} decided, "
             f"{total.open_now} open now. The whole report, with chart and CSV, is in our direct message."
         )
-        floor.whisper(command, said(sentence))
+        floor.whisper(command, sentence_message(sentence))
 
 
 def _report(floor: Floor, command: Command) -> Report:

@@ -10,7 +10,8 @@ from slack_sdk.web import SlackResponse
 
 from bot.errors import Refused, Retry
 from bot.slack import ids
-from bot.slack.floor import Floor, said
+from bot.slack.blocks.notices import sentence_message
+from bot.slack.floor import Floor
 from bot.slack.payloads import Act, Origin
 
 Json = dict[str, Any]
@@ -80,4 +81,4 @@ def test_a_fourth_dialog_takes_the_place_of_the_third() -> None:
 
 
 def test_what_somebody_wrote_calls_nobody_in_a_fallback_text() -> None:
-    assert said("Nobody is called <!channel>.").text == "Nobody is called &lt;!channel&gt;."
+    assert sentence_message("Nobody is called <!channel>.").text == "Nobody is called &lt;!channel&gt;."
