@@ -231,10 +231,10 @@ def test_ticks_outlast_turning_the_page(own_office: Office) -> None:
         office.hears(f"billing awful, says tapir number {number:02}")
     office.card("tapir number 32", within=40)
     view = decide(ana, "#billing")
-    assert "1-30 of 33 mentions" in visible_text(view)
+    assert "1–30 of 33 mentions" in visible_text(view)
     name, value = boxes_of(view, "number 03")
     second = choose(ana, view, "bulk.newer", "1", state={name: {name: [value]}})
-    assert "31-33 of 33 mentions" in visible_text(second)
+    assert "31–33 of 33 mentions" in visible_text(second)
     assert "1 more ticked that this page does not show." in visible_text(second)
     second = choose(ana, second, "bulk.decision", "let_stand")
     answers = {"bulk.decision": "let_stand", "bulk.preset.let_stand": "It is already settled"}

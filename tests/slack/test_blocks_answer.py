@@ -148,7 +148,7 @@ def test_the_authors_posts_come_in_pages() -> None:
     page = a_page(dossier={"author": (a_past(), a_past(answer="")), "author_total": 45}).dossier
     view = author_modal(page, 1, 20)
     assert not faults_of_view(view)
-    assert "21-22 of 45, the newest first" in said(view)
+    assert "21–22 of 45, the newest first" in said(view)
     assert [(one["action_id"], one["value"]) for one in elements_of(view["blocks"])] == [
         (ids.AUTHOR_NEWER, "7:0"),
         (ids.AUTHOR_OLDER, "7:2"),

@@ -41,7 +41,7 @@ def boxes(view: dict) -> list[dict]:  # type: ignore[type-arg]
 def test_a_full_page_of_a_long_backlog_fits() -> None:
     view = bulk_modal(Draft(action=Action.LET_STAND), a_page(30, first=30, total=4_210), TITLES, now=NOW)
     assert not faults_of_view(view)
-    assert "31-60 of 4,210 mentions, the oldest first." in said(view)
+    assert "31–60 of 4,210 mentions, the oldest first." in said(view)
     assert [len(each["options"]) for each in boxes(view)] == [10, 10, 10]
     buttons = [each["text"]["text"] for each in elements_of(view["blocks"]) if each["type"] == "button"]
     assert buttons == ["Tick all shown", "Back (30)", "More (4,150)"]

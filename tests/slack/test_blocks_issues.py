@@ -12,4 +12,4 @@ MUTE = Demand(
 
 def test_a_list_that_is_shown_whole_has_no_pages() -> None:
     assert " of " not in said(issues_view([MUTE], page=0, total=1)["blocks"])
-    assert "11-11 of 11 issues" in said(issues_view([MUTE], page=1, total=11)["blocks"])
+    assert "11–11 of 11" in said(issues_view([MUTE], page=1, total=11)["blocks"])

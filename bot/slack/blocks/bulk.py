@@ -38,7 +38,7 @@ from bot.slack.blocks.elements import (
     field as input_field,
 )
 from bot.slack.blocks.message import Json, Message
-from bot.slack.blocks.text import counted, duration, inline, seconds, web_link
+from bot.slack.blocks.text import counted, duration, inline, part_of, seconds, web_link
 
 GROUP = 10
 """Choices that Slack takes in one list of boxes."""
@@ -153,8 +153,9 @@ def _select(action_id: str, choices: Sequence[tuple[str, str]], chosen: str) -> 
 
 
 def _counted(draft: Draft, page: BacklogPage, elsewhere: Sequence[int]) -> str:
-    shown = f"{page.first + 1:,}-{page.first + len(page.waiting):,} of " if page.total > len(page.waiting) else ""
-    said = f"{shown}{counted(page.total, 'mention')}, the oldest first." if page.total else "Nothing waits here."
+    part = f"{part_of(page.total, page.first, len(page.waiting))} mentions"
+    shown = part if page.total > len(page.waiting) else counted(page.total, "mention")
+    said = f"{shown}, the oldest first." if page.total else "Nothing waits here."
     ticked = f" {len(elsewhere):,} more ticked that this page does not show." if elsewhere else ""
     limit = f" ⚠️ At most {MOST} are done at a time." if len(draft.ticked) > MOST else ""
     return f"{said}{ticked}{limit}"

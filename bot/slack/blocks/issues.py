@@ -22,7 +22,7 @@ from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.metadata import NOWHERE, Origin, metadata_of
 from bot.slack.blocks.notices import about
 from bot.slack.blocks.post import BRIEF_SIZE, post_block
-from bot.slack.blocks.text import counted, escape, escaped, inline, mention
+from bot.slack.blocks.text import counted, escape, escaped, inline, mention, part_of
 from bot.slack.blocks.wishes import LINKED, RELEASED
 
 PAGE = 10
@@ -61,7 +61,7 @@ def issues_view(demands: Sequence[Demand], *, page: int, total: int) -> Json:
                 plain_text("Nobody waits for anything. Link a mention to an issue with “Link an issue…” under More….")
             )
         ]
-    shown = f"{first + 1:,}-{first + len(demands):,} of {counted(total, 'issue')}" if total > len(demands) else ""
+    shown = part_of(total, first, len(demands)) if total > len(demands) else ""
     turns = [
         *([button("Back", ids.ISSUES_BACK, str(page - 1))] if page else []),
         *([button("More", ids.ISSUES_MORE, str(page + 1))] if first + len(demands) < total else []),

@@ -9,7 +9,7 @@ from bot.slack.blocks.elements import button, joined, line, link, rich, span, wh
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.post import URGENT
 from bot.slack.blocks.standing import ANSWERED, CLAIMED, DECIDED, DUE, LATE, SNOOZED, UNCLAIMED, person
-from bot.slack.blocks.text import inline, web_link
+from bot.slack.blocks.text import inline, part_of, web_link
 
 EXCERPT = 180
 
@@ -61,8 +61,7 @@ def is_due(one: Line, now: datetime) -> list[Json]:
 
 
 def place_in(listing: Listing) -> str:
-    """`9–16 of 4,210`."""
-    return f"{listing.first + 1:,}–{listing.end:,} of {listing.total:,}"
+    return part_of(listing.total, listing.first, len(listing.lines))
 
 
 def about(verb: str, action_id: str, one: Line, *, style: str = "", value: str = "") -> Json:

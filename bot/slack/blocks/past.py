@@ -25,7 +25,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.post import author_of, source_of
 from bot.slack.blocks.standing import person
-from bot.slack.blocks.text import counted, inline, web_link
+from bot.slack.blocks.text import counted, inline, part_of, web_link
 
 _BRIEF, _LONG = 140, 300
 _ENDS = {
@@ -110,5 +110,5 @@ def _paging(dossier: Dossier, page: int, size: int) -> list[Json]:
     ]
     if not buttons:
         return []
-    place = context(plain_text(f"{first + 1:,}-{end:,} of {dossier.author_total:,}, the newest first"))
+    place = context(plain_text(f"{part_of(dossier.author_total, first, len(dossier.author))}, the newest first"))
     return [place, actions(buttons, f"author.{mention_id}.{page}")]

@@ -24,7 +24,7 @@ from bot.slack.blocks.elements import (
     text_input,
 )
 from bot.slack.blocks.message import Json
-from bot.slack.blocks.text import date, inline, mention, plain
+from bot.slack.blocks.text import date, inline, mention, part_of, plain
 
 EVERYBODY = "*"
 """The value of the choice “All teams”."""
@@ -123,7 +123,7 @@ def _paging(shelf: Shelf) -> list[Json]:
         row.append(button(f"In force ({shelf.others:,})", ids.REPLIES_OTHER, "saved:0"))
     elif shelf.others:
         row.append(button(f"Retired ({shelf.others:,})", ids.REPLIES_OTHER, "retired:0"))
-    place = f"{first + 1:,}–{first + len(shelf.replies):,} of {shelf.total:,}"
+    place = part_of(shelf.total, first, len(shelf.replies))
     told = [context(plain_text(place))] if newer or older else []
     return [*told, *([actions(row, f"replies.{kind}.{shelf.page}")] if row else [])]
 

@@ -154,6 +154,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else noun + 's'}"
 
 
+def part_of(total: int, first: int, shown: int) -> str:
+    """`9–16 of 4,210`: which page of a list this is. `first` counts from 0."""
+    return f"{first + 1:,}–{first + shown:,} of {total:,}"
+
+
 def percent(share: float) -> str:
     return f"{share:.0%}"
 
