@@ -67,7 +67,7 @@ def offer_turns(db: Database, policy: Policy, roster: Roster, now: datetime) -> 
         waiting = timers.departments_to_assign(session, now)
     members = {name: people for name in waiting if (people := _members(policy, roster, name)) is not None}
     with db.write() as session:
-        due = [each for each in timers.to_assign(session, now, BATCH) if each.department in members]
+        due = timers.to_assign(session, now, BATCH, members)
         return sum(_offer_next(session, policy, each, members[each.department], now) for each in due)
 
 

@@ -1,5 +1,6 @@
 """Mentions whose time has come. The rows stay locked until the transaction ends, so two clocks never act on one."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -28,11 +29,10 @@ def offers_ended(session: Session, now: datetime, limit: int) -> list[Record]:
     return _due(session, MentionRow.offer_until, now, limit, MentionRow.offered_to.is_not(None))
 
 
-def to_assign(session: Session, now: datetime, limit: int) -> list[Record]:
-    """Open mentions for which somebody is to be asked: nobody is asked just now."""
-    return _due(
-        session, MentionRow.assign_at, now, limit, MentionRow.state == State.OPEN, MentionRow.offered_to.is_(None)
-    )
+def to_assign(session: Session, now: datetime, limit: int, departments: Iterable[str]) -> list[Record]:
+    """Open mentions of these departments for which somebody is to be asked: nobody is asked just now."""
+    waiting = (MentionRow.state == State.OPEN, MentionRow.offered_to.is_(None))
+    return _due(session, MentionRow.assign_at, now, limit, *waiting, MentionRow.department.in_(sorted(departments)))
 
 
 def departments_to_assign(session: Session, now: datetime) -> list[str]:

@@ -1,6 +1,6 @@
 """Cards that are offered in turn: to whom, until when, and what becomes of them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -9,10 +9,12 @@ from bot.domain.assignment import Assign
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action, State
 from bot.domain.promise import OfficeHours, Opening
-from bot.errors import Retry
+from bot.domain.routing import Department
+from bot.errors import GiveUp, Retry
+from bot.flow import assign
 from bot.flow.desk import claiming, deciding, moving, offering
 from bot.store.database import Database
-from tests.fakes import START, MovedClock, department, policy, post
+from tests.fakes import START, FakeRoster, MovedClock, department, policy, post
 from tests.world import World, minutes
 
 DAY = (Opening(opens=time(9), closes=time(17)),)
@@ -160,6 +162,31 @@ def test_while_slack_does_not_say_who_works_there_nothing_is_offered_and_nothing
     assert world.assign() == 0
     world.roster.trouble = None
     assert world.assign() == 1
+
+
+@dataclass
+class OneGroupGone(FakeRoster):
+    """Slack knows who works everywhere but in one department."""
+
+    name: str = "billing"
+
+    def members_of(self, department: Department) -> tuple[str, ...]:
+        if department.name == self.name:
+            raise GiveUp("the user group was deleted")
+        return super().members_of(department)
+
+
+def test_a_department_that_slack_does_not_know_holds_up_no_other(
+    database: Database, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assign, "BATCH", 2)
+    dealing = [replace(department(name, people=("@ana",)), assign=Assign.ROUND_ROBIN) for name in ("billing", "care")]
+    world = World(database, clock, policy(departments=[*dealing, department("triage")]))
+    world.roster = OneGroupGone()
+    arrive(world, 1, 2)
+    world.arrive(post(3, "outage"))
+    world.think()
+    assert (world.assign(), asked(world, 1), asked(world, 3)) == (1, "", "UANA")
 
 
 def test_outside_office_hours_nobody_is_asked_until_it_opens(database: Database, clock: MovedClock) -> None:
