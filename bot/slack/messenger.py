@@ -126,8 +126,10 @@ class SlackMessenger:
         called = self._called(content)
         why = content.body.get("reason", "")
         count = int(content.body.get("count", "1"))
-        by = content.body.get("by", "")
-        return notice_message(card, content.permalink, kind=content.notice, people=called, why=why, by=by, count=count)
+        by, beside = content.body.get("by", ""), content.body.get("together_with", "")
+        return notice_message(
+            card, content.permalink, kind=content.notice, people=called, why=why, by=by, beside=beside, count=count
+        )
 
     def _called(self, content: Content) -> list[str]:
         """Ids of the people and groups whom a message calls."""

@@ -11,7 +11,7 @@ from bot.errors import Refused, Taken
 from bot.flow.desk import claiming, correcting, deciding, moving
 from bot.flow.desk.clearing import PAGE, Sweep, backlog_of, clear, undo_together
 from bot.store.database import Database
-from tests.fakes import MovedClock, post
+from tests.fakes import MovedClock, policy, post
 from tests.world import World, posts
 
 
@@ -165,3 +165,13 @@ def test_what_was_done_together_is_undone_together_where_nothing_happened_since(
     before = world.log(1)
     assert undo_together(world.desk, "UANA", "act:undo", [1]).done == (1,)
     assert world.log(1) == before, "the second delivery"
+
+
+def test_headquarters_are_told_once_of_what_was_decided_together(database: Database, clock: MovedClock) -> None:
+    world = World(database, clock, policy(ops_channel="#ops"))
+    world.arrive(*posts(4))
+    world.think()
+    clear(world.desk, sweep(Action.MONITOR), [1, 2, 3])
+    clear(world.desk, sweep(Action.MONITOR, key="form:V2"), [4])
+    world.deliver()
+    assert world.notices("#ops") == ["monitor", "monitor"], "one for each decision, however many it was about"

@@ -116,3 +116,9 @@ def test_no_text_breaks_a_notice(kind: NoticeKind, body: str, short: str) -> Non
         sentence_message(body),
     ):
         assert not faults_of_message(message)
+
+
+def test_one_notice_stands_for_all_that_were_decided_together() -> None:
+    message = notice_message(a_card(), PERMALINK, kind=NoticeKind.MONITOR, by="U0BO", beside="16 others")
+    assert "decided to watch this one, together with 16 others, and not to answer." in said(message.blocks)
+    assert not faults_of_message(message)

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.domain.card import Card
 from bot.domain.label import teaches_not_about_us
 from bot.domain.lifecycle import Action
+from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
 from bot.errors import Refused
 from bot.flow.desk.act import BOTH, Click, Desk, Done, act, decided, nothing
@@ -26,14 +27,25 @@ def decide(desk: Desk, click: Click, action: Action, reason: str) -> Card:
         promises.settle(session, record.mention.id, BOTH, now)
         if action is Action.DISMISS and teaches_not_about_us(reason):
             teach_not_about_us(session, record, by=click.user, now=now)
-        place = desk.policy.headquarters
-        if action is Action.MONITOR and place:  # the flow chart: monitor only, notify headquarters
-            body = {"notice": NoticeKind.MONITOR, "by": click.user, "reason": reason}
-            slot = f"monitor-{record.version}"
-            outbox.want(session, record.mention.id, place, PostingKind.NOTICE, now, slot=slot, body=body)
+        if action is Action.MONITOR:
+            _tell_headquarters(session, desk.policy, record, click, reason, now)
         return Done(values=decided(action, click.user, now, reason), detail={"reason": reason})
 
     return act(desk, click, action, effect)
+
+
+def _tell_headquarters(
+    session: Session, policy: Policy, record: Record, click: Click, reason: str, now: datetime
+) -> None:
+    """The flow chart: monitor only, notify headquarters. Once for what was decided on many together."""
+    place, together = policy.headquarters, click.also.get("bulk", "")
+    slot = f"monitor-{together or record.version}"
+    if not place or (together and outbox.has_slot(session, place, slot)):
+        return
+    body = {"notice": NoticeKind.MONITOR, "by": click.user, "reason": reason}
+    beside = click.also.get("together_with", "")
+    wanted = body | ({"together_with": beside} if beside else {})
+    outbox.want(session, record.mention.id, place, PostingKind.NOTICE, now, slot=slot, body=wanted)
 
 
 CUSTOMER = "customer"

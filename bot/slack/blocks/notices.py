@@ -26,18 +26,19 @@ def notice_message(
     people: Sequence[str] = (),
     why: str = "",
     by: str = "",
+    beside: str = "",
     count: int = 1,
 ) -> Message:
     """A call to `people` (Slack references) about one card. `why` is a person's or the route's reason, shown as a quote.
 
-    `by` is who decided what is told.
+    `by` is who decided what is told, `beside` (`16 others`) on how many more in the same step.
 
     `count` says for how many like this one it stands; the card is the most pressing of them.
 
     Due times are read from the card's open promises, the level from its escalation.
     """
     called = [*joined([[who(one)] for one in people], " "), span(": ")] if people else []
-    said = [*called, *(_call(card, kind, by) if count == 1 else _call_of_many(card, kind, count))]
+    said = [*called, *(_call(card, kind, by, beside) if count == 1 else _call_of_many(card, kind, count))]
     reason = [span(f" Reason: “{inline(why, 500)}”.")] if why.strip() else []
     owner = [span(" It is claimed by "), person(card.claim.owner), span(".")] if card.claim else []
     return about(card, permalink, [*said, *reason, *owner])
@@ -91,7 +92,7 @@ def about(card: Card, permalink: str, spans: list[Json]) -> Message:
     return Message(spoken([*spans, span(" "), *post]), [shown])
 
 
-def _call(card: Card, kind: NoticeKind, by: str) -> list[Json]:
+def _call(card: Card, kind: NoticeKind, by: str, beside: str) -> list[Json]:
     team = inline(card.place.title, 60)
     if kind is NoticeKind.DUE_SOON:
         promise = next_promise(card)
@@ -107,7 +108,8 @@ def _call(card: Card, kind: NoticeKind, by: str) -> list[Json]:
         return [span("📉 The model is right less often than it was. One that it got wrong is below.")]
     if kind is NoticeKind.MONITOR:
         decided = [person(by), span(f" of {team}")] if by else [span(team)]
-        return [span("👀 "), *decided, span(" decided to watch this one and not to answer.")]
+        together = f", together with {inline(beside, 40)}," if beside else ""
+        return [span("👀 "), *decided, span(f" decided to watch this one{together} and not to answer.")]
     return [span(f"{UNCLAIMED} A claim ran out: this one is back for everyone in {team} to take.")]
 
 
