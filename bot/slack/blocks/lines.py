@@ -16,17 +16,31 @@ EXCERPT = 180
 CARDLESS = frozenset({State.FILTERED, State.FOLDED})
 """Mentions without a card of their own, and without a team."""
 
-_STATES = {
+WORDS = {
     State.NEW: "on its way to a team",
     State.JUDGED: "on its way to a team",
-    State.FILTERED: "🚫 kept out by a rule",
-    State.FOLDED: "💬 on the card of their first post",
-    State.OPEN: f"{UNCLAIMED} unclaimed",
-    State.SNOOZED: f"{SNOOZED} snoozed",
-    State.ANSWERED: f"{ANSWERED} answered",
-    State.LET_STAND: f"{DECIDED} let stand",
-    State.MONITORED: f"{DECIDED} monitored",
-    State.DISMISSED: f"{DECIDED} not about us",
+    State.FILTERED: "kept out by a rule",
+    State.FOLDED: "on the card of their first post",
+    State.OPEN: "unclaimed",
+    State.CLAIMED: "claimed",
+    State.SNOOZED: "snoozed",
+    State.ANSWERED: "answered",
+    State.LET_STAND: "let stand",
+    State.MONITORED: "monitored",
+    State.DISMISSED: "not about us",
+}
+"""How a mention stands, in a few words."""
+
+_MARKS = {
+    State.FILTERED: "🚫",
+    State.FOLDED: "💬",
+    State.OPEN: UNCLAIMED,
+    State.CLAIMED: CLAIMED,
+    State.SNOOZED: SNOOZED,
+    State.ANSWERED: ANSWERED,
+    State.LET_STAND: DECIDED,
+    State.MONITORED: DECIDED,
+    State.DISMISSED: DECIDED,
 }
 
 
@@ -49,7 +63,7 @@ def how_it_stands(one: Line, user: str) -> list[Json]:
     """`🔵 yours`, `🔵 Ana`, `⚪ unclaimed`."""
     if one.owner:
         return [span(f"{CLAIMED} yours")] if one.owner == user else [span(f"{CLAIMED} "), person(one.owner)]
-    return [span(_STATES.get(one.state, one.state.replace("_", " ")))]
+    return [span(" ".join(filter(None, (_MARKS.get(one.state), WORDS[one.state]))))]
 
 
 def is_due(one: Line, now: datetime) -> list[Json]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bot.domain.card import AnswerState
 from bot.domain.dossier import Dossier, Past
-from bot.domain.lifecycle import State
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     actions,
@@ -22,23 +21,13 @@ from bot.slack.blocks.elements import (
     span,
     when,
 )
+from bot.slack.blocks.lines import WORDS
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.post import author_of, source_of
 from bot.slack.blocks.standing import person
 from bot.slack.blocks.text import counted, inline, part_of, web_link
 
 _BRIEF, _LONG = 140, 300
-_ENDS = {
-    State.OPEN: "unclaimed",
-    State.CLAIMED: "claimed",
-    State.SNOOZED: "snoozed",
-    State.ANSWERED: "answered",
-    State.LET_STAND: "let stand",
-    State.MONITORED: "monitored",
-    State.DISMISSED: "not about us",
-    State.FILTERED: "kept out by a rule",
-    State.FOLDED: "on the card of their first post",
-}
 _ARRIVED = frozenset({AnswerState.SENT, AnswerState.ELSEWHERE})
 
 
@@ -93,7 +82,7 @@ def _whole(past: Past) -> list[Json]:
 
 
 def _end(past: Past) -> list[Json]:
-    words = _ENDS.get(past.state, past.state.replace("_", " "))
+    words = WORDS[past.state]
     return [span(f"{words} by "), person(past.by)] if past.by else [span(words)]
 
 
