@@ -8,6 +8,7 @@ from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action, State
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
+from bot.flow.owed_call import owed_call
 from bot.flow.pace import keep_pace
 from bot.flow.raise_level import Call, call_time, is_due, is_loud, next_position, raise_level, tell_loudly
 from bot.flow.reach import Reach, targets_of
@@ -70,7 +71,7 @@ def end_leases(db: Database, now: datetime) -> int:
             assert record.claim is not None
             owner, mention_id = record.claim.owner, record.mention.id
             lapsed = {"lapsed_by": owner, "lapsed_at": record.claim.until}
-            mentions.change(session, record, Action.EXPIRE, now, lapsed)
+            mentions.change(session, record, Action.EXPIRE, now, {**lapsed, **owed_call(session, record, now)})
             events.append(session, mention_id, EARSHOT, Action.EXPIRE, now, {"owner": owner})
             body = {"notice": NoticeKind.LEASE_ENDED, "people": owner}
             slot = f"lease-{record.version}"

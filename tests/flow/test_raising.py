@@ -236,6 +236,30 @@ def test_a_claim_takes_a_waiting_call_away(database: Database, clock: MovedClock
     assert world.watch()["raised"] == 0
 
 
+@pytest.mark.parametrize("end", ["released", "ran out"])
+def test_a_call_that_a_claim_took_away_is_made_where_the_claim_comes_to_nothing(
+    database: Database, clock: MovedClock, end: str
+) -> None:
+    world = company(database, clock, start=LATE, quiet_hours=NIGHT)
+    escalate(world)
+    world.claim("UBEN")
+    if end == "released":
+        claiming.release(world.desk, world.click("UBEN"))
+    clock.forward(HALF)
+    assert world.watch()["raised"] == 0
+    waiting = world.card().waiting_call
+    assert waiting is not None
+    assert (waiting.by, waiting.reason, waiting.until) == ("UANA", "a lawyer writes", MORNING)
+    clock.now = MORNING
+    world.watch()
+    card = world.card()
+    assert card.escalation is not None
+    assert (card.escalation.level, card.escalation.by) == (1, "UANA")
+    world.claim("UBEN")
+    claiming.release(world.desk, world.click("UBEN"))
+    assert world.card().waiting_call is None, "it was made"
+
+
 def test_a_second_delivery_of_a_call_that_waits_changes_nothing(database: Database, clock: MovedClock) -> None:
     world = company(database, clock, start=LATE, quiet_hours=NIGHT)
     click = world.click("UANA")

@@ -6,7 +6,8 @@ from bot.domain.card import Card
 from bot.domain.lifecycle import Action
 from bot.domain.promise import PromiseKind
 from bot.errors import Taken
-from bot.flow.desk.act import HELD, Click, Desk, Done, act, claim_values, nothing, renewal
+from bot.flow.desk.act import HELD, Click, Desk, Done, act, claim_values, renewal
+from bot.flow.owed_call import owed_call
 from bot.store import inbound, mentions, offers, promises
 from bot.store.database import Session
 from bot.store.records import Record
@@ -39,7 +40,7 @@ def _refuse_if_held(desk: Desk, click: Click) -> None:
 
 
 def release(desk: Desk, click: Click) -> Card:
-    return act(desk, click, Action.RELEASE, nothing)
+    return act(desk, click, Action.RELEASE, lambda session, record, now: Done(values=owed_call(session, record, now)))
 
 
 def renew(desk: Desk, card: Card, user: str) -> bool:
