@@ -46,7 +46,7 @@ class Pick:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
+class BacklogItem:
     """One mention in the backlog; `recommended` is the value of an Outcome, empty where nobody judged."""
 
     mention_id: int
@@ -64,7 +64,7 @@ class Waiting:
 class BacklogPage:
     """`first` counts from 0, `total` is how many fit in all; the oldest comes first."""
 
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[BacklogItem, ...]
     first: int
     total: int
     size: int

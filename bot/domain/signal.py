@@ -29,7 +29,7 @@ class SignalTerms:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quiet:
+class QuietMention:
     """A mention that nobody would stop at. `signal` is the one that it belongs to already, 0 for none."""
 
     mention_id: int
@@ -46,7 +46,7 @@ class Quiet:
         return self.source, self.author or f"#{self.mention_id}"
 
 
-class Outcome(StrEnum):
+class Conclusion(StrEnum):
     """What a person made of a signal."""
 
     REAL = "real"
@@ -81,12 +81,12 @@ class Signal:
     closed_at: datetime | None = None
     closed_by: str = ""
     closed_reason: str = ""
-    outcome: Outcome | None = None
+    outcome: Conclusion | None = None
 
 
-def joins(seed: Quiet, others: Sequence[Quiet], alike: Alike, terms: SignalTerms) -> int:
+def joins(seed: QuietMention, others: Sequence[QuietMention], alike: Alike, terms: SignalTerms) -> int:
     """The signal that `seed` belongs to: the likest of those whose members are like enough on average; 0 for none."""
-    members: dict[int, list[Quiet]] = {}
+    members: dict[int, list[QuietMention]] = {}
     for each in others:
         if each.signal:
             members.setdefault(each.signal, []).append(each)
@@ -96,8 +96,8 @@ def joins(seed: Quiet, others: Sequence[Quiet], alike: Alike, terms: SignalTerms
 
 
 def pattern(
-    seed: Quiet, others: Sequence[Quiet], alike: Alike, terms: SignalTerms, zone: ZoneInfo
-) -> tuple[Quiet, ...]:
+    seed: QuietMention, others: Sequence[QuietMention], alike: Alike, terms: SignalTerms, zone: ZoneInfo
+) -> tuple[QuietMention, ...]:
     """The mentions that `seed` makes a signal with, oldest first; none where they are too few, too alike in place or in time.
 
     Groups grow by average linkage: the next is the one that is likest to all that are in, as long as it is like enough. They
@@ -111,7 +111,7 @@ def pattern(
     return tuple(sorted(largest, key=lambda each: (each.at, each.mention_id)))
 
 
-def adds_up(group: Sequence[Quiet], terms: SignalTerms, zone: ZoneInfo) -> bool:
+def adds_up(group: Sequence[QuietMention], terms: SignalTerms, zone: ZoneInfo) -> bool:
     """Whether these are enough voices, on enough days of the company's calendar, in enough sources."""
     return (
         len({each.voice for each in group}) >= terms.mentions
@@ -120,7 +120,7 @@ def adds_up(group: Sequence[Quiet], terms: SignalTerms, zone: ZoneInfo) -> bool:
     )
 
 
-def owner_of(group: Sequence[Quiet]) -> tuple[str, str]:
+def owner_of(group: Sequence[QuietMention]) -> tuple[str, str]:
     """Department and topic that most of them have; of equals those of the newest."""
     newest_first = sorted(group, key=lambda each: (each.at, each.mention_id), reverse=True)
     departments = Counter(each.department for each in newest_first)
@@ -128,7 +128,7 @@ def owner_of(group: Sequence[Quiet]) -> tuple[str, str]:
     return departments.most_common(1)[0][0], topics.most_common(1)[0][0]
 
 
-def _grown(start: Quiet, pool: Sequence[Quiet], alike: Alike, least: float) -> list[Quiet]:
+def _grown(start: QuietMention, pool: Sequence[QuietMention], alike: Alike, least: float) -> list[QuietMention]:
     group, left = [start], [each for each in pool if each is not start]
     while left:
         best = max(left, key=lambda each: (_mean(each, group, alike), -each.mention_id))
@@ -139,10 +139,10 @@ def _grown(start: Quiet, pool: Sequence[Quiet], alike: Alike, least: float) -> l
     return group
 
 
-def _mean(one: Quiet, group: Sequence[Quiet], alike: Alike) -> float:
+def _mean(one: QuietMention, group: Sequence[QuietMention], alike: Alike) -> float:
     return sum(_of(alike, one, each) for each in group) / len(group)
 
 
-def _of(alike: Alike, one: Quiet, other: Quiet) -> float:
+def _of(alike: Alike, one: QuietMention, other: QuietMention) -> float:
     low, high = sorted((one.mention_id, other.mention_id))
     return alike.get((low, high), 0.0)

@@ -10,7 +10,7 @@ from bot.domain.lifecycle import LIVE, Action, State, after
 from bot.domain.policy import Policy
 from bot.domain.posting import PostingKind
 from bot.domain.promise import load_zone
-from bot.domain.signal import Outcome, Quiet, Signal, joins, owner_of, pattern
+from bot.domain.signal import Conclusion, QuietMention, Signal, joins, owner_of, pattern
 from bot.errors import Refused, Taken
 from bot.flow.crash import crash_point
 from bot.flow.desk.act import Click, Desk, begin, card_now
@@ -71,13 +71,13 @@ def _join(session: Session, signal_id: int, mention_id: int, now: datetime) -> N
     mentions.lock(session, signal.lead)
     if not signals.join(session, signal_id, mention_id, now):
         raise _Contended
-    if signal.outcome is Outcome.NO_PATTERN:
+    if signal.outcome is Conclusion.NO_PATTERN:
         return
     events.append(session, mention_id, EARSHOT, "signal_joined", now, {"mentions": str(len(signal.members) + 1)})
     mentions.touch(session, signal.lead)
 
 
-def _raise(session: Session, policy: Policy, group: Sequence[Quiet], now: datetime) -> None:
+def _raise(session: Session, policy: Policy, group: Sequence[QuietMention], now: datetime) -> None:
     ids = [each.mention_id for each in group]
     department, topic = owner_of(group)
     lead = _lead_of(session, ids)
@@ -114,7 +114,7 @@ def say_real(desk: Desk, click: Click, signal_id: int) -> Card:
     with desk.db.write() as session:
         record, now = begin(session, desk, click)
         if record is not None:
-            _settle(session, signal_id, Outcome.REAL, click, now)
+            _settle(session, signal_id, Conclusion.REAL, click, now)
             if after(record.state, Action.CLAIM) is not None:
                 hold_for(Turn(session=session, desk=desk, record=record, now=now), click.user, "a weak signal")
             mentions.touch(session, record.mention.id)
@@ -128,12 +128,14 @@ def say_no_pattern(desk: Desk, click: Click, signal_id: int, reason: str) -> Car
     with desk.db.write() as session:
         record, now = begin(session, desk, click)
         if record is not None:
-            _settle(session, signal_id, Outcome.NO_PATTERN, click, now, reason.strip())
+            _settle(session, signal_id, Conclusion.NO_PATTERN, click, now, reason.strip())
             mentions.touch(session, record.mention.id)
         return card_now(session, desk, click.mention_id)
 
 
-def _settle(session: Session, signal_id: int, outcome: Outcome, click: Click, now: datetime, reason: str = "") -> None:
+def _settle(
+    session: Session, signal_id: int, outcome: Conclusion, click: Click, now: datetime, reason: str = ""
+) -> None:
     signal = _found(session, signal_id)
     if not signals.settle(session, signal_id, outcome, click.user, reason, now):
         raise Taken(

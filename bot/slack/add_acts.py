@@ -11,7 +11,7 @@ from bot.domain.page import BY_HAND, SLACK, Here
 from bot.errors import GiveUp, Refused, Retry
 from bot.flow.add import Brought, add, checked_address, find_here, find_posted, here
 from bot.slack import ids
-from bot.slack.blocks.add import LONGEST, Draft, add_modal, added_message, here_message, here_modal, reading_modal
+from bot.slack.blocks.add import LONGEST, ByHand, add_modal, added_message, here_message, here_modal, reading_modal
 from bot.slack.floor import Floor
 from bot.slack.message_words import addresses_in, words_of
 from bot.slack.payloads import Command, Form, Shortcut, typed_words
@@ -32,7 +32,7 @@ def add_command(floor: Floor, command: Command) -> None:
     if known := _known(floor, BY_HAND, url, [url]):
         floor.whisper(command, here_message(known))
         return
-    draft = Draft(source=BY_HAND, text=text.strip(), url=url, channel=command.channel)
+    draft = ByHand(source=BY_HAND, text=text.strip(), url=url, channel=command.channel)
     if draft.text:
         floor.open(command.trigger, add_modal(draft))
         return
@@ -53,7 +53,7 @@ def make_mention(floor: Floor, shortcut: Shortcut) -> None:
         return
     author = str(message.get("user") or "")
     names = floor.directory.names_of([author]) if author else {}
-    draft = Draft(
+    draft = ByHand(
         source=SLACK,
         external_id=external_id,
         text=words_of(message, lambda user: floor.directory.names_of([user]).get(user, "")),
@@ -105,7 +105,7 @@ def _spelt(url: str) -> str:
         return url
 
 
-def _read_into(floor: Floor, draft: Draft) -> dict[str, object]:
+def _read_into(floor: Floor, draft: ByHand) -> dict[str, object]:
     """The dialog with the page's words, or with the reason why a person has to paste them."""
     try:
         page = floor.read_page(draft.url)

@@ -25,7 +25,7 @@ from bot.flow.desk.clearing import (
 )
 from bot.flow.desk.looking import look
 from bot.slack import ids
-from bot.slack.blocks.bulk import Draft, Titles, bulk_modal, cleared_message, words_of
+from bot.slack.blocks.bulk import Choosing, Titles, bulk_modal, cleared_message, words_of
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.post import author_of, excerpt
 from bot.slack.floor import Floor
@@ -38,13 +38,15 @@ def bulk_command(floor: Floor, command: Command) -> None:
     here = [name for name, each in departments.items() if floor.directory.ids_of([each.channel]) == [command.channel]]
     own = floor.directory.departments_of(command.user, departments.values())
     pick = Pick(department=next(iter([*here, *own]), ""))
-    floor.open(command.trigger, _view(floor, command.user, Draft(channel=command.channel, pick=pick), 0))
+    floor.open(command.trigger, _view(floor, command.user, Choosing(channel=command.channel, pick=pick), 0))
 
 
 def open_bulk(floor: Floor, act: Act) -> None:
     """A button anywhere; its value is a department, or nothing for all."""
     known = act.value if act.value in floor.policy.routing.departments else ""
-    floor.open(act.trigger, _view(floor, act.user, Draft(channel=act.origin.channel, pick=Pick(department=known)), 0))
+    floor.open(
+        act.trigger, _view(floor, act.user, Choosing(channel=act.origin.channel, pick=Pick(department=known)), 0)
+    )
 
 
 def choose(floor: Floor, act: Act) -> None:
@@ -80,7 +82,7 @@ def submit(floor: Floor, form: Form) -> Callable[[], None]:
     return partial(_carry_out, floor, sweep, draft)
 
 
-def _carry_out(floor: Floor, sweep: Sweep, draft: Draft) -> None:
+def _carry_out(floor: Floor, sweep: Sweep, draft: Choosing) -> None:
     if not first_delivery(floor.desk, sweep.key):
         return
     cleared = clear(floor.desk, sweep, draft.ticked)
@@ -116,11 +118,11 @@ def _told(floor: Floor, undone: Undone, user: str) -> tuple[str, str, str]:
     return f"{author_of(mention)}: “{excerpt(mention, 60)}”", url, why
 
 
-def _redraw(floor: Floor, act: Act, draft: Draft, page: int) -> None:
+def _redraw(floor: Floor, act: Act, draft: Choosing, page: int) -> None:
     floor.change(act.view, _view(floor, act.user, draft, page))
 
 
-def _view(floor: Floor, user: str, draft: Draft, page: int) -> Json:
+def _view(floor: Floor, user: str, draft: Choosing, page: int) -> Json:
     routing = floor.policy.routing
     titles = Titles(
         departments={name: each.title for name, each in routing.departments.items()},
@@ -131,12 +133,12 @@ def _view(floor: Floor, user: str, draft: Draft, page: int) -> Json:
     return bulk_modal(draft, backlog_of(floor.desk, user, draft.pick, page), titles, now=now)
 
 
-def _draft(view: Any) -> Draft:
+def _draft(view: Any) -> Choosing:
     """What the dialog holds now: the ticks of the page shown and of those turned over, the filters and the decision."""
     memory, chosen = _memory(view), filled_in(view)
     shown = [each for name, boxes in chosen.items() if name.startswith(ids.BULK_PICKED) for each in boxes or ()]
     action = chosen.get(ids.BULK_DECISION)
-    return Draft(
+    return Choosing(
         channel=str(memory.get("channel") or ""),
         pick=_pick(chosen),
         ticked=tuple(dict.fromkeys([*memory["kept"], *(whole_number(each) for each in shown)])),

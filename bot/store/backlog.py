@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from bot.domain.backlog import Age, BacklogPage, Pick, Waiting, Whose
+from bot.domain.backlog import Age, BacklogItem, BacklogPage, Pick, Whose
 from bot.domain.lifecycle import State
 from bot.store.lists import Window, topic_now
 from bot.store.schema import MentionRow
@@ -40,8 +40,8 @@ def _fits(user: str, pick: Pick, now: datetime) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _waiting(row: MentionRow, topic: str) -> Waiting:
-    return Waiting(
+def _waiting(row: MentionRow, topic: str) -> BacklogItem:
+    return BacklogItem(
         mention_id=row.id,
         source=row.source,
         author=row.author_name or row.author,

@@ -12,7 +12,7 @@ from bot.domain.lifecycle import LIVE, State
 from bot.domain.mention import subject_text
 from bot.domain.routing import IRRELEVANT
 from bot.domain.shared_words import shared_words
-from bot.domain.signal import Alike, Member, Outcome, Quiet, Signal, SignalTerms
+from bot.domain.signal import Alike, Conclusion, Member, QuietMention, Signal, SignalTerms
 from bot.store.database import insert_into
 from bot.store.schema import MentionRow, VerdictRow
 from bot.store.schema_desk import SignalMentionRow, SignalRow, VectorRow
@@ -30,8 +30,8 @@ PRAISE = 0.5
 class Around:
     """A quiet mention, those that are likest to it, and the likeness of each pair of all of them."""
 
-    seed: Quiet
-    others: tuple[Quiet, ...]
+    seed: QuietMention
+    others: tuple[QuietMention, ...]
     alike: Alike
 
 
@@ -151,11 +151,11 @@ def load(session: Session, signal_id: int, names: Sequence[str] = ()) -> Signal 
         closed_at=row.closed_at,
         closed_by=row.closed_by,
         closed_reason=row.closed_reason,
-        outcome=Outcome(row.outcome) if row.outcome else None,
+        outcome=Conclusion(row.outcome) if row.outcome else None,
     )
 
 
-def settle(session: Session, signal_id: int, outcome: Outcome, by: str, reason: str, now: datetime) -> bool:
+def settle(session: Session, signal_id: int, outcome: Conclusion, by: str, reason: str, now: datetime) -> bool:
     """Keep what a person made of it; False where somebody had said so before."""
     settled = session.execute(
         update(SignalRow)
@@ -203,8 +203,8 @@ def _when() -> ColumnElement[datetime]:
     return func.coalesce(MentionRow.posted_at, MentionRow.received_at)
 
 
-def _quiet_of(row: MentionRow, signal: int, topic: str) -> Quiet:
-    return Quiet(
+def _quiet_of(row: MentionRow, signal: int, topic: str) -> QuietMention:
+    return QuietMention(
         mention_id=row.id,
         source=row.source,
         author=row.author,

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.shared_words import shared_words
-from bot.domain.signal import JOINING, Quiet, SignalTerms, adds_up, joins, owner_of, pattern
+from bot.domain.signal import JOINING, QuietMention, SignalTerms, adds_up, joins, owner_of, pattern
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ZONE = ZoneInfo("UTC")
 TERMS = SignalTerms()
 
 
-def quiet(number: int, **fields: object) -> Quiet:
+def quiet(number: int, **fields: object) -> QuietMention:
     base: dict[str, object] = {
         "mention_id": number,
         "source": f"s{number % 3}",
@@ -20,7 +20,7 @@ def quiet(number: int, **fields: object) -> Quiet:
         "department": "care",
         "topic": "outage",
     }
-    return Quiet(**{**base, **fields})  # type: ignore[arg-type]
+    return QuietMention(**{**base, **fields})  # type: ignore[arg-type]
 
 
 def alike(*numbers: int, by: float = 0.7) -> dict[tuple[int, int], float]:

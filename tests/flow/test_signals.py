@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.lifecycle import State
 from bot.domain.posting import PostingKind
-from bot.domain.signal import Outcome, SignalTerms
+from bot.domain.signal import Conclusion, SignalTerms
 from bot.errors import Refused, Taken
 from bot.flow import signals as flow
 from bot.flow.desk import claiming, deciding
@@ -139,7 +139,7 @@ def test_looks_real_claims_the_lead_mention_once(world: World) -> None:
     assert (card.state, card.claim and card.claim.owner) == (State.CLAIMED, "UANA")
     say_real(world.desk, click, 1)
     signal = signal_of(world.desk, 1)
-    assert (signal.outcome, signal.closed_by) == (Outcome.REAL, "UANA")
+    assert (signal.outcome, signal.closed_by) == (Conclusion.REAL, "UANA")
     assert world.whats(5).count("signal_real") == 1
     with pytest.raises(Taken, match="looked at this already") as taken:
         say_real(world.desk, world.click("UBEN", 5), 1)
@@ -154,7 +154,7 @@ def test_looks_real_stands_also_where_somebody_has_the_lead(world: World) -> Non
     card = say_real(world.desk, world.click("UANA", 5), 1)
     assert card.claim is not None
     assert card.claim.owner == "UBEN"
-    assert signal_of(world.desk, 1).outcome is Outcome.REAL
+    assert signal_of(world.desk, 1).outcome is Conclusion.REAL
 
 
 def test_no_pattern_needs_a_reason_and_does_not_come_again(world: World) -> None:

@@ -3,14 +3,14 @@ from hypothesis import given, settings
 from bot.domain.lifecycle import State
 from bot.domain.page import SLACK, Here
 from bot.slack import ids
-from bot.slack.blocks.add import LONGEST, Draft, add_modal, added_message, here_message, here_modal, reading_modal
+from bot.slack.blocks.add import LONGEST, ByHand, add_modal, added_message, here_message, here_modal, reading_modal
 from tests.slack.examples import PERMALINK, a_card, hostile, hostile_long
 from tests.slack.limits import elements_of, faults_of_message, faults_of_view, said
 
 
 def test_the_dialog_holds_what_is_known_and_asks_for_the_words() -> None:
     view = add_modal(
-        Draft(source=SLACK, text="Charged twice", author="Ana", url="https://a.test/1", posted=17), "Look!"
+        ByHand(source=SLACK, text="Charged twice", author="Ana", url="https://a.test/1", posted=17), "Look!"
     )
     words, author, address = elements_of(view["blocks"])
     assert not faults_of_view(view)
@@ -21,7 +21,7 @@ def test_the_dialog_holds_what_is_known_and_asks_for_the_words() -> None:
 
 
 def test_what_does_not_fit_is_said() -> None:
-    view = add_modal(Draft(source=SLACK, text="W" * (LONGEST + 1)))
+    view = add_modal(ByHand(source=SLACK, text="W" * (LONGEST + 1)))
     assert "Only the first 3,000 characters fit here." in said(view)
     assert len(elements_of(view["blocks"])[0]["initial_value"]) == LONGEST
 
@@ -49,7 +49,7 @@ def test_what_a_rule_kept_out_can_be_brought_back_from_there() -> None:
 @settings(max_examples=40, deadline=None)
 @given(body=hostile_long, short=hostile)
 def test_no_text_breaks_it(body: str, short: str) -> None:
-    draft = Draft(source=short, external_id="C1/17.5", text=body, author=body, url=short, channel="C1")
+    draft = ByHand(source=short, external_id="C1/17.5", text=body, author=body, url=short, channel="C1")
     for view in (add_modal(draft, body), reading_modal("https://a.test")):
         assert not faults_of_view(view)
     assert not faults_of_message(added_message(body))

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from bot.domain.lifecycle import State
-from bot.domain.signal import Member, Outcome, Signal
+from bot.domain.signal import Conclusion, Member, Signal
 from bot.slack.blocks.signals import no_pattern_modal, signal_message
 from tests.slack.examples import NOW, a_card, a_claim, hostile_long
 from tests.slack.limits import elements_of, faults_of_message, faults_of_view, said
@@ -74,11 +74,11 @@ def test_a_claimed_lead_is_not_offered() -> None:
 
 
 def test_a_closed_one_says_who_said_what_and_has_no_buttons() -> None:
-    closed = a_signal(closed_at=NOW, closed_by="U0BEN", closed_reason="the sun", outcome=Outcome.NO_PATTERN)
+    closed = a_signal(closed_at=NOW, closed_by="U0BEN", closed_reason="the sun", outcome=Conclusion.NO_PATTERN)
     message = signal_message(a_card(), closed, {})
     assert "Said to be no pattern by U0BEN" in said(message.blocks)
     assert "“the sun”" in said(message.blocks)
-    real = replace(closed, outcome=Outcome.REAL, closed_reason="")
+    real = replace(closed, outcome=Conclusion.REAL, closed_reason="")
     shown = signal_message(a_card(state=State.CLAIMED, claim=a_claim()), real, {})
     assert "Said to be real by U0BEN" in said(shown.blocks)
     assert "the lead mention is with U0" in said(shown.blocks)

@@ -32,7 +32,7 @@ LONGEST = 3_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class ByHand:
     """What the dialog is filled with. `external_id` is empty for what is known by its address only.
 
     `posted` is in Unix seconds, 0 where nobody knows; `channel` is where the person is told of what became of it.
@@ -47,7 +47,7 @@ class Draft:
     channel: str = ""
 
 
-def add_modal(draft: Draft, note: str = "") -> Json:
+def add_modal(draft: ByHand, note: str = "") -> Json:
     """`note` is a sentence above all: where the words come from, or why they could not be read."""
     is_cut = len(draft.text) > LONGEST
     hint = f"Only the first {LONGEST:,} characters fit here." if is_cut else "As they wrote it: this is what is judged."

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.backlog import MOST, TOGETHER, Age, BacklogPage, Pick, Waiting, Whose
+from bot.domain.backlog import MOST, TOGETHER, Age, BacklogItem, BacklogPage, Pick, Whose
 from bot.domain.lifecycle import Action
 from bot.domain.routing import in_words
 from bot.domain.triage import TITLES as OUTCOMES
@@ -76,7 +76,7 @@ class Titles:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class Choosing:
     """What somebody has chosen in the dialog so far. `ticked` are mentions of any page.
 
     `turn` counts how often the list was drawn: Slack keeps the ticks of a list that stays. `channel` is where to answer.
@@ -89,7 +89,7 @@ class Draft:
     turn: int = 0
 
 
-def bulk_modal(draft: Draft, page: BacklogPage, titles: Titles, *, now: datetime) -> Json:
+def bulk_modal(draft: Choosing, page: BacklogPage, titles: Titles, *, now: datetime) -> Json:
     """`now` is in the person's own zone. Its `private_metadata` is JSON with `channel`, `first`, `kept`, `turn`."""
     here = {each.mention_id for each in page.waiting}
     elsewhere = [each for each in draft.ticked if each not in here]
@@ -152,7 +152,7 @@ def _select(action_id: str, choices: Sequence[tuple[str, str]], chosen: str) -> 
     return {"type": "static_select", "action_id": action_id, "options": options, "initial_option": initial}
 
 
-def _counted(draft: Draft, page: BacklogPage, elsewhere: Sequence[int]) -> str:
+def _counted(draft: Choosing, page: BacklogPage, elsewhere: Sequence[int]) -> str:
     part = f"{part_of(page.total, page.first, len(page.waiting))} mentions"
     shown = part if page.total > len(page.waiting) else counted(page.total, "mention")
     said = f"{shown}, the oldest first." if page.total else "Nothing waits here."
@@ -161,7 +161,7 @@ def _counted(draft: Draft, page: BacklogPage, elsewhere: Sequence[int]) -> str:
     return f"{said}{ticked}{limit}"
 
 
-def _lists(draft: Draft, page: BacklogPage, titles: Titles, now: datetime) -> list[Json]:
+def _lists(draft: Choosing, page: BacklogPage, titles: Titles, now: datetime) -> list[Json]:
     groups = [page.waiting[start : start + GROUP] for start in range(0, len(page.waiting), GROUP)]
     blocks = []
     for number, group in enumerate(groups):
@@ -178,7 +178,7 @@ def _lists(draft: Draft, page: BacklogPage, titles: Titles, now: datetime) -> li
     return blocks
 
 
-def _choice(waiting: Waiting, titles: Titles, now: datetime) -> Json:
+def _choice(waiting: BacklogItem, titles: Titles, now: datetime) -> Json:
     urgent = "🔴 " if waiting.urgent else ""
     who = inline(waiting.author, 25) or "Somebody"
     source = inline(titles.sources.get(waiting.source) or waiting.source, 20)
@@ -214,7 +214,7 @@ def _turning(page: BacklogPage) -> list[Json]:
     return [actions(buttons, "bulk.pages")]
 
 
-def _questions(draft: Draft, now: datetime) -> list[Json]:
+def _questions(draft: Choosing, now: datetime) -> list[Json]:
     """What to do, and what that needs to know."""
     possible = [each for each in TOGETHER if each is not Action.RELEASE or draft.pick.whose is Whose.MINE]
     choices = [option(_WORDS[each], each.value) for each in possible]

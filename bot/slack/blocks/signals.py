@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.card import Card
 from bot.domain.lifecycle import Action, available
-from bot.domain.signal import Member, Outcome, Signal
+from bot.domain.signal import Conclusion, Member, Signal
 from bot.slack import ids
 from bot.slack.blocks.elements import (
     actions,
@@ -96,7 +96,7 @@ def _standing(card: Card, signal: Signal) -> list[Json]:
     if signal.closed_at is None:
         return [span(f"{OPEN} "), span("Nobody has said what it is", bold=True)]
     by = [span(" by "), who(signal.closed_by)]
-    if signal.outcome is Outcome.NO_PATTERN:
+    if signal.outcome is Conclusion.NO_PATTERN:
         said = [span(f"{NO_PATTERN} "), span("Said to be no pattern", bold=True), *by]
         return joined([said, [when(signal.closed_at)], [span(f"“{inline(signal.closed_reason, 600)}”")]])
     said = [span(f"{REAL} "), span("Said to be real", bold=True), *by]
