@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 
 from bot.domain.conversion import ENOUGH, Conversion, conversion_of
-from bot.domain.lifecycle import State
 from bot.domain.facts import MentionFacts
+from bot.domain.lifecycle import State
 from tests.fakes import START
 
 DAY = timedelta(days=1)
