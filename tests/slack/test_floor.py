@@ -10,9 +10,10 @@ from slack_sdk.web import SlackResponse
 
 from bot.errors import Refused, Retry
 from bot.slack import ids
+from bot.slack.blocks.metadata import Origin
 from bot.slack.blocks.notices import sentence_message
 from bot.slack.floor import Floor
-from bot.slack.payloads import Act, Origin
+from bot.slack.payloads import Act
 
 Json = dict[str, Any]
 MODAL: Json = {"type": "modal", "id": "V1", "hash": "h"}
