@@ -30,7 +30,7 @@ ISSUE = Issue(
     opened_at=NOW,
 )
 OUT = replace(ISSUE, released_in=LONG[:LONGEST_RELEASE], released_by="U0BO", released_at=NOW)
-WISHES = tuple(Wish(issue=each, linked_by="U0BO", linked_at=NOW) for each in (ISSUE, OUT) * 2)
+WISHES = tuple(Wish(issue=each, linked_by="U0BO", linked_at=NOW) for each in (ISSUE, OUT) * 60)
 MEMORY = Memory(mention_id=2**53, version=2**31, opened_at=datetime(2026, 3, 2, 12, 0, 0, 123_456, tzinfo=UTC))
 NASTY_MENTION = {"text": LONG, "author": LONG[:200], "author_name": LONG[:200], "title": LONG[:300]}
 

@@ -26,6 +26,7 @@ from bot.slack.blocks.text import counted, escape, escaped, inline, mention, par
 from bot.slack.blocks.wishes import LINKED, RELEASED
 
 PAGE = 10
+_LINKS_SHOWN = 20
 
 
 def link_modal(card: Card, *, origin: Origin = NOWHERE) -> Json:
@@ -37,12 +38,19 @@ def link_modal(card: Card, *, origin: Origin = NOWHERE) -> Json:
     )
     blocks = [
         post_block(card, BRIEF_SIZE),
-        *(_linked(card, wish) for wish in card.wishes),
+        *_links(card),
         field("Which issue does it ask for?", key),
         field("What is it, in a few words?", title, optional=True),
         context(markdown(said)),
     ]
     return modal(ids.ISSUE, "Link an issue", blocks, submit="Link", metadata=metadata_of(card, origin))
+
+
+def _links(card: Card) -> list[Json]:
+    """The newest ones; a dialog takes 100 blocks."""
+    beyond = len(card.wishes) - _LINKS_SHOWN
+    more = [context(plain_text(f"and {counted(beyond, 'earlier issue')}"))] if beyond > 0 else []
+    return [*(_linked(card, wish) for wish in card.wishes[-_LINKS_SHOWN:]), *more]
 
 
 def _linked(card: Card, wish: Wish) -> Json:
