@@ -39,6 +39,21 @@ def test_every_command_exists(page: Path, capsys: pytest.CaptureFixture[str]) ->
     assert set(re.findall(r"(?:^|`|bin/)earshot ([a-z]+)\b", code, re.MULTILINE)) - commands == set()
 
 
+def test_every_test_that_the_desk_page_names_exists() -> None:
+    """27 to 53 in order, each with tests that are there."""
+    rows = re.findall(r"^\| (\d+) \|.*$", page := (ROOT / "docs/desk.md").read_text(), re.MULTILINE)
+    assert [int(number) for number in rows] == list(range(27, 54))
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", page)
+    assert len(named) >= len(rows)
+    missing = [f"{file}::{test}" for file, test in named if test not in functions_in(ROOT / "tests" / file)]
+    assert missing == []
+
+
+def functions_in(file: Path) -> set[str]:
+    """The names of a file's test functions; none where there is no such file."""
+    return set(re.findall(r"^def (test_\w+)\(", file.read_text(), re.MULTILINE)) if file.is_file() else set()
+
+
 def test_make_help_lists_every_target() -> None:
     text = (ROOT / "Makefile").read_text()
     explained = set(re.findall(r"^([a-z-]+):.*## ", text, re.MULTILINE))
