@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from bot.domain.label import LabelKind, Score
+from bot.slack.blocks.answer import answer_modal
 from bot.slack.blocks.card import card_message, copy_message
-from bot.slack.blocks.dialogs import answer_modal
 from bot.slack.blocks.why import why_modal
-from tests.slack.examples import NOW, PERMALINK, a_card, a_label
+from tests.slack.examples import NOW, PERMALINK, a_card, a_label, a_page
 from tests.slack.limits import faults_of_message, said
 
 PRAISE = {"detractor": 0.08, "promoter": 0.9, "triage": {"positive": 0.95, "other": 0.05}, "irony": 0.82}
@@ -63,7 +63,7 @@ def test_why_here_gives_the_percent_of_irony_where_the_model_has_one() -> None:
 
 
 def test_thanks_are_advised_only_if_it_is_meant_seriously() -> None:
-    text = said(answer_modal(a_card(verdict=PRAISE)))
+    text = said(answer_modal(a_page(a_card(verdict=PRAISE))))
     assert "The response flow advises: Share our story (share success), if meant seriously" in text
     assert "If meant seriously: Thank them" in text
 
@@ -93,4 +93,6 @@ def test_why_here_says_what_is_weak_in_the_language(trusted: dict[str, bool], wo
 
 
 def test_the_answer_dialog_marks_advice_from_unreliable_scores() -> None:
-    assert "The response flow advises (unreliable): Put it right" in said(answer_modal(a_card(**WEAK, verdict=FRENCH)))
+    assert "The response flow advises (unreliable): Put it right" in said(
+        answer_modal(a_page(a_card(**WEAK, verdict=FRENCH)))
+    )

@@ -149,7 +149,12 @@ def _what_follows(card: Card, raised: Escalation) -> list[list[Json]]:
     """Who is on it, or when the clock goes on where nobody is."""
     if raised.acknowledged_by and raised.acknowledged_at:
         claimed = card.claim is not None and card.claim.owner == raised.acknowledged_by
-        said = [span(f"{ON_IT} "), person(raised.acknowledged_by), span(" is on it since "), when(raised.acknowledged_at)]
+        said = [
+            span(f"{ON_IT} "),
+            person(raised.acknowledged_by),
+            span(" is on it since "),
+            when(raised.acknowledged_at),
+        ]
         return [] if claimed else [said]
     if raised.next_at is None or card.waiting_call is not None or card.state is State.SNOOZED:
         return []
