@@ -49,7 +49,7 @@ def test_what_a_rule_kept_out_can_be_brought_back_from_there() -> None:
 @settings(max_examples=40, deadline=None)
 @given(body=hostile_long, short=hostile)
 def test_no_text_breaks_it(body: str, short: str) -> None:
-    draft = ByHand(source=short, external_id="C1/17.5", text=body, author=body, url=short, channel="C1")
+    draft = ByHand(source=SLACK, external_id="C1/17.5", text=body, author=body, url=short, channel="C1")
     for view in (add_modal(draft, body), reading_modal("https://a.test")):
         assert not faults_of_view(view)
     assert not faults_of_message(added_message(body))
