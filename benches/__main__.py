@@ -14,7 +14,12 @@ from collections.abc import Callable
 from benches import claims, model, posting, promises
 from benches.table import Row, show
 
-BENCHES: dict[str, Callable[[], list[Row]]] = {"model": model.bench, "claims": claims.bench, "posting": posting.bench, "promises": promises.bench}
+BENCHES: dict[str, Callable[[], list[Row]]] = {
+    "model": model.bench,
+    "claims": claims.bench,
+    "posting": posting.bench,
+    "promises": promises.bench,
+}
 
 
 def main() -> int:

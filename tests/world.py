@@ -8,7 +8,7 @@ from bot.domain.card import Card
 from bot.domain.event import Event
 from bot.domain.mention import Incoming
 from bot.domain.policy import Policy
-from bot.flow import assign, classify, close_loop, deliver, ingest, reply, report, route, watch
+from bot.flow import assign, classify, deliver, ingest, reply, report, route, watch
 from bot.flow.desk import claiming, looking
 from bot.flow.desk.act import Click, Desk
 from bot.flow.keep_promises import keep_promises

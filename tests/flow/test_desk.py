@@ -61,7 +61,10 @@ def bring(world: World, state: State) -> None:
 
 def test_the_table_of_acts_is_what_people_can_do() -> None:
     nobodys = {Action.JUDGE, Action.ROUTE, Action.FILTER, Action.FOLD, Action.EXPIRE}
-    ask_for_more = {Action.ACCEPT, Action.ACKNOWLEDGE}  # an offer and a call: tests/flow/test_offers.py, test_raising.py
+    ask_for_more = {
+        Action.ACCEPT,
+        Action.ACKNOWLEDGE,
+    }  # an offer and a call: tests/flow/test_offers.py, test_raising.py
     assert set(ACTS) == set(Action) - nobodys - ask_for_more
 
 

@@ -32,7 +32,9 @@ def test_escalating_needs_a_reason_and_calls_level_by_level(office: Office, ana:
     dialog = card.dialog(ana, "escalate")
     assert not fill(ana, dialog, escalate__reason="It wants a word now.")
     (said,) = until(lambda: notices(office, "#leads", "level 2 of 2", "says ant"), "a notice in #leads")
-    until(lambda: office.direct(mia) and notices(office, office.direct(mia), "level 2 of 2", "says ant"), "mia's notice")
+    until(
+        lambda: office.direct(mia) and notices(office, office.direct(mia), "level 2 of 2", "says ant"), "mia's notice"
+    )
     assert not notices(office, "#billing", "level 2 of 2", "says ant")
     card.shows("Escalated to level 2 of 2").offers("Claim", "Answer")
 
