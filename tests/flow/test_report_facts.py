@@ -19,8 +19,8 @@ from bot.store.database import Database
 from tests.databases import wipe
 from tests.fakes import START, FakeForum, MovedClock, policy, post
 from tests.flow.test_desk import ACTS
-from tests.flow.test_desk_sequences import replayed
 from tests.flow.test_teaching import told_by
+from tests.replaying import replayed
 from tests.world import World, minutes, posts
 
 DECIDING = {Action.ANSWER, Action.ANSWER_ELSEWHERE, Action.LET_STAND, Action.MONITOR, Action.DISMISS}
@@ -37,7 +37,7 @@ def recomputed(log: tuple[Event, ...]) -> dict[str, object]:
     claims = [event.at for event in log if event.what == Action.CLAIM]
     return {
         "received_at": log[0].at,
-        "state": replayed(log),
+        "state": replayed(log).state,
         "department": department,
         "first_claimed_at": claims[0] if claims else None,
         "first_decided_at": decisions[0].at if decisions else None,

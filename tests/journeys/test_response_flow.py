@@ -119,7 +119,7 @@ def test_the_path_is_reached_from_why_here_and_from_history(office: Office, ana:
     office.hears("billing awful, says fennec")
     card = office.card("says fennec")
     card.choose(ana, "history")
-    history = ana.expect_modal(within=PATIENCE)
+    history = ana.expect_modal(callback_id="mention.history", within=PATIENCE)
     ana.click_in_view(history["id"], "mention.why")
     why = ana.expect_modal(callback_id="mention.why", within=PATIENCE)
     ana.click_in_view(why["id"], "mention.flow")
@@ -129,7 +129,7 @@ def test_the_path_is_reached_from_why_here_and_from_history(office: Office, ana:
     card.shows("Monitor only")
     ana.close(flow["id"], whole_stack=True)
     card.choose(ben, "history")
-    told = visible_text(ben.expect_modal(within=PATIENCE))
+    told = visible_text(ben.expect_modal(callback_id="mention.history", within=PATIENCE))
     assert "answered a question of the response flow otherwise" in told
     assert "Is the post a rant, rage, joke or satire?" in told
     assert "Rant or joke → Monitor only" in told
