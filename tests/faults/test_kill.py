@@ -45,7 +45,8 @@ class Place:
     def check(self) -> None:
         """All mentions stand in Slack, each once, and the database knows where.
 
-        Three deaths while it was judged bring one to triage; judged again, it has a second card where it belongs.
+        Three deaths while it was judged bring one to triage; judged again, it has a card where it belongs, and what was
+        posted in triage by then stays as a pointer.
         """
         shelf = Shelf(self.slack).everything()
         world = World(self.database, MovedClock())
@@ -55,7 +56,7 @@ class Place:
             assert whats["judge"] + whats["unjudged"] == 1
             assert whats["reroute"] <= whats["rejudged"] <= whats["unjudged"]
             stands = [each["ts"] for each in shelf if each["mention"] == mention_id]
-            assert len(stands) == 1 + whats["reroute"]
+            assert 1 <= len(stands) <= 1 + whats["reroute"]
             told = [event.detail["ts"] for event in world.log(mention_id) if event.what == "posted"]
             assert sorted(told) == sorted(stands)
         assert len({each["delivery_id"] for each in shelf}) == len(shelf)
