@@ -5,13 +5,12 @@
 Without an address it makes an SQLite file of its own; a database that is given has to be empty.
 """
 
-import argparse
 import time
 from itertools import count
 
-from benches.home import crowded, timed
+from benches.home import run, timed
 from benches.office import demo_policy
-from benches.table import Row, show
+from benches.table import Row
 from bot.app import utc_now
 from bot.domain.backlog import MOST, Pick
 from bot.domain.lifecycle import Action
@@ -59,18 +58,5 @@ def _sweeps(desk: Desk, rounds: int) -> list[Row]:
     ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benches.clearing", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--live", type=int, default=10_000)
-    parser.add_argument("--closed", type=int, default=40_000)
-    parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--url", default="")
-    asked = parser.parse_args()
-    with crowded(asked.url, live=asked.live, closed=asked.closed) as database:
-        show(f"{database.dialect}, {asked.live:,} open, {asked.closed:,} closed", measure(database, asked.rounds))
-
-
 if __name__ == "__main__":
-    main()
+    run("clearing", __doc__, 30, measure)

@@ -45,6 +45,9 @@ def fill(
                 session.execute(insert(table), made)
 
 
+LEFT_EMPTY = ("title", "author_url", "parent", "route_why", "recommended", "level_by", "level_reason", "decided_reason")
+
+
 def _mention(n: int, is_open: bool, place: tuple[str, str], now: datetime, chance: random.Random) -> dict[str, object]:
     received = now - timedelta(minutes=chance.randrange(1, 40_000 if not is_open else 3_000))
     held = is_open and n % 10 == 0
@@ -53,14 +56,11 @@ def _mention(n: int, is_open: bool, place: tuple[str, str], now: datetime, chanc
         "id": n + 1,
         "source": f"place-{n % 7}",
         "external_id": f"post-{n}",
-        "title": "",
         "text": " ".join(chance.choices(WORDS, k=30)),
         "url": f"https://places.example/{n}",
         "author": f"customer{n % 4_000}",
         "author_name": f"Customer {n % 4_000}",
-        "author_url": "",
         "language": "en",
-        "parent": "",
         "media": [],
         "content_hash": str(n),
         "posted_at": received,
@@ -72,11 +72,7 @@ def _mention(n: int, is_open: bool, place: tuple[str, str], now: datetime, chanc
         "department": place[0],
         "urgent": n % 50 == 0,
         "route_rule": "topic",
-        "route_why": "",
-        "recommended": "",
         "level": 0,
-        "level_by": "",
-        "level_reason": "",
         "level_notified": [],
         "claimed_by": "U1" if held else None,
         "claimed_at": now if held else None,
@@ -84,7 +80,7 @@ def _mention(n: int, is_open: bool, place: tuple[str, str], now: datetime, chanc
         "decided_what": "" if is_open else Action.ANSWER,
         "decided_by": "" if is_open else f"U{n % 40}",
         "decided_at": None if is_open else received + timedelta(minutes=50),
-        "decided_reason": "",
+        **dict.fromkeys(LEFT_EMPTY, ""),
     }
 
 

@@ -113,18 +113,19 @@ def measure(database: Database, rounds: int) -> list[Row]:
     ]
 
 
-def main() -> None:
+def run(name: str, told: str | None, rounds: int, bench: Callable[[Database, int], list[Row]]) -> None:
+    """The command line of a bench on a crowded database."""
     parser = argparse.ArgumentParser(
-        prog="python -m benches.home", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=f"python -m benches.{name}", description=told, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--live", type=int, default=10_000)
     parser.add_argument("--closed", type=int, default=40_000)
-    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--url", default="")
     asked = parser.parse_args()
     with crowded(asked.url, live=asked.live, closed=asked.closed) as database:
-        show(f"{database.dialect}, {asked.live:,} open, {asked.closed:,} closed", measure(database, asked.rounds))
+        show(f"{database.dialect}, {asked.live:,} open, {asked.closed:,} closed", bench(database, asked.rounds))
 
 
 if __name__ == "__main__":
-    main()
+    run("home", __doc__, 100, measure)
