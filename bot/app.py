@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 import classifiers
-from bot.config import Config, Feed, Secrets, SlackMode, SourceSettings
+from bot.config import Config, Secrets, SlackMode
 from bot.domain.page import TITLES
 from bot.domain.policy import Policy
 from bot.engine.embedded import Embedded, Fanout, Job
@@ -34,10 +34,9 @@ from bot.slack.listeners import build_app
 from bot.slack.messenger import SlackMessenger
 from bot.slack.reach import SlackReach
 from bot.slack.roster import SlackRoster
-from bot.sources.base import Answerable, Source
-from bot.sources.callback import AnsweringFeed
-from bot.sources.feed import FeedSource
-from bot.sources.page import Pages, origin_of
+from bot.sources.base import Answerable, Listening, Source
+from bot.sources.net.page import Pages, origin_of
+from bot.sources.table import SourceTable
 from bot.store import migrate
 from bot.store.database import Database, SingleRunner
 from classifiers.verdict import Classifier, close
@@ -87,36 +86,22 @@ def _answer_limit(source: Source) -> int | None:
     return source.max_answer if isinstance(source, Answerable) else None
 
 
-def build_sources(settings: Sequence[SourceSettings]) -> dict[str, Source]:
-    """One source for each entry of the configuration, by name."""
-    return {each.name: _source(each) for each in settings}
+def build_sources(config: Config) -> dict[str, Source]:
+    """One source for each entry of the configuration, by name. Raises GiveUp where its optional dependencies are missing."""
+    return {each.name: _source(each, config.listening()) for each in config.sources}
 
 
-def _source(settings: SourceSettings) -> Source:
-    if not isinstance(settings, Feed):
-        raise TypeError(f"no source is known for settings of {type(settings).__name__}")
-    feed = FeedSource(
-        name=settings.name,
-        url=settings.url,
-        every=settings.every,
-        first_lookback=settings.first_lookback,
-        allow_private=settings.allow_private,
-        headers=(("User-Agent", settings.user_agent),),
-    )
-    if not settings.reply_url:
-        return feed
-    return AnsweringFeed(
-        feed=feed,
-        reply_url=settings.reply_url,
-        reply_secret=settings.reply_secret,
-        max_answer=settings.reply_max or None,
-    )
+def _source(table: SourceTable, listening: Listening) -> Source:
+    try:
+        return table.build(listening)
+    except GiveUp as fault:
+        raise GiveUp(f"source {table.name}: {fault.reason}") from fault
 
 
-def pages_of(settings: Sequence[SourceSettings]) -> Pages:
+def pages_of(tables: Sequence[SourceTable]) -> Pages:
     """What reads a page that somebody names: private places only where the operator reads a feed of them."""
-    feeds = [each for each in settings if isinstance(each, Feed) and each.allow_private]
-    return Pages(private_origins=frozenset(origin_of(each.url) for each in feeds))
+    private = (each.page_address() for each in tables if each.allow_private)
+    return Pages(private_origins=frozenset(origin_of(address) for address in private if address))
 
 
 def load_classifier(config: Config) -> Classifier:
@@ -224,7 +209,7 @@ class Earshot:
 
     def __post_init__(self) -> None:
         token, api_url = self.secrets.bot_token, self.config.slack.api_url
-        self.sources = build_sources(self.config.sources)
+        self.sources = build_sources(self.config)
         self.policy = build_policy(self.config, self.sources)
         self.directory = Directory(reading_client(token, api_url))
         self.roster = SlackRoster(self.directory)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from bot.app import build_sources, load_classifier, utc_now
+from bot.app import load_classifier, utc_now
 from bot.config import Config, SlackMode, load_secrets
 from bot.errors import ConfigError, GiveUp
 from bot.finding import Finding, tried
 from bot.slack.calls import reading_client
 from bot.slack.inspection import inspect_workspace
-from bot.sources.base import Answerable, Source
+from bot.sources.base import Answerable, Listening
+from bot.sources.table import SourceTable
 from bot.store import migrate
 from bot.store.database import Database
 from classifiers.verdict import ModelFault, Subject
@@ -23,10 +24,7 @@ def run_checks(config: Config, env: Mapping[str, str]) -> list[Finding]:
         *_slack(config, env),
         tried("database", lambda: _database(config)),
         tried("model", lambda: _model(config)),
-        *(
-            tried(f"source {source.name}", partial(_source, source))
-            for source in build_sources(config.sources).values()
-        ),
+        *(tried(f"source {table.name}", partial(_source, table, config.listening())) for table in config.sources),
     ]
 
 
@@ -89,7 +87,8 @@ def _model(config: Config) -> str:
     return f"{classifier.name} judges"
 
 
-def _source(source: Source) -> str:
+def _source(table: SourceTable, listening: Listening) -> str:
+    source = table.build(listening)
     batch = source.poll("", utc_now())
     noted = f", {len(batch.problems)} entries left out" if batch.problems else ""
     takes = ", takes our answers" if isinstance(source, Answerable) else ""

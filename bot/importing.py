@@ -11,8 +11,8 @@ from bot.app import open_database, utc_now
 from bot.config import Config
 from bot.domain.mention import Incoming
 from bot.flow.ingest import IMPORT_BATCH, store_imported
-from bot.sources.file_rows import BadRow
 from bot.sources.files import find_layout, read_file
+from bot.sources.formats.file_rows import BadRow
 from bot.store.arrivals import Added
 
 DONE, SOME_ROWS_BAD = 0, 1

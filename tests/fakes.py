@@ -48,6 +48,7 @@ class FakeSource:
     """Gives its script poll by poll: a batch, or an error that it raises. When that is over it brings nothing new."""
 
     kind = "fake"
+    first_lookback = timedelta(hours=24)
 
     def __init__(self, name: str = "forum", script: Iterable[Scripted] = (), *, every: float = 60.0) -> None:
         self.name = name

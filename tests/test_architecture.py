@@ -24,8 +24,16 @@ ARROWS: dict[str, set[str]] = {
     "bot.finding": {"bot.errors"},
     "bot.logs": {"bot.config"},
     "bot.domain": {"classifiers.verdict"},
-    "bot.config": {"bot.domain", "bot.errors"},
-    "bot.sources": {"bot.domain", "bot.errors"},
+    "bot.values": {"bot.domain"},
+    "bot.config": {
+        "bot.domain",
+        "bot.errors",
+        "bot.values",
+        "bot.sources.base",
+        "bot.sources.kinds",
+        "bot.sources.table",
+    },
+    "bot.sources": {"bot.domain", "bot.errors", "bot.values"},
     "bot.store": {"bot.domain", "bot.errors", "classifiers.verdict"},
     "bot.flow": {
         "bot.store",
@@ -352,7 +360,7 @@ GOOD = [
     ("classifiers/local.py", "import torch, classifiers.verdict\nx = datetime.now(UTC)"),
     ("migrations/env.py", "import alembic, bot.store.metadata"),
     ("migrations/versions/0001_first.py", "import sqlalchemy\ndef upgrade():\n" + "    x = 1\n" * 100),
-    ("bot/sources/fetch.py", "import bot\nfrom bot import __version__"),
+    ("bot/sources/net/fetch.py", "import bot\nfrom bot import __version__"),
     ("bot/__init__.py", ""),
     (MODEL, "def f():\n" + "    x = 1\n" * 39),
 ]

@@ -12,10 +12,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from bot.sources.kinds import kinds
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 DEVELOPMENT = PROJECT["dependency-groups"]["dev"]
+SOURCES = {table.extra for table in kinds().values() if table.extra}
 OURS = {"bot", "classifiers", "sandbox", "migrations", "benches", "tests"}
 
 
@@ -62,7 +65,7 @@ def test_a_pin_is_the_same_on_every_machine() -> None:
 @pytest.mark.parametrize(
     ("tree", "extras"),
     [
-        ("bot", []),
+        ("bot", [line for extra in SOURCES for line in EXTRAS[extra]]),
         ("migrations", []),
         ("classifiers", EXTRAS["train"] + EXTRAS["onnx"]),
         ("sandbox", EXTRAS["sandbox"]),

@@ -7,7 +7,6 @@ from bot.config.tree import (
     Company,
     Config,
     Database,
-    Feed,
     Health,
     Learning,
     LogFormat,
@@ -17,7 +16,6 @@ from bot.config.tree import (
     Retention,
     Slack,
     SlackMode,
-    SourceSettings,
 )
 
 __all__ = [
@@ -25,7 +23,6 @@ __all__ = [
     "Company",
     "Config",
     "Database",
-    "Feed",
     "Health",
     "Learning",
     "LogFormat",
@@ -36,7 +33,6 @@ __all__ = [
     "Secrets",
     "Slack",
     "SlackMode",
-    "SourceSettings",
     "config_path",
     "load_config",
     "load_secrets",

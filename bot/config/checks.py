@@ -13,15 +13,15 @@ from bot.config.positions import KeyPath
 from bot.config.secrets import looks_secret
 from bot.config.tables import ALWAYS
 from bot.config.tree import Reads
-from bot.config.values import has_password
 from bot.domain.rota import rota_name
 from bot.domain.words import has_any_word
+from bot.values import has_password
 
 RESERVED_RULES = frozenset({"topic", "unsure", "language", "unnamed", "unjudged", "unowned", "reroute", "fallback"})
 """What a route says in place of a rule's name where no rule took the mention."""
 
 PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
-"""`${NAME}` in a source's url or reply_url stands for an environment variable."""
+"""`${NAME}` in a text of a source stands for an environment variable."""
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -43,7 +43,7 @@ def misplaced_secrets(value: object, where: KeyPath = ()) -> Iterator[Fault]:
 
 
 def _token_advice(where: KeyPath) -> str:
-    if where[-1:] == ("reply_secret",):
+    if where[:1] == ("sources",):
         return "put the secret in an environment variable and write that variable's name here"
     return SECRETS_ELSEWHERE
 

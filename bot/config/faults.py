@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from bot.config.positions import KeyPath
 from bot.config.tables import FileTable
+from bot.sources.kinds import kinds
 
 SECRETS_ELSEWHERE = "a secret does not belong in this file: set SLACK_BOT_TOKEN and the like in the environment"
 
@@ -70,7 +71,10 @@ def from_validation(error: ErrorDetails) -> Fault:
 
 
 def _where(error: ErrorDetails) -> KeyPath:
-    return tuple(part for part in error["loc"] if part not in NOT_KEYS)
+    kept = tuple(part for part in error["loc"] if part not in NOT_KEYS)
+    # In a list of several kinds of table pydantic names the kind behind the index.
+    kept = kept[:2] + kept[3:] if kept[:1] == ("sources",) and kept[2:3] and kept[2] in kinds() else kept
+    return (*kept, "kind") if error["type"].startswith("union_tag") and kept[:1] == ("sources",) else kept
 
 
 def _fill_template(error: ErrorDetails) -> str:

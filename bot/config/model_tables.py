@@ -1,19 +1,12 @@
-"""The tables of the TOML file that say how mentions are judged, and the kind of table that all are."""
+"""The tables of the TOML file that say how mentions are judged."""
 
 from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from bot.config.tree import Engine, Isolation, Precision, Reads
-from bot.config.values import Filled, Language, Probability, Said, Several, Span, TimeOfDay, UserId
-
-
-class Table(BaseModel):
-    """No conversions (`"5"` is no number), no unknown keys."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
+from bot.values import Filled, Language, Probability, Said, Several, Span, Table, TimeOfDay, UserId
 
 POLARITIES = ("negative", "neutral", "positive")
 

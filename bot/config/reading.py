@@ -12,12 +12,13 @@ from pydantic import ValidationError
 from bot.config import checks
 from bot.config.faults import Fault, dotted, from_validation, one_line
 from bot.config.positions import KeyPath, line_numbers, nearest_line
-from bot.config.secrets import check_reply_secret, looks_secret, read_secret, without_tokens
+from bot.config.secrets import looks_secret, read_secret, without_tokens
 from bot.config.tables import FileTable
 from bot.config.translation import endless_promises, to_config
 from bot.config.tree import Config
-from bot.config.values import check_api_url, check_database_url
 from bot.errors import ConfigError
+from bot.sources.kinds import kinds
+from bot.values import check_api_url, check_database_url
 
 LARGEST_FILE = 1024 * 1024
 """Bytes; a configuration has a few dozen kilobytes."""
@@ -36,13 +37,13 @@ def config_path(env: Mapping[str, str]) -> Path:
 def load_config(path: Path, env: Mapping[str, str]) -> Config:
     """Reads and checks everything. Raises ConfigError with all faults, each `FILE:LINE: key: what to do`.
 
-    EARSHOT_DATABASE_URL (or …_FILE) and EARSHOT_SLACK_API_URL win over the file; `${NAME}` in a source's addresses and
-    the secrets that `reply_secret` names are taken from `env`.
+    EARSHOT_DATABASE_URL (or …_FILE) and EARSHOT_SLACK_API_URL win over the file; `${NAME}` in a source's texts and
+    the secrets that its keys name are taken from `env`.
     """
     document = _read(path)
     raw = _parse(path, document)
     overrides, complaints = _overrides(env)
-    first = [*checks.misplaced_secrets(raw), *_expand_urls(raw, env), *_fetch_reply_secrets(raw, env)]
+    first = [*checks.misplaced_secrets(raw), *_expand_texts(raw, env), *_fetch_secrets(raw, env)]
     table, others = _validate(raw)
     others += [*checks.repeated_names(raw), *checks.reserved_names(raw), *checks.broken_references(raw)]
     others += [*checks.hidden_names(raw), *checks.languages_of_two_models(raw), *checks.approvals_by_nobody(raw)]
@@ -123,50 +124,49 @@ def _overridden(config: Config, overrides: Mapping[str, str]) -> Config:
     )
 
 
-def _expand_urls(raw: dict[str, Any], env: Mapping[str, str]) -> Iterator[Fault]:
-    """Puts the environment's values into `${NAME}` in the sources' addresses, in place; one that is not set is a fault."""
-    for where, source, url in [*_texts(raw, "url"), *_texts(raw, "reply_url")]:
-        for name in dict.fromkeys(checks.PLACEHOLDER.findall(url)):
+def _expand_texts(raw: dict[str, Any], env: Mapping[str, str]) -> Iterator[Fault]:
+    """Puts the environment's values into `${NAME}` in the sources' texts, in place; one that is not set is a fault."""
+    for where, source, text in _texts(raw):
+        for name in dict.fromkeys(checks.PLACEHOLDER.findall(text)):
             if not env.get(name):
                 yield Fault(
                     where=where,
-                    advice=f"the environment variable {name or '${}'} is not set: set it, or write the address",
+                    advice=f"the environment variable {name or '${}'} is not set: set it, or write the value",
                 )
-        source[where[-1]] = checks.PLACEHOLDER.sub(lambda match: env.get(match[1], ""), url)
+        source[where[-1]] = checks.PLACEHOLDER.sub(lambda match: env.get(match[1], ""), text)
 
 
-def _fetch_reply_secrets(raw: dict[str, Any], env: Mapping[str, str]) -> Iterator[Fault]:
+def _fetch_secrets(raw: dict[str, Any], env: Mapping[str, str]) -> Iterator[Fault]:
     """Puts what a variable (or …_FILE) holds in the place of its name, in place; the file itself holds no secret."""
-    for where, source, name in _texts(raw, "reply_secret"):
-        if not name or looks_secret(name):
+    for where, source, name in _texts(raw):
+        table = kinds().get(str(source.get("kind")))
+        if table is None or where[-1] not in table.secret_keys() or not name or looks_secret(name):
             continue
         try:
-            source[where[-1]] = _reply_secret(name, env)
+            source[where[-1]] = _secret(name, env)
         except ConfigError as error:
             yield from (Fault(where=where, advice=fault.removeprefix("environment: ")) for fault in error.faults)
         except ValueError as error:
             yield Fault(where=where, advice=str(error))
 
 
-def _reply_secret(name: str, env: Mapping[str, str]) -> str:
+def _secret(name: str, env: Mapping[str, str]) -> str:
     """Raises ConfigError and ValueError, each with what to do."""
     if checks.VARIABLE.fullmatch(name) is None:
-        raise ValueError('write the name of an environment variable, such as "FORUM_REPLY_SECRET"')
+        raise ValueError('write the name of an environment variable, such as "FORUM_SECRET"')
     secret = read_secret(env, name)
     if not secret:
-        raise ValueError(f"the environment variable {name} is not set: set it, or {name}_FILE, to the shared secret")
-    try:
-        return check_reply_secret(secret)
-    except ValueError as error:
-        raise ValueError(f"the environment variable {name}: {error}") from error
+        raise ValueError(f"the environment variable {name} is not set: set it, or {name}_FILE, to the secret")
+    return secret
 
 
-def _texts(raw: Mapping[str, Any], key: str) -> Iterator[tuple[KeyPath, dict[Any, Any], str]]:
-    """Every text under `key` in the sources, where it stands, and the source to change it in."""
+def _texts(raw: Mapping[str, Any]) -> Iterator[tuple[KeyPath, dict[Any, Any], str]]:
+    """Every text that is a key's value in the sources, where it stands, and the source to change it in."""
     sources = raw.get("sources")
     for index, source in enumerate(sources if isinstance(sources, list) else []):
-        if isinstance(source, dict) and isinstance(source.get(key), str):
-            yield ("sources", index, key), source, source[key]
+        for key, value in list(source.items()) if isinstance(source, dict) else []:
+            if isinstance(value, str):
+                yield ("sources", index, key), source, value
 
 
 def _validate(raw: Mapping[str, Any]) -> tuple[FileTable | None, list[Fault]]:

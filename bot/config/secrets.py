@@ -1,7 +1,5 @@
 """Tokens and passwords: from the environment or from files that it names, never from the configuration file."""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +10,6 @@ from bot.errors import ConfigError
 
 TOKEN = re.compile(r"\b(?:(?:xox[a-z](?:\.xox[a-z])?|xapp|xwfp)-[A-Za-z0-9-]{4,}|whsec_[A-Za-z0-9+/=]{8,})")
 """Slack's tokens (bot, user, refresh, configuration, app level and workflow), and secrets that sign our answers."""
-
-REPLY_SECRET = "whsec_"
-SHORTEST_REPLY_SECRET = 24
-"""Bytes, as the Standard Webhooks specification demands: 24 to 64."""
 
 LONGEST_FILE = 64 * 1024
 """Bytes of a secret's file that are read; a longer one is no secret but a mistake."""
@@ -78,20 +72,6 @@ def read_secret(env: Mapping[str, str], variable: str) -> str:
     if value and file:
         raise ConfigError([f"environment: {variable} and {variable}_FILE are both set: unset one of them"])
     return _read(Path(file), f"environment: {variable}_FILE") if file else value
-
-
-def check_reply_secret(text: str) -> str:
-    """The secret as it is; ValueError says what is wrong with it, without a sign of it."""
-    try:
-        key = base64.b64decode(text.removeprefix(REPLY_SECRET), validate=True)
-    except (binascii.Error, ValueError):  # ValueError: a letter beyond ASCII
-        key = b""
-    if not text.startswith(REPLY_SECRET) or len(key) < SHORTEST_REPLY_SECRET:
-        raise ValueError(
-            f"it must hold {REPLY_SECRET} and at least {SHORTEST_REPLY_SECRET} random bytes in base64, "
-            f"as `printf {REPLY_SECRET}; openssl rand -base64 32` prints them"
-        )
-    return text
 
 
 def _read(path: Path, label: str) -> str:

@@ -2,13 +2,22 @@
 
 from datetime import date, time, timedelta
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Self, Union
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from bot.config.model_tables import LearningTable, ModelTable, Table
+from bot.config.model_tables import LearningTable, ModelTable
 from bot.config.tree import LogFormat, LogLevel, SlackMode
-from bot.config.values import (
+from bot.domain.assignment import Assign
+from bot.domain.escalation import MOST_REPEATS, has_loud_time
+from bot.domain.preflight.finding import Mode
+from bot.domain.preflight.voice import WIDE_REACH
+from bot.domain.promise import Opening
+from bot.domain.roles import EVERYONE
+from bot.domain.routing import Outcome
+from bot.sources.kinds import kinds
+from bot.sources.table import SourceTable
+from bot.values import (
     Anybody,
     ApiUrl,
     Channel,
@@ -19,8 +28,6 @@ from bot.config.values import (
     GroupOrEmpty,
     HashtagText,
     Holders,
-    HttpUrl,
-    HttpUrlOrEmpty,
     Interval,
     Label,
     Language,
@@ -33,19 +40,13 @@ from bot.config.values import (
     Several,
     Span,
     Stretch,
+    Table,
     TimeOfDay,
     Turns,
     WholeDays,
     Zone,
     ZoneOrEmpty,
 )
-from bot.domain.assignment import Assign
-from bot.domain.escalation import MOST_REPEATS, has_loud_time
-from bot.domain.preflight.finding import Mode
-from bot.domain.preflight.voice import WIDE_REACH
-from bot.domain.promise import Opening
-from bot.domain.roles import EVERYONE
-from bot.domain.routing import Outcome
 
 ALWAYS = "always"
 """The office hours that need no table."""
@@ -243,38 +244,10 @@ class PromiseTable(Table):
         return self
 
 
-class SourceTable(Table):
-    """What every kind of source has; a kind adds its own keys in a class of its own."""
-
-    name: Label
-    every: Span = timedelta(minutes=5)
-    first_lookback: Duration = timedelta(hours=24)
-    about: str = ""
-    search: bool = False
-
-
-class FeedTable(SourceTable):
-    kind: Literal["feed"]
-    url: HttpUrl
-    allow_private: bool = False
-    user_agent: Label = "Earshot"
-    reply_url: HttpUrlOrEmpty = ""
-    reply_secret: str = ""
-    reply_max: Annotated[int, Field(ge=0, le=3_000)] = 0
-
-    @model_validator(mode="after")
-    def _signs_its_answers(self) -> Self:
-        if self.reply_url and not self.reply_secret:
-            raise ValueError("add reply_secret: the place must be able to tell our answers from a stranger's")
-        if self.reply_secret and not self.reply_url:
-            raise ValueError("add reply_url, or take reply_secret out: there is nothing to sign")
-        if self.reply_max and not self.reply_url:
-            raise ValueError("add reply_url, or take reply_max out: no answer is sent there")
-        return self
-
-
-AnySource = FeedTable
-"""With a second kind this becomes `Annotated[FeedTable | MailTable, Field(discriminator="kind")]`: one class a kind."""
+if TYPE_CHECKING:
+    AnySource = SourceTable
+else:
+    AnySource = Annotated[Union[tuple(kinds().values())], Field(discriminator="kind")]  # noqa: UP007 - made at run time
 
 
 class ApprovalTable(Table):

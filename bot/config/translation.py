@@ -6,13 +6,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar
 
 from bot.config.faults import Fault
-from bot.config.model_tables import ModelTable, Table
+from bot.config.model_tables import ModelTable
 from bot.config.tables import (
     ALWAYS,
-    AnySource,
     CompanyTable,
     DepartmentTable,
-    FeedTable,
     FileTable,
     RotaTable,
     RuleTable,
@@ -23,14 +21,12 @@ from bot.config.tree import (
     Company,
     Config,
     Database,
-    Feed,
     Health,
     Learning,
     Logging,
     Model,
     Retention,
     Slack,
-    SourceSettings,
 )
 from bot.domain.approval import ApprovalRule
 from bot.domain.promise import HORIZON_DAYS, OfficeHours, always, office_time_between
@@ -39,6 +35,8 @@ from bot.domain.rota import Rota
 from bot.domain.routing import Department, Level, Rule, Topic
 from bot.domain.signal import SignalTerms
 from bot.domain.terms import PromiseRule
+from bot.sources.table import SourceTable
+from bot.values import Table
 
 Value = TypeVar("Value")
 
@@ -160,8 +158,5 @@ def _rule(table: RuleTable) -> Rule:
     return Rule(outcome=table.do, department=table.to, **table.model_dump(exclude={"do", "to"}))
 
 
-def _source(table: AnySource, company: CompanyTable) -> SourceSettings:
-    """One `case` a kind."""
-    match table:
-        case FeedTable():
-            return Feed(**dict(table) | {"about": table.about or company.name})
+def _source(table: SourceTable, company: CompanyTable) -> SourceTable:
+    return table.model_copy(update={"about": table.about or company.name})

@@ -13,6 +13,8 @@ from bot.domain.rota import Rota
 from bot.domain.routing import Department, RoutingTable, Rule, Topic
 from bot.domain.signal import SignalTerms
 from bot.domain.terms import PromiseRule
+from bot.sources.base import Listening
+from bot.sources.table import SourceTable
 
 
 class SlackMode(StrEnum):
@@ -168,37 +170,6 @@ class Learning:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SourceSettings:
-    """What every kind of source has. `about` is what its mentions speak of; `first_lookback` bounds the first poll.
-
-    `search` says that it brings whatever a search finds, ours or not.
-    """
-
-    name: str
-    kind: str
-    every: timedelta
-    first_lookback: timedelta
-    about: str
-    search: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Feed(SourceSettings):
-    """RSS, Atom or JSON Feed, and where our answers go, if they go anywhere.
-
-    The addresses may hold keys, and `reply_secret` is what the variable of that name held: they stay out of every repr.
-    `reply_max` is how many characters an answer may have, 0 where the place sets no limit.
-    """
-
-    url: str = field(repr=False)
-    allow_private: bool
-    user_agent: str
-    reply_url: str = field(default="", repr=False)
-    reply_secret: str = field(default="", repr=False)
-    reply_max: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class Retention:
     """How long we remember: `mentions_days` 0 means for ever; `inbound_hours` is for the keys of Slack's deliveries."""
 
@@ -246,7 +217,7 @@ class Config:
     topics: tuple[Topic, ...]
     rules: tuple[Rule, ...]
     promises: tuple[PromiseRule, ...]
-    sources: tuple[SourceSettings, ...]
+    sources: tuple[SourceTable, ...]
     approvals: tuple[ApprovalRule, ...]
     retention: Retention
     claims: Claims
@@ -256,8 +227,12 @@ class Config:
 
     def hidden(self) -> tuple[str, ...]:
         """What of it must never appear in a log."""
-        signing = (source.reply_secret for source in self.sources if isinstance(source, Feed))
-        return tuple(secret for secret in (self.database.password, *signing) if secret)
+        theirs = (secret for source in self.sources for secret in source.secrets())
+        return tuple(secret for secret in (self.database.password, *theirs) if secret)
+
+    def listening(self) -> Listening:
+        """What sources that search ask their places for."""
+        return Listening(names=self.company.names)
 
     def routing(self) -> RoutingTable:
         return RoutingTable(

@@ -8,7 +8,7 @@ from bot.domain.page import Here, PageWords
 from bot.errors import Refused
 from bot.flow.desk.act import Desk
 from bot.flow.desk.looking import look
-from bot.sources.page import address_of
+from bot.sources.net.page import address_of
 from bot.store import added, inbound, outbox
 
 PageReader = Callable[[str], PageWords]

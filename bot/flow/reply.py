@@ -69,7 +69,7 @@ def _end(db: Database, source: Source, parcel: Parcel, reason: str, clock: Clock
     if not parcel.unclear or not isinstance(source, Traceable):
         return _fail(db, parcel, reason, clock)
     try:
-        found = source.find_reply(parcel.external_id, key=parcel.key)
+        found = source.find_reply(parcel.external_id, parcel.text, key=parcel.key)
     except (Retry, GiveUp):
         return _fail(db, parcel, reason, clock)
     if found is not None:

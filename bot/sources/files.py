@@ -11,11 +11,11 @@ from pathlib import Path
 
 from bot.domain.mention import Incoming, clean
 from bot.errors import GiveUp
-from bot.sources.dates import believed, read_date
-from bot.sources.fields import count, digest, language, line, prose, stars, web_address
-from bot.sources.file_columns import Columns, choose_columns
-from bot.sources.file_lines import Encoding, Lines, find_encoding, open_text
-from bot.sources.file_rows import BadRow, Row, csv_header, csv_rows, find_delimiter, json_names, json_rows
+from bot.sources.formats.dates import believed, read_date
+from bot.sources.formats.fields import count, digest, language, line, prose, stars, web_address
+from bot.sources.formats.file_columns import Columns, choose_columns
+from bot.sources.formats.file_lines import Encoding, Lines, find_encoding, open_text
+from bot.sources.formats.file_rows import BadRow, Row, csv_header, csv_rows, find_delimiter, json_names, json_rows
 
 LONGEST_ID = 300
 

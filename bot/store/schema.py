@@ -12,11 +12,13 @@ from bot.store.columns import Base, BigKey, mention_key
 class MentionRow(Base):
     """`leased_until` and `next_at` belong to the stage at work; `version` rises with every change people see.
 
-    `added_by` brought it in by hand. `follow_of` is the mention that this one continues; `offered_to` may take it
-    until `offer_until`. At `assign_at` Earshot asks the next person whose turn it is, none of `asked`; `lapsed_by`
-    held the claim that ran out last. `undo` holds what the last step changed, for whoever takes it back before
-    `undo_until`. `raise_by` asked for the level that waits for the end of quiet hours; with `call_now` none waits. The
-    indexes on what a source chooses freely are hashes on PostgreSQL, whose trees take no long keys.
+    `added_by` brought it in by hand. `follow_of` is the mention that this one continues, `repeat_of` the one that it says
+    again; `looked_at` is when its source was last asked how it stands now; one `for_history` came by a backfill and goes
+    to no channel. `offered_to` may take it until `offer_until`. At `assign_at` Earshot asks the next person whose turn it
+    is, none of `asked`; `lapsed_by` held the claim that ran out last. `undo` holds what the last step changed, for whoever
+    takes it back before `undo_until`. `raise_by` asked for the level that waits for the end of quiet hours; with
+    `call_now` none waits. The indexes on what a source chooses freely are hashes on PostgreSQL, whose trees take no long
+    keys.
     """
 
     __tablename__ = "mentions"
@@ -70,6 +72,8 @@ class MentionRow(Base):
         Index("ix_mentions_author", "author", postgresql_using="hash"),
         Index("ix_mentions_thread", "thread", postgresql_using="hash"),
         Index("ix_mentions_follow_of", "follow_of"),
+        Index("ix_mentions_repeat_of", "repeat_of"),
+        Index("ix_mentions_source_received_at", "source", "received_at"),
         Index(
             "ix_mentions_judge_at",
             "judge_at",
@@ -101,6 +105,9 @@ class MentionRow(Base):
     follow_of: Mapped[int | None] = mapped_column(BigKey, ForeignKey("mentions.id", ondelete="CASCADE"))
     followed_at: Mapped[datetime | None]
     added_by: Mapped[str] = mapped_column(server_default="")
+    repeat_of: Mapped[int | None] = mapped_column(BigKey, ForeignKey("mentions.id", ondelete="CASCADE"))
+    looked_at: Mapped[datetime | None]
+    for_history: Mapped[bool] = mapped_column(server_default=false())
 
     state: Mapped[str]
     version: Mapped[int]
@@ -329,7 +336,11 @@ class PromiseRow(Base):
 
 
 class SourceRow(Base):
-    """Where a source stands; its cursor is written in the transaction that stores what it brought."""
+    """Where a source stands; its cursor is written in the transaction that stores what it brought.
+
+    `access_ends_at` is when our token runs out; `spent` what was paid in `spent_month` ("2026-11"), in millionths of a US
+    dollar; `alarm` what the operators were told is wrong, empty while nothing is.
+    """
 
     __tablename__ = "sources"
 
@@ -342,6 +353,11 @@ class SourceRow(Base):
     last_item_at: Mapped[datetime | None]
     failures: Mapped[int]
     problem: Mapped[str]
+    access_ends_at: Mapped[datetime | None]
+    spent_month: Mapped[str] = mapped_column(server_default="")
+    spent: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    alarm: Mapped[str] = mapped_column(server_default="")
+    alarmed_at: Mapped[datetime | None]
 
 
 class SubscriptionRow(Base):

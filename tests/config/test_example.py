@@ -14,11 +14,10 @@ from pydantic.fields import FieldInfo
 
 from bot.config import Config, config_path, load_config
 from bot.config import tree as trees
-from bot.config.model_tables import Table
-from bot.config.tables import FeedTable, FileTable, HoursTable
-from bot.config.values import parse_duration
+from bot.config.tables import FileTable, HoursTable
 from bot.domain.routing import Outcome
 from bot.domain.signal import SignalTerms
+from bot.values import Table, parse_duration
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 TRAINED_TOPICS = {
@@ -180,7 +179,6 @@ def test_values_have_the_keys_of_their_tables() -> None:
     tables = dict(tables_of(FileTable))
     for value, section in pairs:
         assert {field.name for field in fields(value)} == set(tables[section].model_fields), section
-    assert {field.name for field in fields(trees.Feed)} == set(FeedTable.model_fields)
 
 
 def test_a_week_in_the_tables_begins_on_monday() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.config import Config, Feed, LogFormat, LogLevel, SlackMode, load_config
+from bot.config import Config, LogFormat, LogLevel, SlackMode, load_config
 from bot.config.tree import Isolation, Reads
 from bot.domain.approval import ApprovalRule
 from bot.domain.preflight.finding import Mode
@@ -17,6 +17,7 @@ from bot.domain.roles import Permission
 from bot.domain.routing import Level, Outcome, Rule, Topic
 from bot.domain.signal import SignalTerms
 from bot.errors import ConfigError
+from bot.sources.feed import FeedTable
 from tests.config.test_broken import SOUND
 from tests.config.test_example import EXAMPLE, SMALLEST
 
@@ -246,7 +247,7 @@ def test_topics_and_rules(full: Config) -> None:
 
 def test_a_feed_takes_its_address_from_the_environment(full: Config) -> None:
     (feed,) = full.sources
-    assert feed == Feed(
+    assert feed == FeedTable(
         name="Forum",
         kind="feed",
         every=timedelta(seconds=2),
@@ -263,7 +264,7 @@ def test_a_feed_takes_its_address_from_the_environment(full: Config) -> None:
 def test_a_password_for_a_feed_comes_from_the_environment(tmp_path: Path) -> None:
     document = SOUND.replace("https://example.com/", "https://me:${KEY}@example.com/")
     (feed,) = load(tmp_path, document).sources
-    assert isinstance(feed, Feed)
+    assert isinstance(feed, FeedTable)
     assert feed.url == "https://me:abc@example.com/reviews.atom"
 
 
@@ -278,7 +279,7 @@ ANSWERING_ENV = {"BASE": "https://example.com", "KEY": "abc", "REVIEWS_SECRET": 
 def test_where_answers_go_and_what_signs_them_come_from_the_environment(tmp_path: Path) -> None:
     config = load(tmp_path, ANSWERING, ANSWERING_ENV)
     (feed,) = config.sources
-    assert isinstance(feed, Feed)
+    assert isinstance(feed, FeedTable)
     assert (feed.reply_url, feed.reply_secret) == ("https://example.com/answers?key=abc", REPLY_SECRET)
     assert "key=abc" not in repr(config)
     assert REPLY_SECRET not in repr(config)
@@ -289,7 +290,7 @@ def test_a_place_may_limit_answers_and_rules_may_hold_them(tmp_path: Path) -> No
     rule = '[[approvals]]\nname = "new people"\nauthors = ["@tim"]\nburst = 20\napprovers = ["@lea", "@leads"]\n'
     config = load(tmp_path, f"{ANSWERING}reply_max = 280\n{rule}", ANSWERING_ENV)
     (feed,) = config.sources
-    assert isinstance(feed, Feed)
+    assert isinstance(feed, FeedTable)
     assert feed.reply_max == 280
     (held,) = config.approvals
     assert held == ApprovalRule(name="new people", authors=("@tim",), burst=20, approvers=("@lea", "@leads"))
@@ -299,7 +300,7 @@ def test_the_secret_for_answers_can_be_a_file(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(f"{REPLY_SECRET}\n", encoding="utf-8")
     env = {"BASE": "https://example.com", "KEY": "abc", "REVIEWS_SECRET_FILE": str(tmp_path / "secret")}
     (feed,) = load(tmp_path, ANSWERING, env).sources
-    assert isinstance(feed, Feed)
+    assert isinstance(feed, FeedTable)
     assert feed.reply_secret == REPLY_SECRET
 
 
@@ -307,8 +308,8 @@ def test_the_secret_for_answers_can_be_a_file(tmp_path: Path) -> None:
     ("env", "says"),
     [
         ({}, "the environment variable REVIEWS_SECRET is not set: set it, or REVIEWS_SECRET_FILE"),
-        ({"REVIEWS_SECRET": "hunter2hunter2hunter2hunter2hunter2hunter2"}, "REVIEWS_SECRET: it must hold whsec_ and"),
-        ({"REVIEWS_SECRET": "whsec_hunter2"}, "REVIEWS_SECRET: it must hold whsec_ and at least 24 random bytes"),
+        ({"REVIEWS_SECRET": "hunter2hunter2hunter2hunter2hunter2hunter2"}, "it must hold whsec_ and"),
+        ({"REVIEWS_SECRET": "whsec_hunter2"}, "it must hold whsec_ and at least 24 random bytes"),
         ({"REVIEWS_SECRET": f"{REPLY_SECRET}%hunter2"}, "in base64"),
         ({"REVIEWS_SECRET": "whsec_hünter2"}, "in base64"),
         ({"REVIEWS_SECRET_FILE": "/nowhere/at/all"}, "REVIEWS_SECRET_FILE: the file it names cannot be read"),

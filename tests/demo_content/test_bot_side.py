@@ -7,12 +7,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.config import Config, load_config
-from bot.config.tree import Feed
 from bot.domain.mention import Incoming, clean
 from bot.domain.routing import Route, choose_route
-from bot.sources.feed_json import read_json
-from bot.sources.feed_xml import read_xml
-from bot.sources.markup import tidy
+from bot.sources.feed import FeedTable
+from bot.sources.formats.feed_json import read_json
+from bot.sources.formats.feed_xml import read_xml
+from bot.sources.formats.markup import tidy
 from classifiers.verdict import TRIAGE_CLASSES, Verdict
 from sandbox.places.stream import Format, Post, Stream
 from sandbox.workspace import Seed, load_workspace
@@ -69,12 +69,14 @@ def test_the_bot_reads_every_post_as_it_was_written(read: dict[str, Incoming], s
 
 
 def test_every_place_is_a_source_of_the_same_name(config: Config, story: Stream) -> None:
-    feeds = {source.name: source.url for source in config.sources if isinstance(source, Feed)}
+    feeds = {source.name: source.url for source in config.sources if isinstance(source, FeedTable)}
     assert feeds == {place.title: f"{SITE}/places/{place.name}/feed" for place in story.places.values()}
 
 
 def test_the_places_that_take_answers_are_the_sources_that_send_them(config: Config, story: Stream) -> None:
-    sent = {source.name: source.reply_url for source in config.sources if isinstance(source, Feed) and source.reply_url}
+    sent = {
+        source.name: source.reply_url for source in config.sources if isinstance(source, FeedTable) and source.reply_url
+    }
     takers = [place for place in story.places.values() if place.answers]
     assert sent == {place.title: f"{SITE}/places/{place.name}/answers" for place in takers}
     assert {place.kind for place in takers} == {"microblog", "forum", "review", "app_review"}

@@ -246,7 +246,7 @@ class Witness(FakeForum):
 
     silent = False
 
-    def find_reply(self, external_id: str, *, key: str) -> Replied | None:
+    def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:
         if self.silent:
             raise Retry("the forum does not answer", after=timedelta(seconds=2))
         return Replied(permalink=f"https://forum.test/{external_id}#found") if key in self.answers else None

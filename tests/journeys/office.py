@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 import bot.app
 from bot.app import Earshot
-from bot.config import Config, Secrets, SourceSettings, load_config
+from bot.config import Config, Secrets, load_config
 from bot.domain.event import Event
 from bot.domain.mention import Incoming
 from bot.domain.posting import PostingKind
@@ -360,8 +360,8 @@ def running_bot(
     config = change(config_of(slack_url, database.engine.url.render_as_string(hide_password=False)))
     configured = bot.app.build_sources
 
-    def with_forum(settings: tuple[SourceSettings, ...]) -> dict[str, Source]:
-        return {**configured(settings), forum.name: forum}
+    def with_forum(config: Config) -> dict[str, Source]:
+        return {**configured(config), forum.name: forum}
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bot.app, "build_sources", with_forum)

@@ -13,9 +13,10 @@ import pytest
 
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
-from bot.sources import feed, feed_child
+from bot.sources import feed
 from bot.sources.feed import LONGEST_TTL, POISON_PAUSE, FeedSource
-from bot.sources.fetch import MIB
+from bot.sources.formats import feed_child
+from bot.sources.net.fetch import MIB
 from tests.sources.loopback import Answer, Place, place
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -319,7 +320,7 @@ def _in_child(monkeypatch: pytest.MonkeyPatch, body: str) -> None:
 
 def test_child_has_no_secret_of_ours_and_limits_itself(web: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-hunter2")
-    shown = "import sys; from bot.sources import feed_child; feed_child.limit_this_process()\n"
+    shown = "import sys; from bot.sources.formats import feed_child; feed_child.limit_this_process()\n"
     shown += "sys.stdout.write(f'{dict(os.environ)} {resource.getrlimit(resource.RLIMIT_AS)}'); sys.exit(3)"
     _in_child(monkeypatch, shown)
     with pytest.raises(GiveUp) as caught:

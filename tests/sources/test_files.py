@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bot.domain.mention import CUT_MARK, Incoming, clean
 from bot.errors import GiveUp
-from bot.sources.file_rows import BadRow
 from bot.sources.files import Layout, find_layout, read_file
+from bot.sources.formats.file_rows import BadRow
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import feedparser
 
-from bot.sources.dates import in_utc
-from bot.sources.feed_document import Document, Entry, NotAFeedError, document
-from bot.sources.markup import Plain, plain_text, tidy
+from bot.sources.formats.dates import in_utc
+from bot.sources.formats.feed_document import Document, Entry, NotAFeedError, document
+from bot.sources.formats.markup import Plain, plain_text, tidy
 
 _DECLARES_ENTITIES = re.compile(rb"<!doctype(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*\[", re.IGNORECASE)
 """A document type with an internal subset: the only place where XML can declare entities. No feed needs one."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.mention import CUT_MARK, Incoming, clean
-from bot.sources.fields import count, digest, language, line, prose, stars, web_address
+from bot.sources.formats.fields import count, digest, language, line, prose, stars, web_address
 
 MAX_ENTRIES = 5_000
 MAX_PROBLEMS = 20

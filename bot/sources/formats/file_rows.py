@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from bot.sources.file_lines import MAX_RECORD, Lines, RecordTooLongError
+from bot.sources.formats.file_lines import MAX_RECORD, Lines, RecordTooLongError
 
 DELIMITERS = (",", ";", "\t", "|")
 ONE_COLUMN = "\x1f"

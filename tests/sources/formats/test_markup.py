@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.mention import CUT_MARK
-from bot.sources.markup import MAX_HTML, plain_text, tidy
+from bot.sources.formats.markup import MAX_HTML, plain_text, tidy
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The process in which feeds are read: `python -m bot.sources.feed_child`.
+"""The process in which feeds are read: `python -m bot.sources.formats.feed_child`.
 
 It gets one line of JSON (`content_type`, `base`) and then the body on its standard input, and writes one document as
 JSON. It limits itself before it reads a byte, so that a hostile feed costs at most this process: half a megabyte of
@@ -28,9 +28,9 @@ def limit_this_process() -> None:
 def main() -> int:
     # Imported here, because whoever starts this process wants the constants above and not feedparser; and before the
     # limits, which would keep the interpreter from storing compiled modules.
-    from bot.sources.feed_document import NotAFeedError, to_wire
-    from bot.sources.feed_json import read_json
-    from bot.sources.feed_xml import read_xml
+    from bot.sources.formats.feed_document import NotAFeedError, to_wire
+    from bot.sources.formats.feed_json import read_json
+    from bot.sources.formats.feed_xml import read_xml
 
     limit_this_process()
     about = json.loads(sys.stdin.buffer.readline())

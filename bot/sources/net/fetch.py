@@ -22,7 +22,7 @@ import httpx
 
 from bot import __version__
 from bot.errors import GiveUp, Retry
-from bot.sources.dial import CheckedDialer, Deadline, Resolve, resolve
+from bot.sources.net.dial import CheckedDialer, Deadline, Resolve, resolve
 
 MIB = 1024 * 1024
 PIECE = 64 * 1024
@@ -129,6 +129,39 @@ def post(
         )
 
 
+def exchange(
+    method: str,
+    url: str,
+    body: bytes | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    allow_private: bool = False,
+) -> Fetched:
+    """One request through the same checks, to whatever is answered: for APIs, whose every status says something.
+
+    No redirect is followed. Raises `Retry` (`ambiguous` where the request may have arrived) and `GiveUp` as `fetch` does.
+    """
+    limits = limits or Limits()
+    target = _parsed(url)
+    sent = _headers(target, headers) | ({"content-length": str(len(body))} if body is not None else {})
+    dialer = CheckedDialer(deadline=Deadline(limits.deadline), allow_private=allow_private, resolve=resolve)
+    try:
+        with (
+            httpcore.ConnectionPool(ssl_context=ssl_context(), network_backend=dialer) as pool,
+            _named_faults(target.host, SOON),
+            _stream(pool, target, sent, body, method=method) as response,
+        ):
+            received = httpx.Headers(response.headers, encoding="latin-1")
+            answer = b"" if method == "HEAD" else _body(response.iter_stream(), received, limits.max_bytes)
+            clean_url = str(target.copy_with(username=None, password=None))
+            return Fetched(status=response.status, headers=received, body=answer, url=clean_url)
+    except TooLargeError as error:
+        raise GiveUp(f"{target.host} answers with more than {limits.max_bytes / MIB:g} MiB") from error
+    except zlib.error as error:
+        raise Retry(f"{target.host} answers with a damaged gzip body", after=SOON, ambiguous=True) from error
+
+
 def _headers(url: httpx.URL, wanted: Mapping[str, str] | None) -> dict[str, str]:
     ours = {"user-agent": f"Earshot/{__version__}", "accept": "*/*", **_login(url)}
     return ours | {name.lower(): value for name, value in (wanted or {}).items()}
@@ -154,12 +187,17 @@ def _ask(
 
 
 def _stream(
-    pool: httpcore.ConnectionPool, url: httpx.URL, headers: Mapping[str, str], body: bytes | None = None
+    pool: httpcore.ConnectionPool,
+    url: httpx.URL,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    *,
+    method: str = "",
 ) -> AbstractContextManager[httpcore.Response]:
-    """One request on the wire: GET, or POST where there is a body."""
+    """One request on the wire: `method`, else GET, or POST where there is a body."""
     wire = [(b"Host", url.netloc), (b"Accept-Encoding", b"gzip"), *_on_the_wire(headers)]
     target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-    return pool.stream("GET" if body is None else "POST", target, headers=wire, content=body)
+    return pool.stream(method or ("GET" if body is None else "POST"), target, headers=wire, content=body)
 
 
 @contextmanager

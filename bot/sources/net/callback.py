@@ -1,4 +1,4 @@
-"""A feed whose place also takes our answers: one signed POST to an address that the place names.
+"""Answers by callback: one signed POST to an address that the place names.
 
 The request is signed by the Standard Webhooks scheme (https://www.standardwebhooks.com), so that whoever runs the place
 can check it with a library that exists already. What the place has to do is in docs/configuration.md.
@@ -14,10 +14,9 @@ from standardwebhooks import Webhook
 
 from bot.domain.mention import clean
 from bot.errors import GiveUp
-from bot.sources.base import Batch, Replied
-from bot.sources.feed import FeedSource
-from bot.sources.fetch import Fetched, Limits, post
-from bot.sources.fields import web_address
+from bot.sources.base import Replied
+from bot.sources.formats.fields import web_address
+from bot.sources.net.fetch import Fetched, Limits, post
 
 LIMITS = Limits(deadline=timedelta(seconds=10), max_bytes=64 * 1024)
 """An answer needs a sentence; ten slow places in a row must fit into the time for which answers are leased."""
@@ -33,42 +32,27 @@ REASONS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnsweringFeed:
-    """A feed and the address for our answers. Neither address nor secret shows in its representation or an error."""
+class Callback:
+    """The address for our answers. Neither it nor the secret shows in its representation or an error."""
 
-    feed: FeedSource
-    reply_url: str = field(repr=False)
-    reply_secret: str = field(repr=False)
-    max_answer: int | None = None
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    allow_private: bool = False
     limits: Limits = LIMITS
 
-    @property
-    def name(self) -> str:
-        return self.feed.name
-
-    @property
-    def kind(self) -> str:
-        return self.feed.kind
-
-    @property
-    def every(self) -> timedelta:
-        return self.feed.every
-
-    def poll(self, cursor: str, now: datetime) -> Batch:
-        return self.feed.poll(cursor, now)
-
-    def reply(self, external_id: str, text: str, *, key: str) -> Replied:
+    def send(self, external_id: str, text: str, *, key: str) -> Replied:
         """Send one answer. Raises Retry and GiveUp as `fetch.post` does, and GiveUp with the place's own reason.
 
         `key` is the request's webhook-id and stays the same in every try: by it the place knows what it has already.
         """
         body = json.dumps({"type": "earshot.reply", "external_id": external_id, "text": text, "key": key})
         answer = post(
-            self.reply_url,
+            self.url,
             body.encode("ascii"),
-            headers={**dict(self.feed.headers), "content-type": "application/json", **self._signed(body, key)},
+            headers={**dict(self.headers), "content-type": "application/json", **self._signed(body, key)},
             limits=self.limits,
-            allow_private=self.feed.allow_private,
+            allow_private=self.allow_private,
         )
         said = _said(answer)
         if answer.status < 300 or answer.status == ALREADY_THERE:
@@ -80,7 +64,7 @@ class AnsweringFeed:
         return {
             "webhook-id": key,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(self.reply_secret).sign(key, now, body),
+            "webhook-signature": Webhook(self.secret).sign(key, now, body),
         }
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bot.domain.page import PageWords
 from bot.errors import GiveUp, Refused, Retry
-from bot.sources import page
-from bot.sources.fetch import Fetched
-from bot.sources.page import Pages, address_of, origin_of, words_of
+from bot.sources.net import page
+from bot.sources.net.fetch import Fetched
+from bot.sources.net.page import Pages, address_of, origin_of, words_of
 from tests.sources.loopback import Answer, place
 
 

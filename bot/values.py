@@ -1,12 +1,14 @@
 """The kinds of value that a configuration holds, each with a check whose message says what to write."""
 
+import base64
+import binascii
 import re
 from collections.abc import Callable, Hashable
 from datetime import timedelta
 from typing import Annotated, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.domain.escalation import Quiet, parse_quiet
 from bot.domain.promise import Opening, load_zone, parse_opening
@@ -15,7 +17,17 @@ from bot.domain.rota import NOBODY, PREFIX
 
 T = TypeVar("T", bound=Hashable)
 
+
+class Table(BaseModel):
+    """No conversions (`"5"` is no number), no unknown keys."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
 LONGEST = timedelta(days=366)
+SIGNING_PREFIX = "whsec_"
+SHORTEST_SIGNING_SECRET = 24
+"""Bytes, as the Standard Webhooks specification demands: 24 to 64."""
 
 _DURATION = re.compile(r"(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -182,6 +194,22 @@ def _one_answer(holders: tuple[str, ...]) -> tuple[str, ...]:
     return holders
 
 
+def _signing_secret(text: str) -> str:
+    """The secret of the Standard Webhooks as it is; ValueError says what is wrong with it, without a sign of it."""
+    if not text:
+        return text
+    try:
+        key = base64.b64decode(text.removeprefix(SIGNING_PREFIX), validate=True)
+    except (binascii.Error, ValueError):  # ValueError: a letter beyond ASCII
+        key = b""
+    if not text.startswith(SIGNING_PREFIX) or len(key) < SHORTEST_SIGNING_SECRET:
+        raise ValueError(
+            f"it must hold {SIGNING_PREFIX} and at least {SHORTEST_SIGNING_SECRET} random bytes in base64, "
+            f"as `printf {SIGNING_PREFIX}; openssl rand -base64 32` prints them"
+        )
+    return text
+
+
 def _form(pattern: re.Pattern[str], advice: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if pattern.fullmatch(text) is None:
@@ -250,5 +278,6 @@ HttpUrl = Annotated[str, AfterValidator(check_http_url)]
 HttpUrlOrEmpty = Annotated[str, AfterValidator(_or_empty(check_http_url))]
 ApiUrl = Annotated[str, AfterValidator(check_api_url)]
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
+SigningSecret = AfterValidator(_signing_secret)
 Port = Annotated[int, Field(ge=0, le=65535)]
 Probability = Annotated[float, Field(ge=0, le=1)]

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from bot.domain.mention import clean
 from bot.domain.page import PageWords
 from bot.errors import GiveUp, Refused
-from bot.sources.fetch import MIB, Fetched, Limits, fetch
-from bot.sources.markup import MAX_HTML, plain_text, tame
+from bot.sources.formats.markup import MAX_HTML, plain_text, tame
+from bot.sources.net.fetch import MIB, Fetched, Limits, fetch
 
 ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.5"
 DEADLINE = timedelta(seconds=8)

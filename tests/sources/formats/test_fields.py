@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.mention import clean
-from bot.sources.fields import MAX_LINE, count, language, line, prose, stars, web_address
+from bot.sources.formats.fields import MAX_LINE, count, language, line, prose, stars, web_address
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from typing import Any
 import httpcore
 
 from bot.errors import GiveUp, Retry
-from bot.sources.address import Zone, zone
+from bot.sources.net.address import Zone, zone
 
 Resolve = Callable[[str, int], Sequence[str]]
 """(host, port) → IP addresses as text. Raises OSError when there are none."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.address import Zone, zone
+from bot.sources.net.address import Zone, zone
 
 FORBIDDEN = """
 0.0.0.0 0.1.2.3 169.254.169.254 192.0.0.192 192.0.0.1 192.0.2.7 192.88.99.1 198.18.0.1 198.19.255.255

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.dates import EARLIEST, SKEW, believed, read_date
+from bot.sources.formats.dates import EARLIEST, SKEW, believed, read_date
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

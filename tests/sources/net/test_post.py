@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import GiveUp, Retry
-from bot.sources.fetch import SOON, Limits, post
+from bot.sources.net.fetch import SOON, Limits, post
 from tests.sources.loopback import Answer, Place, place, raw_place
 
 

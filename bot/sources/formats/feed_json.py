@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bot.sources.dates import read_date
-from bot.sources.feed_document import Document, Entry, NotAFeedError, document
-from bot.sources.markup import Plain, plain_text, tidy
+from bot.sources.formats.dates import read_date
+from bot.sources.formats.feed_document import Document, Entry, NotAFeedError, document
+from bot.sources.formats.markup import Plain, plain_text, tidy
 
 
 def read_json(body: bytes, base: str) -> Document:

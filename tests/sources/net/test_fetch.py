@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import GiveUp, Retry
-from bot.sources import dial
-from bot.sources.address import Zone, zone
-from bot.sources.fetch import LONGEST_PAUSE, MIB, PAUSE, Limits, fetch, pause, ssl_context
+from bot.sources.net import dial
+from bot.sources.net.address import Zone, zone
+from bot.sources.net.fetch import LONGEST_PAUSE, MIB, PAUSE, Limits, fetch, pause, ssl_context
 from tests.sources.loopback import Answer, Place, place, raw_place
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

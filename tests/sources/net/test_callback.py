@@ -10,9 +10,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Answerable
-from bot.sources.callback import LIMITS, LONGEST_REASON, AnsweringFeed
-from bot.sources.feed import FeedSource
-from bot.sources.fetch import Limits
+from bot.sources.feed import AnsweringFeed, FeedSource
+from bot.sources.net.callback import LIMITS, LONGEST_REASON, Callback
+from bot.sources.net.fetch import Limits
 from tests.contracts.feeds import Post, rss
 from tests.sources.loopback import Answer, Place, place
 
@@ -26,10 +26,14 @@ def web() -> Iterator[Place]:
 
 
 def source(web: Place, *, allow_private: bool = True, limits: Limits = LIMITS) -> AnsweringFeed:
-    feed = FeedSource(
-        name="forum", url=web.url("/feed"), allow_private=allow_private, headers=(("User-Agent", "Acme"),)
+    callback = Callback(
+        url=web.url("/answers?k=hunter2"),
+        secret=SECRET,
+        headers=(("User-Agent", "Acme"),),
+        allow_private=allow_private,
+        limits=limits,
     )
-    return AnsweringFeed(feed=feed, reply_url=web.url("/answers?k=hunter2"), reply_secret=SECRET, limits=limits)
+    return AnsweringFeed(name="forum", url=web.url("/feed"), allow_private=allow_private, callback=callback)
 
 
 def answered(web: Place, body: object = None, status: int = 200, **headers: str) -> Answer:
@@ -43,9 +47,8 @@ def test_it_is_the_feed_that_it_was_and_takes_answers(web: Place) -> None:
     web.answers["/feed"] = Answer(body=rss([Post(id="urn:1", text="Hello")]))
     ours = source(web)
     assert isinstance(ours, Answerable)
-    assert (ours.name, ours.kind, ours.every) == (ours.feed.name, ours.feed.kind, ours.feed.every)
     assert [item.external_id for item in ours.poll("", datetime.now(UTC)).items] == ["urn:1"]
-    assert not isinstance(ours.feed, Answerable)
+    assert not isinstance(FeedSource(name="forum", url=ours.url), Answerable)
 
 
 def test_what_is_sent_says_all_that_a_place_needs(web: Place) -> None:

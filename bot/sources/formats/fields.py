@@ -6,7 +6,7 @@ import re
 from urllib.parse import urljoin
 
 from bot.domain.mention import clean
-from bot.sources.markup import tidy
+from bot.sources.formats.markup import tidy
 
 MAX_URL = 2_000
 MAX_LINE = 500

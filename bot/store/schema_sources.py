@@ -1,0 +1,74 @@
+"""The tables around the sources: deliveries that places sent, posts that say the same, people behind several accounts, thanks."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.columns import Base, BigKey, mention_key
+
+
+class DeliveryRow(Base):
+    """What a place sent us by itself, by the place's own id of it, so that a replay is taken once."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index("ix_deliveries_received_at", "received_at"),)
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    delivery: Mapped[str] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime]
+
+
+class NearBandRow(Base):
+    """One band of a mention's MinHash: mentions that share one may say the same in other words."""
+
+    __tablename__ = "near_bands"
+    __table_args__ = (Index("ix_near_bands_hash", "hash"),)
+
+    mention_id: Mapped[int] = mapped_column(BigKey, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True)
+    band: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[int] = mapped_column(BigInteger)
+
+
+class PersonRow(Base):
+    """Somebody who writes under several accounts, as an employee found."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class AccountRow(Base):
+    """An account at a source, linked by hand to the person behind it."""
+
+    __tablename__ = "accounts"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    author: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigKey, ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    linked_by: Mapped[str]
+    linked_at: Mapped[datetime]
+
+
+class KudosRow(Base):
+    """A customer's praise of an employee by name; `person` is the reference that the configuration has for them."""
+
+    __tablename__ = "kudos"
+    __table_args__ = (UniqueConstraint("mention_id", "person"), Index("ix_kudos_at", "at"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    mention_id: Mapped[int] = mention_key()
+    person: Mapped[str]
+    name: Mapped[str]
+    at: Mapped[datetime]
+
+
+class KudosSilenceRow(Base):
+    """Somebody who does not want to be told of praise, by their Slack id."""
+
+    __tablename__ = "kudos_silence"
+
+    person: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
