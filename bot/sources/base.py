@@ -111,10 +111,14 @@ class Looked:
 
 @runtime_checkable
 class Revisable(Source, Protocol):
-    """A source whose polls do not tell of edits and deletes, and that can look single posts up again.
+    """A source whose polls do not tell of all edits and deletes, and that can look single posts up again.
 
-    `look_again` takes at most `looks_at_once` ids and raises as `poll` does.
+    `look_again` takes at most `looks_at_once` ids and raises as `poll` does. Posts younger than `look_again_for` are looked
+    up; none where it is zero.
     """
+
+    @property
+    def look_again_for(self) -> timedelta: ...
 
     @property
     def looks_at_once(self) -> int: ...

@@ -35,6 +35,7 @@ class SourceTable(Table):
     about: str = ""
     search: bool = False
     allow_private: bool = False
+    look_again: Duration = timedelta(days=3)
 
     extra: ClassVar[str] = ""
     """The optional dependencies that it needs: `pip install earshot[…]`. Empty where it needs none."""
