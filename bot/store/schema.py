@@ -214,7 +214,10 @@ class EventRow(Base):
 
 
 class PostingRow(Base):
-    """The outbox: one Slack message each, wanted, on its way, posted or dead. `slot` tells several notices apart."""
+    """The outbox: one Slack message each, wanted, on its way, posted or dead. `slot` tells several notices apart.
+
+    A bulletin is about no mention: its `body` says what it shows, in `version`.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -227,11 +230,19 @@ class PostingRow(Base):
             sqlite_where=text("state IN ('pending', 'sending')"),
             postgresql_where=text("state IN ('pending', 'sending')"),
         ),
+        Index(
+            "uq_outbox_bulletins",
+            "channel",
+            "slot",
+            unique=True,
+            sqlite_where=text("mention_id IS NULL"),
+            postgresql_where=text("mention_id IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     delivery_id: Mapped[str]
-    mention_id: Mapped[int] = mention_key()
+    mention_id: Mapped[int | None] = mention_key()
     channel: Mapped[str]
     kind: Mapped[str]
     slot: Mapped[str]
@@ -248,6 +259,7 @@ class PostingRow(Base):
     ts: Mapped[str]
     posted_at: Mapped[datetime | None]
     shown_version: Mapped[int]
+    version: Mapped[int] = mapped_column(server_default="0")
 
 
 class LaneRow(Base):
@@ -333,31 +345,6 @@ class PromiseRow(Base):
     cancelled_at: Mapped[datetime | None]
     terms: Mapped[str] = mapped_column(server_default="")
     paused_at: Mapped[datetime | None]
-
-
-class SourceRow(Base):
-    """Where a source stands; its cursor is written in the transaction that stores what it brought.
-
-    `access_ends_at` is when our token runs out; `spent` what was paid in `spent_month` ("2026-11"), in millionths of a US
-    dollar; `alarm` what the operators were told is wrong, empty while nothing is.
-    """
-
-    __tablename__ = "sources"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    cursor: Mapped[str]
-    next_at: Mapped[datetime]
-    leased_until: Mapped[datetime | None]
-    last_ok_at: Mapped[datetime | None]
-    last_item_at: Mapped[datetime | None]
-    failures: Mapped[int]
-    problem: Mapped[str]
-    access_ends_at: Mapped[datetime | None]
-    spent_month: Mapped[str] = mapped_column(server_default="")
-    spent: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    alarm: Mapped[str] = mapped_column(server_default="")
-    alarmed_at: Mapped[datetime | None]
 
 
 class SubscriptionRow(Base):

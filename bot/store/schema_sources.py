@@ -1,4 +1,4 @@
-"""The tables around the sources: deliveries that places sent, posts that say the same, people behind several accounts, thanks."""
+"""The tables around the sources: how each stands, deliveries, posts that say the same, people behind accounts, thanks."""
 
 from datetime import datetime
 
@@ -6,6 +6,40 @@ from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Base, BigKey, mention_key
+
+
+class SourceRow(Base):
+    """Where a source stands; its cursor is written in the transaction that stores what it brought.
+
+    `access_ends_at` is when our token runs out; `spent` what was paid in `spent_month` ("2026-11"), in millionths of a US
+    dollar. `rest_until` is how long the place asked for no request of any kind. `failing_since` is when the first of the
+    `failures` in a row came, `bad_polls` how many polls in a row brought entries that had to be left out, `catching_up` how
+    many in a row said that there is more. At `look_at` posts may be looked up again. `alarm` is what the operators were told
+    is wrong, empty while nothing is, since `alarmed_at`.
+    """
+
+    __tablename__ = "sources"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    cursor: Mapped[str]
+    next_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    last_ok_at: Mapped[datetime | None]
+    last_item_at: Mapped[datetime | None]
+    failures: Mapped[int]
+    problem: Mapped[str]
+    access_ends_at: Mapped[datetime | None]
+    spent_month: Mapped[str] = mapped_column(server_default="")
+    spent: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    rest_until: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
+    bad_polls: Mapped[int] = mapped_column(server_default="0")
+    catching_up: Mapped[int] = mapped_column(server_default="0")
+    look_at: Mapped[datetime | None]
+    look_problem: Mapped[str] = mapped_column(server_default="")
+    alarm: Mapped[str] = mapped_column(server_default="")
+    alarmed_at: Mapped[datetime | None]
 
 
 class DeliveryRow(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.store.database import insert_into
-from bot.store.schema import SourceRow
+from bot.store.schema_sources import SourceRow
 
 
 @dataclass(frozen=True, kw_only=True)

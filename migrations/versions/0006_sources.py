@@ -92,3 +92,22 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("spent", sa.BigInteger(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("alarm", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("alarmed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("rest_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("bad_polls", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("catching_up", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("look_problem", sa.Text(), server_default="", nullable=False))
+
+    key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    about_no_mention = sa.text("mention_id IS NULL")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.alter_column("mention_id", existing_type=key, nullable=True)
+        batch_op.add_column(sa.Column("version", sa.Integer(), server_default="0", nullable=False))
+        batch_op.create_index(
+            "uq_outbox_bulletins",
+            ["channel", "slot"],
+            unique=True,
+            sqlite_where=about_no_mention,
+            postgresql_where=about_no_mention,
+        )
