@@ -93,7 +93,7 @@ class Board:
 
     def add(self, place: Place, draft: Draft) -> Shown:
         """Publish what a person wrote; raises RefusedDraft."""
-        text = _checked(draft.text)
+        text = written(draft.text)
         post_id = OWN + secrets.token_hex(4)
         now = self._clock()
         name = _one_line(draft.author_name) or "You"
@@ -119,7 +119,7 @@ class Board:
         """Change a post that a person wrote here; raises RefusedDraft."""
         if not shown.is_own:
             raise RefusedDraft("Only what you wrote yourself can be edited.")
-        edited = replace(shown, text=_checked(text), updated=self._clock())
+        edited = replace(shown, text=written(text), updated=self._clock())
         self._own[shown.post.id] = edited
         return edited
 
@@ -141,7 +141,8 @@ class Board:
         return shown
 
 
-def _checked(text: str) -> str:
+def written(text: str) -> str:
+    """What a person put into a form, without what no feed can carry; raises RefusedDraft."""
     kept = CONTROLS.sub("", text.replace("\r\n", "\n")).strip()
     if not kept:
         raise RefusedDraft("There is nothing in it yet: write a few words.")

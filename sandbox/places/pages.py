@@ -29,7 +29,16 @@ class Row(NamedTuple):
     takes_answers: bool
 
 
-def index_page(rows: Sequence[Row], to_come: int) -> str:
+class Other(NamedTuple):
+    """A place with pages of its own."""
+
+    href: str
+    title: str
+    tagline: str
+    color: str
+
+
+def index_page(rows: Sequence[Row], to_come: int, others: Sequence[Other] = ()) -> str:
     """All places; `to_come` is how many posts the story still holds back."""
     items = "".join(
         f'<li style="--place:{place.color}"><a href="/places/{place.name}"><b>{escape(place.title)}</b></a>'
@@ -38,25 +47,30 @@ def index_page(rows: Sequence[Row], to_come: int) -> str:
         f"{' · takes answers' if takes_answers else ''}</p></li>"
         for place, count, takes_answers in rows
     )
+    items += "".join(
+        f'<li style="--place:{other.color}"><a href="{other.href}"><b>{escape(other.title)}</b></a>'
+        f'<p>{escape(other.tagline)}</p><p class="dim">over its own protocol · takes answers</p></li>'
+        for other in others
+    )
     waiting = f"{to_come} more {_plural(to_come, 'post')} to come" if to_come else "the story has been told to its end"
     body = (
         "<main><h1>Where customers write</h1><p>None of these places is real. The bot reads their feeds, as it would read "
         f"real ones. Choose one and write something yourself; {waiting}.</p><ul class=places>{items}</ul></main>"
     )
-    return _document("Where customers write", body, "#1d3a3a")
+    return document("Where customers write", body, "#1d3a3a")
 
 
 def place_page(place: Place, posts: Sequence[Shown], look: Look) -> str:
     listed = "".join(_post(shown, look, linked=True) for shown in posts) or "<p>Nobody has written here yet.</p>"
     body = f"<main>{_form(place)}<h2>Latest</h2>{listed}</main>"
-    return _document(place.title, _head(place) + body, place.color)
+    return document(place.title, _head(place) + body, place.color)
 
 
 def author_page(place: Place, author: str, posts: Sequence[Shown], look: Look) -> str:
     listed = "".join(_post(shown, look, linked=True) for shown in posts)
     name = posts[0].post.author_name
     body = f"<main><h1>{escape(name)} <small>@{escape(author)}</small></h1>{listed}</main>"
-    return _document(f"{name} · {place.title}", _head(place) + body, place.color)
+    return document(f"{name} · {place.title}", _head(place) + body, place.color)
 
 
 def post_page(place: Place, shown: Shown, thread: tuple[Shown | None, Sequence[Shown]], look: Look) -> str:
@@ -70,16 +84,16 @@ def post_page(place: Place, shown: Shown, thread: tuple[Shown | None, Sequence[S
         f"<main>{above}{_post(shown, look, linked=False)}{change}{below}{_form(place, reply_to=shown.post.id)}</main>"
     )
     title = shown.post.title or shown.text[:60]
-    return _document(f"{title} · {place.title}", _head(place) + body, place.color)
+    return document(f"{title} · {place.title}", _head(place) + body, place.color)
 
 
 def message_page(title: str, message: str) -> str:
     """A page that says why there is nothing else to see."""
     body = f"<main><h1>{escape(title)}</h1><p>{escape(message)}</p><p><a href='/places'>All places</a></p></main>"
-    return _document(title, body, "#1d3a3a")
+    return document(title, body, "#1d3a3a")
 
 
-def _document(title: str, body: str, color: str) -> str:
+def document(title: str, body: str, color: str) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f'<title>{escape(title)}</title><link rel="stylesheet" href="/places/style.css">'

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox.places.answers import Answers, RefusedAnswer
 from sandbox.places.board import Board, Draft, RefusedDraft, Shown
 from sandbox.places.feeds import MAX_STARS, MEDIA_TYPES, last_change, render_feed
-from sandbox.places.pages import Look, Row, author_page, index_page, message_page, place_page, post_page
+from sandbox.places.pages import Look, Other, Row, author_page, index_page, message_page, place_page, post_page
 from sandbox.places.stream import Place, load_stream
 
 MAX_BODY = 256 * 1024
@@ -37,13 +37,15 @@ def routes(
     clock: Callable[[], datetime] = utc_now,
     company: str = "The company",
     reply_secret: str = "",
+    others: Sequence[Other] = (),
 ) -> list[BaseRoute]:
     """Everything under `/places`, telling the story of `stream` from now on; `speed` is story minutes per real minute.
 
     `company` answers under posts with requests that are signed with `reply_secret`; without one nobody can.
+    `others` stand on the front page too.
     """
     board = Board(load_stream(stream), speed=speed, clock=clock)
-    site = _Site(board, Answers(board, company=company, secret=reply_secret, clock=clock), clock)
+    site = _Site(board, Answers(board, company=company, secret=reply_secret, clock=clock), clock, others)
     return [
         Route("/places", site.index),
         Route("/places/style.css", _style),
@@ -81,14 +83,15 @@ def _with_pages(endpoint: Endpoint) -> Endpoint:
 class _Site:
     """The endpoints. All are coroutines of one event loop, so the board needs no lock."""
 
-    def __init__(self, board: Board, answers: Answers, clock: Callable[[], datetime]) -> None:
+    def __init__(self, board: Board, answers: Answers, clock: Callable[[], datetime], others: Sequence[Other]) -> None:
+        self._others = others
         self._board = board
         self._answers = answers
         self._clock = clock
 
     async def index(self, _request: Request) -> Response:
         rows = [Row(place, self._count(place), self._answers.taken_by(place)) for place in self._board.places]
-        return _page(index_page(rows, self._board.to_come()))
+        return _page(index_page(rows, self._board.to_come(), self._others))
 
     @_with_pages
     async def feed(self, request: Request) -> Response:
@@ -130,13 +133,13 @@ class _Site:
     @_with_pages
     async def publish(self, request: Request) -> Response:
         place = self._place(request)
-        shown = self._board.add(place, _draft(await _form(request)))
+        shown = self._board.add(place, _draft(await read_form(request)))
         return RedirectResponse(shown.post.url, status_code=303)
 
     @_with_pages
     async def edit(self, request: Request) -> Response:
         shown = self._post(request, self._place(request))
-        form = await _form(request)
+        form = await read_form(request)
         return RedirectResponse(self._board.edit(shown, form.get("text", "")).post.url, status_code=303)
 
     async def take_answer(self, request: Request) -> Response:
@@ -192,7 +195,7 @@ async def _style(_request: Request) -> Response:
     return FileResponse(STYLE, media_type="text/css")
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
     """The fields of a url-encoded form; raises RefusedDraft where it is too long or a stranger's page sent it."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise RefusedDraft("This form was sent from another site.")
