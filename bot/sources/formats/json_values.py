@@ -1,0 +1,44 @@
+"""Single values of JSON that a stranger wrote: whatever is of another type than it should be says nothing."""
+
+from typing import Any
+
+
+def text_of(value: object) -> str:
+    """A text, or a number as text; ids come as either."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def object_of(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(value: object) -> list[dict[str, Any]]:
+    """The objects in a list."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def whole_number(value: object) -> int | None:
+    """An integer, also one that is written as a float or a text of digits."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def inner(value: object, *path: str) -> Any:
+    """What stands at a path of keys; None where the path leads nowhere."""
+    for key in path:
+        value = object_of(value).get(key)
+    return value
+
+
+def text_at(value: object, *path: str) -> str:
+    return text_of(inner(value, *path))
+
+
+def list_at(value: object, *path: str) -> list[Any]:
+    found = inner(value, *path)
+    return found if isinstance(found, list) else []
