@@ -15,6 +15,7 @@ from bot.config import Config, Secrets, SlackMode
 from bot.domain.page import TITLES
 from bot.domain.policy import Policy
 from bot.engine.embedded import Embedded, Fanout, Job
+from bot.engine.hooks import Hooks
 from bot.engine.web import WebServer, health_routes
 from bot.errors import GiveUp, Retry
 from bot.flow import assign, classify, close_loop, deliver, forget, ingest, learn, reply, route, watch
@@ -23,6 +24,7 @@ from bot.flow.deliver import Messenger
 from bot.flow.desk.act import Desk
 from bot.flow.keep_promises import keep_promises
 from bot.flow.pace import mend_pace
+from bot.flow.receive import receive, receiving
 from bot.flow.signals import weigh_waiting
 from bot.flow.vectors import LATELY, Nearness, place_waiting
 from bot.learning import NightSchool, versions_of
@@ -88,7 +90,7 @@ def _answer_limit(source: Source) -> int | None:
 
 def build_sources(config: Config) -> dict[str, Source]:
     """One source for each entry of the configuration, by name. Raises GiveUp where its optional dependencies are missing."""
-    return {each.name: _source(each, config.listening()) for each in config.sources}
+    return {each.name: _source(each, config.listening(each.name)) for each in config.sources}
 
 
 def _source(table: SourceTable, listening: Listening) -> Source:
@@ -232,6 +234,12 @@ class Earshot:
         )
         self.engine = Embedded(self._jobs())
         self._socket = Socket(self.slack, self.secrets.app_token) if self._by_socket else None
+        self._hooks = Hooks(
+            {
+                path: partial(receive, self._listening, source, clock=self.clock)
+                for path, source in receiving(self.sources).items()
+            }
+        )
         self._web = WebServer(self._routes(), host=self._host, port=self._wanted_port)
 
     @property
@@ -248,7 +256,8 @@ class Earshot:
 
     def _routes(self) -> list[BaseRoute]:
         health = health_routes(self.engine.pulse, self._database_fault)
-        return [*health] if self._by_socket else [*health, http_route(self.slack)]
+        served = [*health, *self._hooks.routes()]
+        return served if self._by_socket else [*served, http_route(self.slack)]
 
     def start(self) -> None:
         ingest.know_sources(self.database, self.sources, self.clock())
@@ -276,6 +285,7 @@ class Earshot:
         self._answers.stop()
         self._homes.stop()
         self._web.stop()
+        self._hooks.stop()
         close(self.classifier)
         self._listening.close()
         self.database.close()

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from urllib.parse import quote
 
 from bot.app import load_classifier, utc_now
 from bot.config import Config, SlackMode, load_secrets
 from bot.errors import ConfigError, GiveUp
 from bot.finding import Finding, tried
+from bot.flow.receive import hook_path
 from bot.slack.calls import reading_client
 from bot.slack.inspection import inspect_workspace
-from bot.sources.base import Answerable, Listening
+from bot.sources.base import Answerable, Receiving
 from bot.sources.table import SourceTable
 from bot.store import migrate
 from bot.store.database import Database
@@ -24,7 +26,7 @@ def run_checks(config: Config, env: Mapping[str, str]) -> list[Finding]:
         *_slack(config, env),
         tried("database", lambda: _database(config)),
         tried("model", lambda: _model(config)),
-        *(tried(f"source {table.name}", partial(_source, table, config.listening())) for table in config.sources),
+        *(tried(f"source {table.name}", partial(_source, table, config)) for table in config.sources),
     ]
 
 
@@ -57,6 +59,13 @@ def company_channels(config: Config) -> dict[str, str]:
     }
 
 
+def _address(config: Config) -> str:
+    """Where this bot's web server is reached from here; outside, whatever stands before it has an address of its own."""
+    if config.slack.mode is SlackMode.SOCKET:
+        return f"http://{config.health.host}:{config.health.port}"
+    return f"http://{config.slack.http_host}:{config.slack.http_port}"
+
+
 def _headquarters(config: Config) -> Iterator[Finding]:
     """Nothing is broken without one, but the response flow's "notify headquarters" then reaches nobody."""
     if not config.slack.headquarters_channel and not config.slack.ops_channel:
@@ -87,9 +96,11 @@ def _model(config: Config) -> str:
     return f"{classifier.name} judges"
 
 
-def _source(table: SourceTable, listening: Listening) -> str:
-    source = table.build(listening)
+def _source(table: SourceTable, config: Config) -> str:
+    source = table.build(config.listening(table.name))
     batch = source.poll("", utc_now())
     noted = f", {len(batch.problems)} entries left out" if batch.problems else ""
     takes = ", takes our answers" if isinstance(source, Answerable) else ""
+    if isinstance(source, Receiving):
+        return f"waits for POST {_address(config)}{quote(hook_path(source.name))}{takes}"
     return f"answers, {len(batch.items)} recent mentions{noted}{takes}"

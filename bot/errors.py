@@ -36,6 +36,10 @@ class GiveUp(EarshotError):
         self.reason = reason
 
 
+class NotBelieved(GiveUp):
+    """What came in by itself does not prove where it comes from; `reason` goes back to whoever sent it."""
+
+
 class Refused(EarshotError):
     """A person's action is not possible now; the message is a sentence for that person."""
 

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from bot.store import inbound, retention
+from bot.store import deliveries, inbound, retention
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ def forget_old(db: Database, now: datetime, keep: timedelta | None) -> int:
 
 
 def forget_deliveries(db: Database, now: datetime, keep: timedelta) -> None:
-    """Drop the keys of Slack deliveries that Slack will not repeat any more."""
+    """Drop the keys of what Slack and the sources' places delivered and will not repeat any more."""
     with db.write() as session:
         inbound.forget_before(session, now - keep)
+        deliveries.forget_before(session, now - keep)

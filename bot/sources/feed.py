@@ -9,10 +9,10 @@ import sys
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal
 
 import httpx
-from pydantic import Field, model_validator
+from pydantic import Field
 
 import bot
 from bot.domain.mention import Incoming
@@ -22,10 +22,9 @@ from bot.sources.formats import feed_child
 from bot.sources.formats.dates import believed
 from bot.sources.formats.feed_document import Document, from_wire
 from bot.sources.formats.fields import digest
-from bot.sources.net.callback import Callback
+from bot.sources.net.callback import Callback, CallbackTable
 from bot.sources.net.fetch import Fetched, Limits, fetch
-from bot.sources.table import Secret, SourceTable
-from bot.values import HttpUrl, HttpUrlOrEmpty, Label, SigningSecret
+from bot.values import HttpUrl, Label
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, "
@@ -151,25 +150,12 @@ class AnsweringFeed(FeedSource):
         return self.callback.send(external_id, text, key=key)
 
 
-class FeedTable(SourceTable):
-    """The addresses may hold keys; `reply_max` is how many characters an answer may have, 0 where the place sets no limit."""
+class FeedTable(CallbackTable):
+    """The addresses may hold keys."""
 
     kind: Literal["feed"]
     url: Annotated[HttpUrl, Field(repr=False)]
     user_agent: Label = "Earshot"
-    reply_url: Annotated[HttpUrlOrEmpty, Field(repr=False)] = ""
-    reply_secret: Annotated[Secret, SigningSecret] = ""
-    reply_max: Annotated[int, Field(ge=0, le=3_000)] = 0
-
-    @model_validator(mode="after")
-    def _signs_its_answers(self) -> Self:
-        if self.reply_url and not self.reply_secret:
-            raise ValueError("add reply_secret: the place must be able to tell our answers from a stranger's")
-        if self.reply_secret and not self.reply_url:
-            raise ValueError("add reply_url, or take reply_secret out: there is nothing to sign")
-        if self.reply_max and not self.reply_url:
-            raise ValueError("add reply_url, or take reply_max out: no answer is sent there")
-        return self
 
     def page_address(self) -> str:
         return self.url
@@ -183,12 +169,8 @@ class FeedTable(SourceTable):
             allow_private=self.allow_private,
             headers=(("User-Agent", self.user_agent),),
         )
-        if not self.reply_url:
-            return feed
-        callback = Callback(
-            url=self.reply_url, secret=self.reply_secret, headers=feed.headers, allow_private=feed.allow_private
-        )
-        return AnsweringFeed(**vars(feed), callback=callback, max_answer=self.reply_max or None)
+        callback = self.callback(feed.headers)
+        return AnsweringFeed(**vars(feed), callback=callback, max_answer=self.reply_max or None) if callback else feed
 
 
 def read_in_child(answer: Fetched, *, base: str) -> Document:

@@ -1,19 +1,21 @@
 """What a kind of source brings to the contract suite: a place that the test controls, and the source that reads it.
 
-Each kind has a file in `cases` with `READERS`, and with `ANSWERERS` where it takes answers: functions that give such a case
-as a context manager. What not every place can do is a `Trait`, and its tests run for the cases that have it.
+Each kind has a file in `cases` with `READERS` (`RECEIVERS` where its place sends by itself), and with `ANSWERERS` where it takes
+answers: functions that give such a case as a context manager. What not every place can do is a `Trait`, and its tests run for the cases that have it.
 """
 
 import pkgutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from enum import StrEnum
 from importlib import import_module
 from typing import Protocol
 
-from bot.sources.base import Answerable, Source
+from bot.sources.base import Answerable, Receiving, Source
 from tests.contracts import cases
 from tests.contracts.feeds import Post
+from tests.hook_sender import Sent
 
 
 class Trait(StrEnum):
@@ -82,8 +84,27 @@ class AnswererCase(Protocol):
         """The place refuses the next answer for good, and says why where it can."""
 
 
+class ReceiverCase(Protocol):
+    """A place that sends by itself, and the source to which it sends."""
+
+    source: Receiving
+
+    def send(self, posts: Sequence[Post], at: datetime, *, id: str = "") -> Sent:
+        """One delivery of these posts, made at that time."""
+
+    def take_down(self, post: Post, at: datetime) -> Sent:
+        """A delivery that says that this post is gone."""
+
+    def stranger(self, posts: Sequence[Post], at: datetime) -> Sent:
+        """The same by somebody who does not know the secret."""
+
+    def say(self, body: bytes, at: datetime) -> Sent:
+        """These bytes, made to be believed."""
+
+
 Reader = Callable[[], AbstractContextManager[ReaderCase]]
 Answerer = Callable[[], AbstractContextManager[AnswererCase]]
+Receiver = Callable[[], AbstractContextManager[ReceiverCase]]
 
 
 def number_of(post: Post) -> int:
@@ -97,6 +118,10 @@ def readers(trait: Trait | None = None) -> list[Reader]:
 
 def answerers(trait: Trait | None = None) -> list[Answerer]:
     return [each for module in _modules() for each in getattr(module, "ANSWERERS", ()) if _has(each, trait)]
+
+
+def receivers() -> list[Receiver]:
+    return [each for module in _modules() for each in getattr(module, "RECEIVERS", ())]
 
 
 def _modules() -> list[object]:

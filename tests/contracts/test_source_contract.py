@@ -13,7 +13,7 @@ from bot.domain.mention import MAX_TEXT, clean
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Revisable, Source
 from bot.sources.kinds import kinds
-from tests.contracts.case import Reader, ReaderCase, Trait, readers
+from tests.contracts.case import Reader, ReaderCase, Trait, readers, receivers
 from tests.contracts.feeds import Post
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -57,7 +57,7 @@ def drain(source: Source, cursor: str) -> tuple[list[str], str]:
 
 def test_every_kind_there_is_has_a_case() -> None:
     tried = set()
-    for made in readers():
+    for made in [*readers(), *receivers()]:
         with made() as case:
             tried.add(case.source.kind)
     assert tried >= set(kinds())

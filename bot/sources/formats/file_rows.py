@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from bot.sources.formats.file_lines import MAX_RECORD, Lines, RecordTooLongError
+from bot.sources.formats.paths import as_text, at
 
 DELIMITERS = (",", ";", "\t", "|")
 ONE_COLUMN = "\x1f"
@@ -102,7 +103,7 @@ def json_rows(lines: Lines, columns: Mapping[str, str]) -> Iterator[Row | BadRow
         if isinstance(found, str):
             yield BadRow(line=begins, reason=found)
         else:
-            yield begins, {field: _as_text(_at(found, path)) for field, path in columns.items()}
+            yield begins, {field: as_text(at(found, path)) for field, path in columns.items()}
 
 
 def _json_objects(lines: Lines) -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -126,32 +127,12 @@ def _json_objects(lines: Lines) -> Iterator[tuple[int, dict[str, Any] | str]]:
         yield lines.number, found if isinstance(found, dict) else "is not a JSON object"
 
 
-def _at(found: Any, path: str) -> Any:
-    """The value at a dotted path: a key of that very name first, then step by step; a number steps into a list."""
-    if isinstance(found, dict) and path in found:
-        return found[path]
-    step, _, rest = path.partition(".")
-    if isinstance(found, dict) and step in found:
-        inner = found[step]
-    elif isinstance(found, list) and step.isdecimal() and int(step[:9]) < len(found):
-        inner = found[int(step)]
-    else:
-        return None
-    return _at(inner, rest) if rest else inner
-
-
-def _as_text(value: Any) -> str:
-    """A list of words or numbers becomes lines; objects and lists in lists say nothing here."""
-    parts = value if isinstance(value, list) else [value]
-    return "\n".join(str(part) for part in parts if isinstance(part, str | int | float) and not isinstance(part, bool))
-
-
 def json_names(lines: Lines, wanted: Iterable[str]) -> list[str]:
     """Dotted names of the values in the first rows, in the order of their first appearance; and those of `wanted`
     that lead to a value there, such as a place in a list."""
     sample = [found for _, found in islice(_json_objects(lines), SAMPLE_ROWS) if isinstance(found, dict)]
     names = [name for found in sample for name in _dotted(found)]
-    reached = [path for path in wanted if any(path in found or _at(found, path) is not None for found in sample)]
+    reached = [path for path in wanted if any(path in found or at(found, path) is not None for found in sample)]
     return list(dict.fromkeys([*names, *reached]))
 
 

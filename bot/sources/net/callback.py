@@ -7,9 +7,10 @@ can check it with a library that exists already. What the place has to do is in 
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, Self
 
 import httpx
+from pydantic import Field, model_validator
 from standardwebhooks import Webhook
 
 from bot.domain.mention import clean
@@ -17,6 +18,8 @@ from bot.errors import GiveUp
 from bot.sources.base import Replied
 from bot.sources.formats.fields import web_address
 from bot.sources.net.fetch import Fetched, Limits, post
+from bot.sources.table import Secret, SourceTable
+from bot.values import HttpUrlOrEmpty, SigningSecret
 
 LIMITS = Limits(deadline=timedelta(seconds=10), max_bytes=64 * 1024)
 """An answer needs a sentence; ten slow places in a row must fit into the time for which answers are leased."""
@@ -66,6 +69,33 @@ class Callback:
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": Webhook(self.secret).sign(key, now, body),
         }
+
+
+class CallbackTable(SourceTable):
+    """The keys of a source whose answers go to a callback; a kind builds its table on this.
+
+    The address may hold a key; `reply_max` is how many characters an answer may have, 0 where the place sets no limit.
+    """
+
+    reply_url: Annotated[HttpUrlOrEmpty, Field(repr=False)] = ""
+    reply_secret: Annotated[Secret, SigningSecret] = ""
+    reply_max: Annotated[int, Field(ge=0, le=3_000)] = 0
+
+    @model_validator(mode="after")
+    def _signs_its_answers(self) -> Self:
+        if self.reply_url and not self.reply_secret:
+            raise ValueError("add reply_secret: the place must be able to tell our answers from a stranger's")
+        if self.reply_secret and not self.reply_url:
+            raise ValueError("add reply_url, or take reply_secret out: there is nothing to sign")
+        if self.reply_max and not self.reply_url:
+            raise ValueError("add reply_url, or take reply_max out: no answer is sent there")
+        return self
+
+    def callback(self, headers: tuple[tuple[str, str], ...] = ()) -> Callback | None:
+        """Where answers go; None where the source only reads."""
+        if not self.reply_url:
+            return None
+        return Callback(url=self.reply_url, secret=self.reply_secret, headers=headers, allow_private=self.allow_private)
 
 
 def _said(answer: Fetched) -> dict[str, Any]:
