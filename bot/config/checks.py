@@ -13,11 +13,14 @@ from bot.config.positions import KeyPath
 from bot.config.secrets import looks_secret
 from bot.config.tables import ALWAYS
 from bot.config.tree import Reads
+from bot.domain.listening import OURS, THEME
 from bot.domain.rota import rota_name
 from bot.domain.words import has_any_word
 from bot.values import has_password
 
-RESERVED_RULES = frozenset({"topic", "unsure", "language", "unnamed", "unjudged", "unowned", "reroute", "fallback"})
+RESERVED_RULES = frozenset(
+    {"topic", "unsure", "language", "unnamed", "unjudged", "unowned", "reroute", "fallback", OURS, THEME}
+)
 """What a route says in place of a rule's name where no rule took the mention."""
 
 PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
@@ -55,7 +58,7 @@ def _password_advice(where: KeyPath) -> str:
 
 
 def repeated_names(raw: RawTable) -> Iterator[Fault]:
-    for section in ("departments", "rotas", "topics", "rules", "promises", "sources", "approvals"):
+    for section in ("departments", "rotas", "topics", "rules", "promises", "sources", "approvals", "themes", "staff"):
         seen: dict[str, int] = {}
         for index, name in _names(raw, section):
             if name in seen:
@@ -85,12 +88,14 @@ def broken_references(raw: RawTable) -> Iterator[Fault]:
         yield from _unresolved(_values(raw, "promises", "departments"), "department", departments)
         yield from _unresolved(_values(raw, "approvals", "departments"), "department", departments)
         yield from _unresolved(_values(raw, "rules", "to"), "department", ["", *departments])
+        yield from _unresolved(_values(raw, "themes", "department"), "department", departments)
+        yield from _unresolved(_values(raw, "staff", "departments"), "department", departments)
     if topics:
         yield from _unresolved(_values(raw, "rules", "topics"), "topic", topics)
         yield from _unresolved(_values(raw, "promises", "topics"), "topic", topics)
         yield from _unresolved(_values(raw, "approvals", "topics"), "topic", topics)
     yield from _unresolved_labels(raw, topics)
-    for section in ("rules", "promises", "approvals"):
+    for section in ("rules", "promises", "approvals", "themes"):
         yield from _unresolved(_values(raw, section, "sources"), "source", sources)
     yield from _unresolved(_values(raw, "departments", "office_hours"), "[office_hours.…] table", schedules)
 

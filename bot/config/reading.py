@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bot.config import checks
 from bot.config.faults import Fault, dotted, from_validation, one_line
+from bot.config.listening_checks import faults_in_listening
 from bot.config.positions import KeyPath, line_numbers, nearest_line
 from bot.config.secrets import looks_secret, read_secret, without_tokens
 from bot.config.tables import FileTable
@@ -47,7 +48,7 @@ def load_config(path: Path, env: Mapping[str, str]) -> Config:
     table, others = _validate(raw)
     others += [*checks.repeated_names(raw), *checks.reserved_names(raw), *checks.broken_references(raw)]
     others += [*checks.hidden_names(raw), *checks.languages_of_two_models(raw), *checks.approvals_by_nobody(raw)]
-    others += checks.unknown_rotas(raw)
+    others += [*checks.unknown_rotas(raw), *faults_in_listening(raw)]
     if table is not None:
         others += endless_promises(table)
     hidden = {fault.where for fault in first}  # a value that must not be here needs no second opinion on its form

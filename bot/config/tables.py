@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self, Union
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
+from bot.config.listening_tables import KudosTable, ListeningTable, StaffTable, ThemeTable
 from bot.config.model_tables import LearningTable, ModelTable
 from bot.config.tree import LogFormat, LogLevel, SlackMode
 from bot.domain.assignment import Assign
@@ -145,6 +146,7 @@ class DepartmentTable(Table):
     title: str = ""
     channel: Channel
     preflight: Annotated[Mode, Field(strict=False)] = Mode.ADVISE
+    promises: bool = True
     people: Several[Person] = ()
     user_group: GroupOrEmpty = ""
     decide_within: Span = timedelta(hours=4)
@@ -306,6 +308,7 @@ class FileTable(Table):
     """The whole file."""
 
     company: CompanyTable
+    listening: ListeningTable = ListeningTable()
     slack: SlackTable = SlackTable()
     roles: RolesTable = RolesTable()
     database: DatabaseTable = DatabaseTable()
@@ -317,6 +320,9 @@ class FileTable(Table):
     triage: TriageTable = TriageTable()
     topics: Annotated[tuple[TopicTable, ...], Field(strict=False), Filled]
     rules: Annotated[tuple[RuleTable, ...], Field(strict=False)] = ()
+    themes: Annotated[tuple[ThemeTable, ...], Field(strict=False)] = ()
+    staff: Annotated[tuple[StaffTable, ...], Field(strict=False)] = ()
+    kudos: KudosTable = KudosTable()
     promises: Annotated[tuple[PromiseTable, ...], Field(strict=False)] = ()
     sources: Annotated[tuple[AnySource, ...], Field(strict=False)] = ()
     approvals: Annotated[tuple[ApprovalTable, ...], Field(strict=False)] = ()

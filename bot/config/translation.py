@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar
 
 from bot.config.faults import Fault
+from bot.config.listening_tables import BETWEEN
 from bot.config.model_tables import ModelTable
 from bot.config.tables import (
     ALWAYS,
@@ -22,6 +23,7 @@ from bot.config.tree import (
     Config,
     Database,
     Health,
+    Heard,
     Learning,
     Logging,
     Model,
@@ -29,6 +31,8 @@ from bot.config.tree import (
     Slack,
 )
 from bot.domain.approval import ApprovalRule
+from bot.domain.kudos import Staff
+from bot.domain.listening import Account, Ears, Theme, same_handle
 from bot.domain.promise import HORIZON_DAYS, OfficeHours, always, office_time_between
 from bot.domain.roles import Permission, Roles
 from bot.domain.rota import Rota
@@ -48,6 +52,7 @@ def to_config(file: FileTable) -> Config:
     """Every name in `file` must resolve; `checks` has made sure of it."""
     return Config(
         company=_company(file.company),
+        heard=_heard(file),
         slack=_same(Slack, file.slack),
         roles=_roles(file),
         database=_same(Database, file.database),
@@ -58,6 +63,8 @@ def to_config(file: FileTable) -> Config:
         triage=file.triage.department,
         topics=tuple(_same(Topic, table) for table in file.topics),
         rules=tuple(_rule(table) for table in file.rules),
+        staff=tuple(_same(Staff, table) for table in file.staff),
+        staff_report=file.kudos.staff_report,
         promises=tuple(_same(PromiseRule, table) for table in file.promises),
         sources=tuple(_source(table, file.company) for table in file.sources),
         approvals=tuple(_same(ApprovalRule, table) for table in file.approvals),
@@ -95,6 +102,24 @@ def _company(table: CompanyTable) -> Company:
     return Company(**dict(table) | {"names": names})
 
 
+def _heard(file: FileTable) -> Heard:
+    table = file.listening
+    names = (*_company(file.company).names, *table.products, *table.handles, *file.company.hashtags, *table.hashtags)
+    ears = Ears(
+        misspellings=table.misspellings,
+        complaint_hashtags=table.complaint_hashtags,
+        own_accounts=tuple(map(_account, table.own_accounts)),
+        employees=tuple(map(_account, table.employees)),
+        themes=tuple(_same(Theme, theme) for theme in file.themes),
+    )
+    return Heard(names=tuple(dict.fromkeys(names)), ears=ears)
+
+
+def _account(written: str) -> Account:
+    source, _, handle = written.rpartition(BETWEEN)
+    return Account(source=source.strip(), handle=same_handle(handle))
+
+
 def _roles(file: FileTable) -> Roles:
     written = ((permission, getattr(file.roles, permission)) for permission in Permission)
     named = {permission: holders for permission, holders in written if holders is not None}
@@ -125,6 +150,7 @@ def _department(table: DepartmentTable, file: FileTable) -> Department:
         lease=table.lease,
         assign=table.assign,
         preflight=table.preflight,
+        promises=table.promises,
     )
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from bot.domain.approval import ApprovalRule
+from bot.domain.kudos import Staff
+from bot.domain.listening import Ears
 from bot.domain.preflight.voice import Voice
 from bot.domain.roles import Roles
 from bot.domain.rota import Rota
@@ -54,6 +56,24 @@ class Company:
     @property
     def voice(self) -> Voice:
         return Voice(names=self.names, signatures=self.signatures, hashtags=self.hashtags, wide_reach=self.wide_reach)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What is listened for. `names` are all that mean us: names, products, handles, hashtags."""
+
+    names: tuple[str, ...]
+    ears: Ears
+
+    def at(self, source: str) -> Listening:
+        """What one source asks its place for. Themes are searched for where they are listened to."""
+        themes = [theme for theme in self.ears.themes if not theme.sources or source in theme.sources]
+        ours = (*self.ears.own_accounts, *self.ears.employees)
+        return Listening(
+            names=tuple(dict.fromkeys((*self.names, *self.ears.misspellings))),
+            themes=tuple(dict.fromkeys(words for theme in themes for words in theme.searches())),
+            own=frozenset(account.handle for account in ours if account.source in ("", source)),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +226,7 @@ class Config:
     """Everything that a person decides about an installation. Made by `load_config` only; Slack's secrets are not in it."""
 
     company: Company
+    heard: Heard
     slack: Slack
     roles: Roles
     database: Database
@@ -216,6 +237,8 @@ class Config:
     triage: str
     topics: tuple[Topic, ...]
     rules: tuple[Rule, ...]
+    staff: tuple[Staff, ...]
+    staff_report: bool
     promises: tuple[PromiseRule, ...]
     sources: tuple[SourceTable, ...]
     approvals: tuple[ApprovalRule, ...]
@@ -230,9 +253,9 @@ class Config:
         theirs = (secret for source in self.sources for secret in source.secrets())
         return tuple(secret for secret in (self.database.password, *theirs) if secret)
 
-    def listening(self) -> Listening:
-        """What sources that search ask their places for."""
-        return Listening(names=self.company.names)
+    def listening(self, source: str) -> Listening:
+        """What a source that searches asks its place for."""
+        return self.heard.at(source)
 
     def routing(self) -> RoutingTable:
         return RoutingTable(
@@ -243,7 +266,8 @@ class Config:
             min_confidence=self.model.min_confidence,
             topic_languages=self._languages(Reads.TOPIC),
             score_languages=self._languages(Reads.POLARITY),
-            names=self.company.names,
+            names=self.heard.names,
+            ears=self.heard.ears,
             not_words=self.company.not_words,
             searches={source.name: source.about for source in self.sources if source.search},
         )

@@ -1,13 +1,14 @@
 """Which department a mention belongs to, by which rule, and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.assignment import Assign
 from bot.domain.escalation import Quiet
-from bot.domain.mention import Incoming
+from bot.domain.listening import OURS, THEME, Ears, Theme, complaint_tags, has_hashtag, theme_of, whose_account
+from bot.domain.mention import Incoming, Mention
 from bot.domain.preflight.finding import Mode
 from bot.domain.promise import OfficeHours
 from bot.domain.words import has_any_word, is_named, someone_else
@@ -56,6 +57,8 @@ class Department:
     """How long a claim lasts here; None leaves it to what holds for all."""
     assign: Assign = Assign.NOBODY
     preflight: Mode = Mode.ADVISE
+    promises: bool = True
+    """Whether a mention here is owed a decision and an answer in time: not where people only join in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +83,9 @@ class Outcome(StrEnum):
 class Rule:
     """Conditions that must all hold; an empty one always holds. Bounds are inclusive.
 
-    `words` match whole words or phrases, any of them, whatever the case and the punctuation between. `unnamed` asks that
-    none of the company's names occurs. What a rule asks of the model counts only where the model is trusted.
+    `words` match whole words or phrases, any of them, whatever the case and the punctuation between; one that begins with #
+    matches that hashtag, and where it is one of complaint only beside a name of ours. `unnamed` asks that none of the
+    company's names occurs. What a rule asks of the model counts only where the model is trusted.
     """
 
     name: str
@@ -120,13 +124,15 @@ class RoutingTable:
     """Phrases with such a word in them that mean somebody else."""
     searches: Mapping[str, str] = field(default_factory=dict)
     """Sources that bring whatever a search finds, and what each is a search for."""
+    ears: Ears = field(default_factory=Ears)
+    """What else is listened for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """Where a mention goes and why, in a sentence.
 
-    `rule` is the rule's name, or "topic", "unsure", "language", "unnamed", "unjudged", "unowned".
+    `rule` is the rule's name, or "ours", "theme", "topic", "unsure", "language", "unnamed", "unjudged", "unowned".
     """
 
     outcome: Outcome
@@ -137,12 +143,26 @@ class Route:
 
 
 def choose_route(table: RoutingTable, source: str, mention: Incoming, verdict: Verdict | None) -> Route:
-    """First matching rule wins; else the topic's department; triage takes all that is in doubt."""
+    """First matching rule wins; else the topic's department; triage takes all that is in doubt.
+
+    What we wrote ourselves is no mention. Where a theme fits, only rules that go by words or sources come before it: what
+    the model reads in it is about somebody else.
+    """
+    if whose := _our_words(table, source, mention):
+        return _kept_out(table, whose, verdict)
+    theme = _theme(table, source, mention, verdict)
+    rules = [rule for rule in table.rules if theme is None or _goes_by_what_is_written(rule)] if verdict else []
+    for rule in rules:
+        if verdict is not None and _matches(rule, table, source, mention, verdict):
+            return _with_complaint(table, source, mention, _by_rule(table, rule, verdict))
+    if theme is not None:
+        return _join_in(theme)
+    return _with_complaint(table, source, mention, _by_topic(table, source, mention, verdict))
+
+
+def _by_topic(table: RoutingTable, source: str, mention: Incoming, verdict: Verdict | None) -> Route:
     if verdict is None:
         return _to_triage(table, "unjudged", "the model could not judge it")
-    for rule in table.rules:
-        if _matches(rule, table, source, mention, verdict):
-            return _by_rule(table, rule, verdict)
     if not trusted_in(table.topic_languages, verdict):
         return _to_triage(table, "language", f"the model is not trusted in language “{verdict.language}”")
     if source in table.searches and verdict.topic != IRRELEVANT and not _is_named(table, source, mention):
@@ -224,7 +244,7 @@ def _matches(rule: Rule, table: RoutingTable, source: str, mention: Incoming, ve
         not rule.topics or verdict.topic in rule.topics,
         not rule.sources or source in rule.sources,
         not rule.languages or verdict.language in rule.languages,
-        not rule.words or has_any_word(_said(mention), rule.words),
+        not rule.words or _says_any(rule.words, table, source, mention),
         not rule.unnamed or not _is_named(table, source, mention),
         verdict.detractor >= rule.min_detractor,
         verdict.promoter >= rule.min_promoter,
@@ -253,7 +273,57 @@ def _may_go_by_the_model(rule: Rule, table: RoutingTable, verdict: Verdict) -> b
 
 
 def _is_named(table: RoutingTable, source: str, mention: Incoming) -> bool:
-    return is_named(_said(mention), (*table.names, table.searches.get(source, "")), table.not_words)
+    names = (*table.names, table.searches.get(source, ""))
+    return is_named(_said(mention), names, table.not_words, as_written=table.ears.misspellings)
+
+
+def _says_any(words: Sequence[str], table: RoutingTable, source: str, mention: Incoming) -> bool:
+    said = _said(mention)
+    if has_any_word(said, [word for word in words if not word.startswith("#")]):
+        return True
+    tags = [word for word in words if word.startswith("#") and has_hashtag(said, word)]
+    held = {tag.casefold() for tag in table.ears.complaint_hashtags}
+    return any(tag.casefold() not in held or _is_named(table, source, mention) for tag in tags)
+
+
+def _our_words(table: RoutingTable, source: str, mention: Incoming) -> str:
+    """Whose account of ours wrote it; empty for a customer's words, and for what a person brought in by hand."""
+    if isinstance(mention, Mention) and mention.added_by:
+        return ""
+    return whose_account(table.ears, source, mention.author)
+
+
+def _kept_out(table: RoutingTable, whose: str, verdict: Verdict | None) -> Route:
+    topic = table.topics.get(verdict.topic) if verdict else None
+    department = topic.department if topic else table.triage
+    return Route(
+        outcome=Outcome.FILTER, department=department, urgent=False, rule=OURS, why=f"{whose} wrote it, no customer"
+    )
+
+
+def _theme(table: RoutingTable, source: str, mention: Incoming, verdict: Verdict | None) -> Theme | None:
+    """The theme that a post about nobody of us belongs to."""
+    if not table.ears.themes or _is_named(table, source, mention):
+        return None
+    languages = [each for each in (verdict.language if verdict else "", mention.language) if each]
+    searched = source in table.searches
+    return theme_of(table.ears.themes, source, _said(mention), searched=searched, languages=languages)
+
+
+def _goes_by_what_is_written(rule: Rule) -> bool:
+    return bool(rule.words or rule.sources) and not rule.unnamed
+
+
+def _join_in(theme: Theme) -> Route:
+    why = f"theme “{theme.name}”: a chance to join in"
+    return Route(outcome=Outcome.SEND, department=theme.department, urgent=False, rule=THEME, why=why)
+
+
+def _with_complaint(table: RoutingTable, source: str, mention: Incoming, route: Route) -> Route:
+    tags = complaint_tags(table.ears, _said(mention))
+    if not tags or not _is_named(table, source, mention):
+        return route
+    return replace(route, why=f"{route.why}; complains with {', '.join(tags)}")
 
 
 def _said(mention: Incoming) -> str:

@@ -173,7 +173,7 @@ def test_single_sections_stand_at_their_defaults(example: Config, tmp_path: Path
     smallest.write_text(SMALLEST, encoding="utf-8")
     plain = load_config(smallest, {})
     sections = ("slack", "roles", "database", "model", "learning", "triage", "retention", "claims", "signals")
-    for section in (*sections, "health", "logging"):
+    for section in (*sections, "heard", "staff_report", "health", "logging"):
         assert getattr(example, section) == getattr(plain, section), section
 
 
