@@ -1,7 +1,8 @@
 """What a kind of source brings to the contract suite: a place that the test controls, and the source that reads it.
 
-Each kind has a file in `cases` with `READERS` (`RECEIVERS` where its place sends by itself), and with `ANSWERERS` where it takes
-answers: functions that give such a case as a context manager. What not every place can do is a `Trait`, and its tests run for the cases that have it.
+Each kind has a file in `cases` with `READERS` (`RECEIVERS` where its place sends by itself), and with `ANSWERERS` where it
+takes answers: functions that give such a case as a context manager. What not every place can do is a `Trait`, and its tests
+run for the cases that have it.
 """
 
 import pkgutil
@@ -45,6 +46,10 @@ class Trait(StrEnum):
     """A refusal of an answer comes with a reason to read."""
     KEYS = "keys"
     """An answerable place that tells two answers of the same text apart by their keys."""
+    ONE_ANSWER = "one answer"
+    """An answerable place where a post has one answer of ours: another one takes its place."""
+    BARE = "bare"
+    """An empty object is how the place says that it has nothing."""
 
 
 class ReaderCase(Protocol):
@@ -112,12 +117,22 @@ def number_of(post: Post) -> int:
     return int(post.id.rsplit(":", 1)[1])
 
 
-def readers(trait: Trait | None = None) -> list[Reader]:
-    return [each for module in _modules() for each in getattr(module, "READERS", ()) if _has(each, trait)]
+def readers(trait: Trait | None = None, *, lacks: Trait | None = None) -> list[Reader]:
+    return [
+        each
+        for module in _modules()
+        for each in getattr(module, "READERS", ())
+        if _has(each, trait) and _lacks(each, lacks)
+    ]
 
 
-def answerers(trait: Trait | None = None) -> list[Answerer]:
-    return [each for module in _modules() for each in getattr(module, "ANSWERERS", ()) if _has(each, trait)]
+def answerers(trait: Trait | None = None, *, lacks: Trait | None = None) -> list[Answerer]:
+    return [
+        each
+        for module in _modules()
+        for each in getattr(module, "ANSWERERS", ())
+        if _has(each, trait) and _lacks(each, lacks)
+    ]
 
 
 def receivers() -> list[Receiver]:
@@ -131,6 +146,10 @@ def _modules() -> list[object]:
 def _has(made: Callable[[], object], trait: Trait | None) -> bool:
     """Traits stand on the function, so that the suite knows them before the place is there."""
     return trait is None or trait in made.traits  # type: ignore[attr-defined]
+
+
+def _lacks(made: Callable[[], object], trait: Trait | None) -> bool:
+    return trait is None or not _has(made, trait)
 
 
 def with_traits(*traits: Trait) -> Callable[[Callable[[], object]], Callable[[], object]]:

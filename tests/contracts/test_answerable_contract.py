@@ -16,8 +16,8 @@ def case(request: pytest.FixtureRequest) -> Iterator[AnswererCase]:
         yield opened
 
 
-def every(trait: Trait | None = None) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", answerers(trait), ids=lambda made: made.__name__, indirect=True)
+def every(trait: Trait | None = None, *, lacks: Trait | None = None) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", answerers(trait, lacks=lacks), ids=lambda made: made.__name__, indirect=True)
 
 
 @every()
@@ -41,11 +41,18 @@ def test_the_same_key_again_leaves_one_answer_and_gives_its_link(case: AnswererC
     assert case.standing() == ["Sorry."]
 
 
-@every()
+@every(lacks=Trait.ONE_ANSWER)
 def test_another_text_under_another_key_is_another_answer(case: AnswererCase) -> None:
     case.source.reply(case.post, "Sorry.", key="k1")
     case.source.reply(case.post, "Sorry, again.", key="k2")
     assert case.standing() == ["Sorry.", "Sorry, again."]
+
+
+@every(Trait.ONE_ANSWER)
+def test_where_a_post_has_one_answer_the_last_one_stands(case: AnswererCase) -> None:
+    case.source.reply(case.post, "Sorry.", key="k1")
+    case.source.reply(case.post, "Sorry, again.", key="k2")
+    assert case.standing() == ["Sorry, again."]
 
 
 @every(Trait.KEYS)

@@ -31,8 +31,8 @@ def case(request: pytest.FixtureRequest) -> Iterator[ReaderCase]:
         yield opened
 
 
-def every(trait: Trait | None = None) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", readers(trait), ids=lambda made: made.__name__, indirect=True)
+def every(trait: Trait | None = None, *, lacks: Trait | None = None) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", readers(trait, lacks=lacks), ids=lambda made: made.__name__, indirect=True)
 
 
 def ids(case: ReaderCase, *posts: Post) -> set[str]:
@@ -234,7 +234,7 @@ def test_cursor_that_is_garbage_starts_over(case: ReaderCase) -> None:
         assert given(case.source.poll(garbage, NOW)) == ids(case, post(1)), garbage
 
 
-NONSENSE = [b"\x00\xff" * 99, b"<html><p>Back soon</p></html>", b"{}", b"", b"[1, null]", b'{"data": 3}', b"[" * 9_000]
+NONSENSE = [b"\x00\xff" * 99, b"<html><p>Back soon</p></html>", b"", b"[1, null]", b'{"data": 3}', b"[" * 9_000]
 
 
 @every(Trait.OVER_HTTP)
@@ -244,6 +244,19 @@ def test_place_that_talks_nonsense_is_a_retry_or_a_give_up(case: ReaderCase) -> 
         case.say(body)
         with pytest.raises((Retry, GiveUp)):
             case.source.poll("", NOW)
+
+
+@every(Trait.BARE)
+def test_an_empty_object_is_an_empty_place_where_it_is_said_so(case: ReaderCase) -> None:
+    case.say(b"{}")
+    assert case.source.poll("", NOW).items == ()
+
+
+@every(Trait.OVER_HTTP, lacks=Trait.BARE)
+def test_an_empty_object_is_nonsense_elsewhere(case: ReaderCase) -> None:
+    case.say(b"{}")
+    with pytest.raises((Retry, GiveUp)):
+        case.source.poll("", NOW)
 
 
 @every(Trait.OVER_HTTP)
