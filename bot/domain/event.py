@@ -26,6 +26,7 @@ NOTES = frozenset(
         "edited",
         "followed",
         "withdrawn",
+        "restored",
         "offered",
         "offer_declined",
         "offer_withdrawn",

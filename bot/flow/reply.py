@@ -11,9 +11,11 @@ from bot.domain.promise import PromiseKind
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
+from bot.flow.look_again import is_gone
 from bot.flow.recommended import agreement_on
-from bot.sources.base import Answerable, Source, Traceable
-from bot.store import answers, events, follow, mentions, promises
+from bot.flow.spending import cap_reached, spend
+from bot.sources.base import Answerable, Replied, Source, Traceable
+from bot.store import answers, events, follow, mentions, promises, sources
 from bot.store.answers import Parcel
 from bot.store.database import Database, Session
 from bot.store.records import Record
@@ -24,6 +26,7 @@ BATCH = 10
 LEASE = timedelta(minutes=2)
 TRIES = 8
 LONGEST_PAUSE = timedelta(minutes=10)
+GONE = "the post is not there any more: its author took it down"
 
 
 def due_sources(db: Database, now: datetime) -> list[str]:
@@ -33,15 +36,28 @@ def due_sources(db: Database, now: datetime) -> list[str]:
 
 
 def send_answers(db: Database, name: str, source: Source | None, clock: Clock) -> int:
-    """Carry the answers that wait for one source, None where it is not configured any more; the number that arrived."""
+    """Carry the answers that wait for one source, None where it is not configured any more; the number that arrived.
+
+    While the place wants to be left alone they wait, and their cards say so.
+    """
     with db.write() as session:
         parcels = answers.lease(session, name, clock(), limit=BATCH, lease=LEASE)
+        if parcels and (until := sources.resting(session, name, clock())):
+            for parcel in parcels:
+                wait = f"“{name}” does not answer now, or asked us to wait"
+                answers.put_off(session, parcel.id, wait, until, unclear=parcel.unclear)
+                mentions.touch(session, parcel.mention_id)
+            return 0
     return sum(_send(db, source, parcel, clock) for parcel in parcels)
 
 
 def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> int:
     if not isinstance(source, Answerable):
         return _fail(db, parcel, f"the source “{parcel.source}” takes no answers (any more)", clock)
+    with db.read() as session:
+        too_dear = cap_reached(session, source, clock())
+    if too_dear or is_gone(db, source, parcel.external_id, clock):
+        return _fail(db, parcel, too_dear or GONE, clock)
     try:
         replied = source.reply(parcel.external_id, parcel.text, key=parcel.key)
     except Retry as fault:
@@ -52,7 +68,7 @@ def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> 
     except GiveUp as fault:
         return _end(db, source, parcel, fault.reason, clock)
     crash_point("reply.carried")
-    return _arrived(db, parcel, replied.permalink, clock)
+    return _arrived(db, parcel, replied, clock)
 
 
 def _put_off(db: Database, parcel: Parcel, fault: Retry, clock: Clock) -> int:
@@ -61,6 +77,7 @@ def _put_off(db: Database, parcel: Parcel, fault: Retry, clock: Clock) -> int:
         until = clock() + max(pause, fault.after)
         answers.put_off(session, parcel.id, fault.reason, until, unclear=parcel.unclear)
         mentions.touch(session, parcel.mention_id)
+        sources.rest(session, parcel.source, clock() + fault.after)
     return 0
 
 
@@ -73,13 +90,15 @@ def _end(db: Database, source: Source, parcel: Parcel, reason: str, clock: Clock
     except (Retry, GiveUp):
         return _fail(db, parcel, reason, clock)
     if found is not None:
-        return _arrived(db, parcel, found.permalink, clock)
+        return _arrived(db, parcel, found, clock)
     return _fail(db, replace(parcel, unclear=False), reason, clock)
 
 
-def _arrived(db: Database, parcel: Parcel, permalink: str, clock: Clock) -> int:
+def _arrived(db: Database, parcel: Parcel, replied: Replied, clock: Clock) -> int:
+    permalink = replied.permalink
     with db.write() as session:
         now = clock()
+        spend(session, parcel.source, replied.cost, now)
         record = mentions.lock(session, parcel.mention_id)
         if record is None or not answers.settle(session, parcel.id, AnswerState.SENT, permalink=permalink):
             return 0

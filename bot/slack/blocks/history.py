@@ -38,6 +38,7 @@ _WORDS = {
     "edited": "saw that the author changed it",
     "followed": "saw that they wrote again",
     "withdrawn": "saw that the author took the post down",
+    "restored": "saw that the post is there after all",
     "answer_written": "wrote an answer",
     "answer_approved": "approved the answer",
     "answer_returned": "returned the answer to its writer",
