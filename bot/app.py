@@ -90,10 +90,10 @@ def _answer_limit(source: Source) -> int | None:
 
 def build_sources(config: Config) -> dict[str, Source]:
     """One source for each entry of the configuration, by name. Raises GiveUp where its optional dependencies are missing."""
-    return {each.name: _source(each, config.listening(each.name)) for each in config.sources}
+    return {each.name: build_source(each, config.listening(each.name)) for each in config.sources}
 
 
-def _source(table: SourceTable, listening: Listening) -> Source:
+def build_source(table: SourceTable, listening: Listening) -> Source:
     try:
         return table.build(listening)
     except GiveUp as fault:

@@ -72,6 +72,10 @@ def _add_texts(command: Callable[..., argparse.ArgumentParser]) -> None:
     importing.add_argument("file", type=Path)
     importing.add_argument("--source", help="the source's name (default: the file's name)")
     importing.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", help="e.g. text=review")
+    past = command("backfill", _backfill, "bring in what customers wrote at a source before Earshot listened there")
+    past.add_argument("source", help="its name in the configuration")
+    past.add_argument("--since", default="30d", metavar="DURATION", help="how far back, such as 30d (default) or 12h")
+    past.add_argument("--cards", action="store_true", help="post cards for old mentions too, not only keep them")
     classify = command("classify", _classify, "judge texts: one JSON verdict a line, in order")
     classify.add_argument("file", help=".csv, .jsonl, or - for standard input")
     classify.add_argument("--text-column", default="text")
@@ -180,6 +184,18 @@ def _import(options: argparse.Namespace) -> int:
     if wrong:
         raise ConfigError([f"--map {pair}: write FIELD=COLUMN, for example text=review" for pair in wrong])
     return import_file(config, options.file, source=options.source or options.file.stem, columns=columns)
+
+
+def _backfill(options: argparse.Namespace) -> int:
+    from bot.backfilling import backfill
+    from bot.values import parse_duration
+
+    config = _config(options)
+    try:
+        since = parse_duration(options.since)
+    except ValueError as error:
+        raise ConfigError([f"--since {options.since}: {error}"]) from error
+    return backfill(config, options.source, since, cards=options.cards)
 
 
 def _classify(options: argparse.Namespace) -> int:

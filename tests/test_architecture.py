@@ -48,6 +48,7 @@ ARROWS: dict[str, set[str]] = {
     "bot.app": {"bot", "classifiers"},
     "bot.check": {"bot", "classifiers"},
     "bot.importing": {"bot", "classifiers"},
+    "bot.backfilling": {"bot", "classifiers"},
     "bot.learning": {"bot", "classifiers"},
     "bot.model_commands": {"bot", "classifiers"},
     "bot.cli": {"bot", "classifiers"},

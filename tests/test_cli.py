@@ -24,7 +24,7 @@ from sandbox.serve import RunningSandbox, running_sandbox
 from tests.fakes import FakeClassifier, FakeMessenger, FakeSource, MovedClock, batch, post
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("run", "demo", "check", "migrate", "import", "classify", "ledger", "failed", "sources")
+COMMANDS = ("run", "demo", "check", "migrate", "import", "backfill", "classify", "ledger", "failed", "sources")
 
 CONFIG = """
 [company]

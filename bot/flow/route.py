@@ -10,8 +10,9 @@ from bot.domain.lifecycle import Action, State
 from bot.domain.policy import Policy
 from bot.domain.posting import PostingKind
 from bot.domain.promise import promises_for
-from bot.domain.routing import Department, Outcome, Route, choose_route
+from bot.domain.routing import Department, Outcome, Route
 from bot.domain.terms import terms_for
+from bot.flow.history import route_of
 from bot.flow.recommended import outcome_of
 from bot.flow.teach import traits_of
 from bot.store import events, mentions, offers, outbox, promises, subscriptions
@@ -34,8 +35,7 @@ def route_judged(db: Database, policy: Policy, now: datetime) -> int:
 
 
 def _route(session: Session, policy: Policy, record: Record, now: datetime) -> None:
-    mention, verdict = record.mention, record.verdict
-    route = choose_route(policy.routing, mention.source, mention, verdict)
+    mention, route = record.mention, route_of(policy, record)
     action = Action.FILTER if route.outcome is Outcome.FILTER else Action.ROUTE
     if not mentions.change(session, record, action, now, _columns(route, record)):
         return
@@ -49,8 +49,7 @@ def route_again(session: Session, policy: Policy, record: Record, now: datetime)
 
     What a rule would have kept out of every channel stays where it is: it has been posted.
     """
-    mention, verdict = record.mention, record.verdict
-    route = choose_route(policy.routing, mention.source, mention, verdict)
+    mention, route = record.mention, route_of(policy, record)
     if record.state is State.FILTERED:
         _let_in(session, policy, record, route, now)
         return

@@ -33,23 +33,29 @@ class Added:
         return Added(new=self.new + other.new, edited=self.edited + other.edited, known=self.known + other.known)
 
 
-def add(session: Session, source: str, items: Iterable[Incoming], now: datetime) -> Added:
+def add(
+    session: Session, source: str, items: Iterable[Incoming], now: datetime, *, history_before: datetime | None = None
+) -> Added:
     """Store what a source gave; (source, external id) is unique, so giving it twice changes nothing.
 
-    Older posts come first in a batch, so that a conversation begins with its beginning.
+    Older posts come first in a batch, so that a conversation begins with its beginning. What was written before
+    `history_before` comes in for its history only: it counts from when it was written, and continues no conversation.
     """
     unique = {key_of(item.external_id): item for item in items}
     listed = sorted(unique.items(), key=lambda pair: pair[1].posted_at or now)
     total = Added()
     for start in range(0, len(listed), INSERT_BATCH):
-        total += _add_batch(session, source, dict(listed[start : start + INSERT_BATCH]), now)
+        total += _add_batch(session, source, dict(listed[start : start + INSERT_BATCH]), now, history_before)
     return total
 
 
-def _add_batch(session: Session, source: str, items: Mapping[str, Incoming], now: datetime) -> Added:
+def _add_batch(
+    session: Session, source: str, items: Mapping[str, Incoming], now: datetime, history_before: datetime | None
+) -> Added:
+    history = {key: _is_history(item, history_before) for key, item in items.items()}
     statement = (
         insert_into(session, MentionRow)
-        .values([new_row(source, key, item, now) for key, item in items.items()])
+        .values([_dated(new_row(source, key, item, now), for_history=history[key]) for key, item in items.items()])
         .on_conflict_do_nothing(index_elements=["source", "external_id"])
         .returning(MentionRow.id, MentionRow.external_id)
     )
@@ -60,8 +66,18 @@ def _add_batch(session: Session, source: str, items: Mapping[str, Incoming], now
     edited = sum(_follow_edit(session, row_id, item, now) for row_id, item in _changed(session, source, known))
     arrived = {id_: items[key] for key, id_ in fresh.items()}
     hashtags.keep(session, arrived, now)
-    follow.fold(session, source, arrived, now)
+    follow.fold(session, source, {id_: items[key] for key, id_ in fresh.items() if not history[key]}, now)
     return Added(new=len(fresh), edited=edited, known=len(known) - edited)
+
+
+def _is_history(item: Incoming, before: datetime | None) -> bool:
+    """A post without a date may be of any age: where history is fetched, it is taken for some."""
+    return before is not None and (item.posted_at is None or item.posted_at < before)
+
+
+def _dated(row: dict[str, Any], *, for_history: bool) -> dict[str, Any]:
+    received = (row["posted_at"] or row["received_at"]) if for_history else row["received_at"]
+    return {**row, "for_history": for_history, "received_at": received}
 
 
 def _changed(session: Session, source: str, known: Mapping[str, Incoming]) -> list[tuple[int, Incoming]]:

@@ -83,6 +83,7 @@ def _first_of(session: Session, source: str, key: str, author: str, *, before: i
         MentionRow.author == author,
         MentionRow.id < before,
         MentionRow.state != State.FILTERED,
+        ~and_(MentionRow.for_history, MentionRow.state.in_((State.NEW, State.JUDGED))),  # to be kept out as well
     )
     asked = (MentionRow.external_id == key, MentionRow.thread == key)  # two questions: each has an index of its own
     found = (session.execute(earlier.where(each).order_by(MentionRow.id).limit(1)).one_or_none() for each in asked)

@@ -34,13 +34,13 @@ def lease_waiting(
 ) -> list[tuple[Mention, int]]:
     """Take up to `limit` mentions in `state` for one stage, oldest first, with how often they were tried before.
 
-    A lease that ran out (its holder died) is taken over.
+    What came in for its history waits until nothing else does. A lease that ran out (its holder died) is taken over.
     """
     wanted = (
         select(MentionRow.id)
         .where(MentionRow.state == state, MentionRow.next_at <= now)
         .where(or_(MentionRow.leased_until.is_(None), MentionRow.leased_until <= now))
-        .order_by(MentionRow.next_at, MentionRow.id)
+        .order_by(MentionRow.for_history, MentionRow.next_at, MentionRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

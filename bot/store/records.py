@@ -57,6 +57,7 @@ class Record:
     follow_ups: FollowUps = field(default_factory=FollowUps)
     revision: Revision | None = None
     first_claimed_at: datetime | None = None
+    for_history: bool = False
     corrections: Mapping[LabelKind, Label] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
 
@@ -216,6 +217,7 @@ def _record(
         followed_at=row.followed_at,
         follow_of=row.follow_of,
         first_claimed_at=row.first_claimed_at,
+        for_history=row.for_history,
     )
 
 
