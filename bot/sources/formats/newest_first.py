@@ -1,0 +1,159 @@
+"""Places that show their newest posts first, page by page: read back to what is known, and given the oldest first.
+
+A place may have several shelves of posts (the comments of each article, say). A poll reads a bounded number of pages; what
+it did not come to is remembered in the cursor, and the next poll goes on there before it looks for anything new.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.mention import Incoming
+from bot.errors import GiveUp, Retry
+from bot.sources.base import Batch
+from bot.sources.net.fetch import PAUSE
+
+MOST_PAGES = 10
+"""In one poll; with ten seconds for each they fit into the two minutes for which a poll is leased."""
+MOST_RESTS = 2_000
+LONGEST_PAGE = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rest:
+    """Pages still to be read: those of `shelf` from `page` on (its first where that is empty), back to `until`."""
+
+    shelf: str = ""
+    page: str = ""
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """What is remembered between two polls.
+
+    `place` says whose cursor it is: another place starts over. Nothing from before `start` is wanted; all up to `seen` was
+    given or is among the `rests`. `aside` is for the source itself.
+    """
+
+    place: str
+    start: datetime
+    seen: datetime
+    rests: tuple[Rest, ...] = ()
+    aside: str = ""
+
+    def text(self) -> str:
+        rests = [[rest.shelf, rest.page, rest.until.isoformat()] for rest in self.rests]
+        told = {"place": self.place, "start": self.start.isoformat(), "seen": self.seen.isoformat()}
+        return json.dumps(told | {"rests": rests, "aside": self.aside}, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str, *, place: str, start: datetime) -> "Mark":
+        """The mark that `text()` wrote for this place; one that begins at `start` for anything else."""
+        fresh = cls(place=place, start=start, seen=start)
+        try:
+            raw = json.loads(text)
+            known = cls(
+                place=str(raw["place"]),
+                start=datetime.fromisoformat(raw["start"]),
+                seen=datetime.fromisoformat(raw["seen"]),
+                rests=tuple(
+                    Rest(shelf=str(shelf), page=str(page), until=datetime.fromisoformat(until))
+                    for shelf, page, until in raw["rests"]
+                ),
+                aside=str(raw["aside"]),
+            )
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return fresh
+        moments = (known.start, known.seen, *(rest.until for rest in known.rests))
+        is_sound = known.place == place and all(moment.tzinfo for moment in moments)
+        return known if is_sound else fresh
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of a shelf. `found` are posts with the moment by which the place orders them; None is always given.
+
+    `reaches` is the moment of the oldest thing on the page, ours or left out: what follows is older. None where the place
+    promises no order, so that every page is read. `opens` are further shelves that this page speaks of.
+    """
+
+    found: Sequence[tuple[datetime | None, Incoming]]
+    next: str = ""
+    reaches: datetime | None = None
+    opens: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+ReadPage = Callable[[str, str], Page]
+"""(shelf, page) → that page; an empty page is the first. Raises Retry and GiveUp."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walked:
+    """What a poll found, the oldest first, and the mark after it."""
+
+    items: tuple[Incoming, ...]
+    mark: Mark
+    problems: tuple[str, ...] = ()
+
+    def batch(self, *, access_ends_at: datetime | None = None) -> Batch:
+        return Batch(
+            items=self.items,
+            cursor=self.mark.text(),
+            more=bool(self.mark.rests),
+            problems=self.problems,
+            access_ends_at=access_ends_at,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How far back a poll looks beyond what is known, for what turns up late, and how many pages it reads."""
+
+    overlap: timedelta = timedelta(minutes=10)
+    most_pages: int = MOST_PAGES
+
+
+def walk(mark: Mark, shelves: Sequence[str], read: ReadPage, *, now: datetime, reach: Reach = Reach()) -> Walked:
+    """Go on with what is left of the last poll, else read every shelf from its newest page back to what is known."""
+    until = max(mark.start, mark.seen - reach.overlap)
+    waiting = list(mark.rests) or [Rest(shelf=shelf, until=until) for shelf in shelves]
+    found: list[tuple[datetime, Incoming]] = []
+    problems: list[str] = []
+    for _ in range(reach.most_pages):
+        if not waiting:
+            break
+        rest = waiting.pop(0)
+        page = _read(read, rest)
+        problems += page.problems
+        found += [(moment or rest.until, item) for moment, item in page.found if not moment or moment >= rest.until]
+        if page.next and (page.reaches is None or page.reaches >= rest.until):
+            waiting.insert(0, replace(rest, page=page.next))
+        waiting += [Rest(shelf=shelf, until=rest.until) for shelf in page.opens]
+    seen = max([mark.seen, *(min(moment, now) for moment, _ in found)])
+    return Walked(
+        items=_in_order(found),
+        mark=replace(mark, seen=seen, rests=tuple(waiting[:MOST_RESTS])),
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _read(read: ReadPage, rest: Rest) -> Page:
+    try:
+        page = read(rest.shelf, rest.page)
+    except GiveUp:
+        if not rest.page:
+            raise
+        # Names of pages die while they wait in a cursor: back from the newest one then.
+        return read(rest.shelf, "")
+    if page.next and (page.next == rest.page or len(page.next) > LONGEST_PAGE):
+        raise Retry("the place leads in a circle from page to page", after=PAUSE)
+    return page
+
+
+def _in_order(found: list[tuple[datetime, Incoming]]) -> tuple[Incoming, ...]:
+    """The oldest first and each once; of the same moment what stood further down is the older."""
+    latest = {item.external_id: (moment, item) for moment, item in reversed(found)}
+    return tuple(item for _, item in sorted(latest.values(), key=lambda each: each[0]))
