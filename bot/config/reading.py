@@ -134,7 +134,15 @@ def _expand_texts(raw: dict[str, Any], env: Mapping[str, str]) -> Iterator[Fault
                     where=where,
                     advice=f"the environment variable {name or '${}'} is not set: set it, or write the value",
                 )
-        source[where[-1]] = checks.PLACEHOLDER.sub(lambda match: env.get(match[1], ""), text)
+        filled = checks.PLACEHOLDER.sub(lambda match: env.get(match[1], ""), text)
+        source[where[-1]] = int(filled) if filled != text and _wants_number(source, where[-1], filled) else filled
+
+
+def _wants_number(source: Mapping[str, Any], key: object, filled: str) -> bool:
+    """The environment holds texts only, also of a port."""
+    table = kinds().get(str(source.get("kind")))
+    field = table.model_fields.get(str(key)) if table else None
+    return field is not None and field.annotation is int and re.fullmatch(r"[0-9]{1,9}", filled) is not None
 
 
 def _fetch_secrets(raw: dict[str, Any], env: Mapping[str, str]) -> Iterator[Fault]:

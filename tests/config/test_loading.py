@@ -261,6 +261,17 @@ def test_a_feed_takes_its_address_from_the_environment(full: Config) -> None:
     assert "key=abc" not in repr(full)
 
 
+def test_a_number_of_a_source_can_come_from_the_environment(tmp_path: Path) -> None:
+    mailbox = 'kind = "mail"\nuser = "care@acme.example"\npassword = "MAIL_PASSWORD"\nhost = "x.example"'
+    document = SOUND.replace('kind = "feed"', mailbox).replace(
+        'url = "https://example.com/reviews.atom"', 'port = "${PORT}"'
+    )
+    (mail,) = load(tmp_path, document, {"PORT": "8143", "MAIL_PASSWORD": "hunter2"}).sources
+    assert mail.model_dump()["port"] == 8143
+    with pytest.raises(ConfigError, match=r"sources\[0\]\.port: write a whole number, not text"):
+        load(tmp_path, document, {"PORT": "imap", "MAIL_PASSWORD": "hunter2"})
+
+
 def test_a_password_for_a_feed_comes_from_the_environment(tmp_path: Path) -> None:
     document = SOUND.replace("https://example.com/", "https://me:${KEY}@example.com/")
     (feed,) = load(tmp_path, document).sources
