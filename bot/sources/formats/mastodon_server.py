@@ -1,0 +1,232 @@
+"""Talk with a server that speaks the Mastodon API, by Mastodon.py and through the one door."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.mention import Incoming
+from bot.errors import GiveUp, Retry
+from bot.sources.base import Replied
+from bot.sources.formats import mastodon_posts as posts
+from bot.sources.formats.dates import believed, read_date
+from bot.sources.formats.fields import line
+from bot.sources.formats.json_values import object_of, objects_of, text_of
+from bot.sources.formats.mastodon_posts import Around
+from bot.sources.formats.shelf import PAGE, Entry
+from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, pause
+from bot.sources.table import needs_extra
+
+if TYPE_CHECKING:
+    import requests
+    from mastodon import Mastodon
+
+Status = Mapping[str, Any]
+Bounds = Mapping[str, str]
+
+VISIBILITIES = frozenset({"public", "unlisted", "private", "direct"})
+MISSING = 404
+
+
+class MastodonServer:
+    """One visit: a few requests that belong together. Everything raises Retry and GiveUp, as `visit` translates."""
+
+    def __init__(self, client: "Mastodon", host: str) -> None:
+        self._client = client
+        self._host = host
+
+    def mentions(self, bounds: Bounds) -> list[Entry[Status]]:
+        page = self._page(self._client.notifications(types=["mention"], limit=PAGE, **bounds))
+        return [_entry(each, object_of(each.get("status"))) for each in page]
+
+    def tagged(self, tag: str, bounds: Bounds) -> list[Entry[Status]]:
+        page = self._page(self._client.timeline_hashtag(tag, limit=PAGE, **bounds))
+        return [_entry(each, each) for each in page]
+
+    def saying(self, word: str, bounds: Bounds) -> list[Entry[Status]]:
+        """The search knows no since_id, and gives the newest page above its min_id."""
+        after, before = bounds.get("min_id") or bounds.get("since_id"), bounds.get("max_id")
+        found = self._client.search_v2(
+            f'"{word}"', result_type="statuses", resolve=False, min_id=after, max_id=before, limit=PAGE
+        )
+        return [_entry(each, each) for each in self._page(object_of(found).get("statuses"))]
+
+    def is_ours(self, status: Status) -> bool:
+        return text_of(object_of(status.get("account")).get("id")) == self._our_id
+
+    def handle_of(self, status: Status) -> str:
+        return posts.full_handle(object_of(status.get("account")), self._host).casefold()
+
+    def read(self, status: Status, now: datetime) -> Incoming:
+        item = posts.incoming(status, self._host, self._around(status))
+        return replace(item, posted_at=believed(item.posted_at, now))
+
+    def standing(self, ids: Sequence[str]) -> dict[str, Status]:
+        """Those of the posts that are still there, by id. Servers before Mastodon 4.3 give them one at a time only."""
+        with _unless_missing():
+            together = objects_of(self._client.statuses(list(ids)))
+            found = {posts.id_of(each): each for each in together if posts.id_of(each) in ids}
+            return found | self._one_by_one([each for each in ids if each not in found])
+        return self._one_by_one(ids)
+
+    def post(self, id: str) -> Status:
+        with _unless_missing():
+            return self._known(self._client.status(id))
+        raise GiveUp(f"{self._host} has this post no more")
+
+    def answer_of_ours(self, id: str, text: str) -> Replied | None:
+        """Our own answer of this text right under the post."""
+        with _unless_missing():
+            below = objects_of(object_of(self._client.status_context(id)).get("descendants"))
+            direct = (each for each in below if text_of(each.get("in_reply_to_id")) == id and self.is_ours(each))
+            found = next((each for each in direct if posts.says(each, text)), None)
+            return None if found is None else Replied(permalink=posts.address_of(found))
+        return None
+
+    def answer(self, post: Status, text: str, *, key: str) -> Replied:
+        """As visible as the post; never wider where the server has kinds of visibility that we do not know."""
+        visibility = text_of(post.get("visibility"))
+        handle = line(text_of(object_of(post.get("account")).get("acct")))
+        answer = self._client.status_post(
+            f"@{handle} {text}",
+            in_reply_to_id=posts.id_of(post),
+            visibility=visibility if visibility in VISIBILITIES else "direct",
+            idempotency_key=key,
+        )
+        if not posts.id_of(object_of(answer)):
+            raise Retry(f"{self._host} does not say what became of our answer", after=SOON, ambiguous=True)
+        return Replied(permalink=posts.address_of(object_of(answer)))
+
+    @cached_property
+    def _our_id(self) -> str:
+        return posts.id_of(self._known(self._client.account_verify_credentials()))
+
+    def _one_by_one(self, ids: Sequence[str]) -> dict[str, Status]:
+        found: dict[str, Status] = {}
+        for id in ids:
+            with _unless_missing():
+                found[id] = self._known(self._client.status(id))
+        return found
+
+    def _around(self, status: Status) -> Around:
+        """What it replies to. A conversation is named by its first post, or by our own answer where it replies to that."""
+        parent = line(text_of(status.get("in_reply_to_id")))
+        if not parent:
+            return Around()
+        above: list[dict[str, Any]] = []
+        with _unless_missing():
+            above = objects_of(object_of(self._client.status_context(posts.id_of(status))).get("ancestors"))
+        found = next((each for each in above if posts.id_of(each) == parent), {})
+        root = posts.id_of(above[0]) if above else parent
+        answered = posts.address_of(found) if found and self.is_ours(found) else ""
+        return Around(parent=posts.shortened(posts.text_in(found)), thread=answered or root)
+
+    def _page(self, page: object) -> list[dict[str, Any]]:
+        listed = objects_of(page)
+        if not isinstance(page, list) or len(listed) < len(page) or not all(posts.id_of(each) for each in listed):
+            raise Retry(f"{self._host} does not answer as the Mastodon API does", after=PAUSE)
+        return listed
+
+    def _known(self, told: object) -> dict[str, Any]:
+        if not isinstance(told, dict) or not posts.id_of(told):
+            raise Retry(f"{self._host} does not answer as the Mastodon API does", after=PAUSE)
+        return told
+
+
+@contextmanager
+def visit(server: str, token: str, *, allow_private: bool) -> Iterator[MastodonServer]:
+    """Raises Retry and GiveUp, and no error of the library's own."""
+    with needs_extra("mastodon"):
+        from mastodon import Mastodon, MastodonError
+
+        from bot.sources.net.door_requests import door_session
+    host = posts.host_of(server)
+    with door_session(allow_private=allow_private) as session:
+        session.hooks["response"].append(_refuse)
+        client = Mastodon(
+            access_token=token,
+            api_base_url=server,
+            session=session,
+            ratelimit_method="throw",
+            # Taken for granted: asked, it costs a question a visit, and never ends where the server does not say.
+            version_check_mode="created",
+            mastodon_version="4.6.0",
+        )
+        try:
+            yield MastodonServer(client, host)
+        except MastodonError as error:
+            raise _ours(error, host) from error
+
+
+def _ours(error: Exception, host: str) -> Retry | GiveUp:
+    """The library wraps what the door and `_refuse` raise in an error of its own."""
+    inner = error.__cause__ or error.__context__
+    if isinstance(inner, Retry | GiveUp):
+        return inner
+    return Retry(f"{host} does not answer as the Mastodon API does", after=PAUSE, ambiguous=True)
+
+
+@contextmanager
+def _unless_missing() -> Iterator[None]:
+    """Goes on behind the block where the server has no such post, or no such address at all."""
+    from mastodon import MastodonNotFoundError
+
+    try:
+        yield
+    except MastodonNotFoundError:
+        return
+
+
+def _refuse(response: "requests.Response", **_: object) -> None:
+    """Every status but success and 404 as ours; the library would tell neither the reason nor how long to wait."""
+    status, host = response.status_code, posts.host_of(response.url)
+    if status == MISSING:
+        return
+    if status < 400:
+        _expect_a_list(response, host)
+        return
+    sending = response.request.method == "POST"
+    if status in TRY_AGAIN or status >= 500:
+        raise Retry(
+            f"{host} is not able to answer now ({status})",
+            after=_wait(response.headers, otherwise=SOON if sending else PAUSE),
+            ambiguous=sending and status >= 500,
+        )
+    said = _reason(response)
+    if status == 401:
+        raise GiveUp(f"{host} does not accept the token (401{said}): make a new one in its settings, under Development")
+    if status == 403:
+        raise GiveUp(f"{host} does not allow this (403{said}): the token needs read and write:statuses")
+    raise GiveUp(f"{host} refuses it ({status}{said})")
+
+
+def _expect_a_list(response: "requests.Response", host: str) -> None:
+    """The library makes an empty list of an empty object, which would say that all is well."""
+    is_listed = any(part in response.url for part in ("/api/v1/notifications", "/api/v1/timelines/"))
+    if is_listed and not response.content.lstrip().startswith(b"["):
+        raise Retry(f"{host} does not answer as the Mastodon API does", after=PAUSE)
+
+
+def _reason(response: "requests.Response") -> str:
+    """The server's own words behind a comma; nothing where it has none."""
+    try:
+        told = object_of(response.json()).get("error")
+    except (ValueError, RecursionError):
+        return ""
+    sentence = line(text_of(told))
+    return f": {sentence}" if sentence else ""
+
+
+def _wait(headers: Mapping[str, str], *, otherwise: timedelta) -> timedelta:
+    """Mastodon itself says when its limit is over; proxies before it say Retry-After."""
+    now = datetime.now(UTC)
+    reset = read_date(headers.get("X-RateLimit-Reset", "")) if "Retry-After" not in headers else None
+    if reset is not None and reset > now:
+        return min(reset - now, timedelta(hours=1))
+    return pause(headers.get("Retry-After", ""), now, otherwise=otherwise)
+
+
+def _entry(listed: Status, status: Status) -> Entry[Status]:
+    return Entry(id=posts.id_of(listed), at=posts.moment_of(status), post=status)

@@ -1,0 +1,147 @@
+"""Reading on from a known post: for places that page by ids in both directions, as the Mastodon API does.
+
+`min_id` asks for the page right after a post, so that what piled up comes in order, from the oldest on.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+MOST_PAGES = 5
+"""In one poll, of each shelf."""
+FIRST_PAGES = 25
+GAP_PAGES = 25
+OVERLAP = 20
+"""Posts that are read again, because one with a lower id may turn up a little later."""
+LONGEST_ID = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry(Generic[T]):
+    """A post on a shelf: the id by which it is paged, and when it was written."""
+
+    id: str
+    at: datetime | None
+    post: T
+
+
+Ask = Callable[[Mapping[str, str]], Sequence[Entry[T]]]
+"""Bounds (`max_id`, `min_id`, `since_id`) → a page of at most `PAGE` entries, the newest first."""
+
+PAGE = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bookmark:
+    """How far one shelf was read: the ids last seen, oldest first. `behind` says that there is more after them."""
+
+    start: datetime
+    seen: tuple[str, ...] = ()
+    behind: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading(Generic[T]):
+    """What was found, the oldest first, and the place after it. `cut` says that the first lookback was longer than we read."""
+
+    entries: Sequence[Entry[T]]
+    mark: Bookmark
+    cut: bool = False
+
+
+def read_on(ask: Ask[T], mark: Bookmark) -> Reading[T]:
+    return _from_known(ask, mark) if mark.seen else _from_start(ask, mark)
+
+
+def _from_start(ask: Ask[T], mark: Bookmark) -> Reading[T]:
+    """Nothing is known: back from the newest to the start. What is older than that is known from now on."""
+    found: list[Entry[T]] = []
+    older: tuple[str, ...] = ()
+    bounds: dict[str, str] = {}
+    for _ in range(FIRST_PAGES):
+        page = ask(bounds)
+        fresh = [entry for entry in page if entry.at is None or entry.at >= mark.start]
+        found += fresh
+        if len(fresh) < len(page) or not page:
+            older = tuple(entry.id for entry in page if entry not in fresh)[:1]
+            break
+        bounds = {"max_id": page[-1].id}
+    else:
+        return Reading(entries=found[::-1], mark=_after(mark, found[::-1], behind=False), cut=True)
+    return Reading(entries=found[::-1], mark=_after(replace(mark, seen=older), found[::-1], behind=False))
+
+
+def _from_known(ask: Ask[T], mark: Bookmark) -> Reading[T]:
+    after = mark.seen[-1] if mark.behind else mark.seen[0]
+    found: list[Entry[T]] = []
+    for _ in range(MOST_PAGES):
+        page = _page_after(ask, after)
+        if not page:
+            break
+        found += page[::-1]
+        after = page[0].id
+    else:
+        return Reading(entries=found, mark=_after(mark, found, behind=True))
+    return Reading(entries=found, mark=_after(mark, found, behind=False))
+
+
+def _page_after(ask: Ask[T], after: str) -> list[Entry[T]]:
+    """The page right after a post, newest first.
+
+    Some servers give the newest page instead. A full page may therefore have a gap behind it, and is followed back.
+    """
+    page = list(ask({"min_id": after}))
+    size = len(page)
+    for _ in range(GAP_PAGES):
+        if size < PAGE:
+            break
+        between = ask({"since_id": after, "max_id": page[-1].id})
+        page += between
+        size = len(between)
+    return page
+
+
+def _after(mark: Bookmark, found: Sequence[Entry[T]], *, behind: bool) -> Bookmark:
+    seen = dict.fromkeys(mark.seen)
+    for entry in found:
+        seen.pop(entry.id, None)
+        seen[entry.id] = None
+    return replace(mark, seen=tuple(seen)[-OVERLAP:], behind=behind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bookmarks:
+    """The cursor: a place for each shelf. `of` says whose it is; another server starts over."""
+
+    of: str
+    start: datetime
+    by_shelf: dict[str, Bookmark]
+
+    def mark(self, shelf: str) -> Bookmark:
+        return self.by_shelf.get(shelf) or Bookmark(start=self.start)
+
+    def text(self) -> str:
+        shelves = {name: [list(mark.seen), mark.behind] for name, mark in self.by_shelf.items()}
+        told = {"of": self.of, "start": self.start.isoformat(), "shelves": shelves}
+        return json.dumps(told, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str, *, of: str, start: datetime) -> "Bookmarks":
+        """What `text()` wrote; no place on any shelf, and `start`, for anything else."""
+        fresh = cls(of=of, start=start, by_shelf={})
+        try:
+            raw = json.loads(text)
+            begun, owner = datetime.fromisoformat(raw["start"]), raw["of"]
+            known = {
+                str(name): Bookmark(start=begun, seen=tuple(map(str, seen)), behind=bool(behind))
+                for name, (seen, behind) in raw["shelves"].items()
+            }
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return fresh
+        ids = (id for mark in known.values() for id in mark.seen)
+        is_sound = owner == of and begun.tzinfo is not None and all(0 < len(id) <= LONGEST_ID for id in ids)
+        return cls(of=of, start=begun, by_shelf=known) if is_sound else fresh
