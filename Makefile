@@ -30,6 +30,7 @@ check: $(RUN) ## Say in plain words what an installation still misses
 
 test: lint ## All that CI runs: lint, types, tests, and the demo once without a browser
 	.ci/debian-packages
+	.ci/feedparser-corpus
 	$(BIN)/pytest -n 3 --dist worksteal $(ARGS) | tee .venv/.tested
 	$(BIN)/earshot demo --once
 	@echo; tail -n 1 .venv/.tested

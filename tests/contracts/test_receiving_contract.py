@@ -12,8 +12,8 @@ from bot.sources.base import Delivery, Receiving, Source
 from bot.sources.kinds import kinds
 from tests.contracts.case import Receiver, ReceiverCase, receivers
 from tests.contracts.feeds import Post
-from tests.contracts.test_source_contract import HORRORS
 from tests.hook_sender import Sent
+from tests.hostile.texts import HORRORS
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

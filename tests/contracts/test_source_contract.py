@@ -15,6 +15,7 @@ from bot.sources.base import Batch, Revisable, Source
 from bot.sources.kinds import kinds
 from tests.contracts.case import Reader, ReaderCase, Trait, readers, receivers
 from tests.contracts.feeds import Post
+from tests.hostile.texts import HORRORS
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -273,20 +274,6 @@ def test_a_place_that_names_a_time_is_left_alone_until_then(case: ReaderCase) ->
     with pytest.raises(Retry) as caught:
         case.source.poll("", NOW)
     assert caught.value.after >= timedelta(seconds=1_234)
-
-
-HORRORS = {
-    "control characters": "a\x00b\x07c\x1b[31md",
-    "right to left": "\u202eabc\u202c مرحبا שלום",
-    "zalgo": "Z" + "\u0301\u0335\u0489" * 1_500,
-    "emoji with joiners": "👩‍👩‍👧‍👦🏳️‍🌈👍🏿",
-    "lone surrogate": "a\ud83dz",
-    "noncharacters": "\ufdd0\uffff\U0010ffff",
-    "one long line": "x" * 1_000_000,
-    "looks like markup": "<script>alert(1)</script> &lt;b&gt; ]]> <![CDATA[ <!-- {{x}}",
-    "looks like Slack": "<!channel> <@U123> <https://evil.example|bank> @here",
-    "not composed": "e\u0301a\u0308",
-}
 
 
 @every()
