@@ -12,6 +12,7 @@ from bot.domain.event import Event
 from bot.domain.issue import Wish
 from bot.domain.label import Label, LabelKind, Score
 from bot.domain.lifecycle import State
+from bot.domain.listening import THEME
 from bot.domain.mention import Mention
 from bot.domain.promise import Promise, PromiseKind
 from bot.domain.triage import Triage
@@ -184,8 +185,15 @@ class Card:
     """The source's name for people; where it is empty its key is shown."""
 
     @property
+    def is_chance(self) -> bool:
+        """Whether it names nobody of us and is here for its theme: to join in, and nothing is owed."""
+        return self.route_rule == THEME
+
+    @property
     def praises(self) -> bool:
         """Whether a promoter speaks: by a person's word, else by the model's estimate."""
+        if self.is_chance:
+            return False
         said = self.corrections.get(LabelKind.SCORE)
         if said is not None and said.score is not None:
             return said.score is Score.PROMOTER

@@ -15,7 +15,7 @@ class MentionFacts:
     `department` is empty until it is routed. `first_decided_at` is the first of answer, let stand, monitor and dismiss;
     `decision` the latest of them as the state it led to, kept when the mention is opened again. `answered_at` is the first
     answer. `topic`, `detractor` and `promoter` are the model's estimates, or what a person corrected them to; None where
-    nobody judged.
+    nobody judged, and for what no customer said of us: our own posts, and those of a theme.
     Raises ValueError where decision and its time do not go together.
     """
 

@@ -109,6 +109,8 @@ class Report:
     made_at: datetime
     total: Row
     departments: tuple[Row, ...]
+    apart: tuple[Row, ...] = ()
+    """Departments that owe nothing, where people join in: they are in no total."""
     conversion: Conversion | None = None
     """Whether answers win detractors over; of half a year, since that takes longer than most periods are."""
 
@@ -119,24 +121,20 @@ def build_report(
     *,
     now: datetime,
     departments: Mapping[str, OfficeHours | None],
+    owing_nothing: frozenset[str] = frozenset(),
     threshold: float = 0.5,
 ) -> Report:
     """The report on `period`, with the one before it.
 
-    `facts` must hold every mention received since `period.previous().begin` and every one that is open now; older closed ones
-    do no harm. `departments` gives the known ones, shown even where nothing came in, and their hours. A mention counts as a
-    detractor's or promoter's from `threshold` on. Raises ValueError where a mention is there twice.
+    `facts` hold every mention received since `period.previous().begin` and every one that is open now; older closed ones
+    do no harm. `departments` gives the known ones with their hours, shown even where nothing came in; `owing_nothing` are
+    counted apart. A mention is a detractor's or promoter's from `threshold` on. Raises ValueError where one is there twice.
     """
     if len({each.mention_id for each in facts}) != len(facts):
         raise ValueError("a mention is there twice: it would be counted twice")
 
     def row(name: str, among: Sequence[MentionFacts]) -> Row:
-        figures, before = (
-            _figures(
-                [each for each in among if span.begin <= each.received_at < span.end], span, now, departments, threshold
-            )
-            for span in (period, period.previous())
-        )
+        figures, before = (_figures(among, span, now, departments, threshold) for span in (period, period.previous()))
         still_open = sorted((e for e in among if e.state in LIVE), key=lambda e: (e.received_at, e.mention_id))
         return Row(
             department=name,
@@ -148,16 +146,24 @@ def build_report(
         )
 
     names = sorted({*departments, *(each.department for each in facts)})
-    rows = tuple(row(name, [each for each in facts if each.department == name]) for name in names)
-    return Report(period=period, made_at=now, total=row("total", facts), departments=rows)
+    of = {name: [each for each in facts if each.department == name] for name in names}
+    return Report(
+        period=period,
+        made_at=now,
+        total=row("total", [each for each in facts if each.department not in owing_nothing]),
+        departments=tuple(row(name, of[name]) for name in names if name not in owing_nothing),
+        apart=tuple(row(name, of[name]) for name in names if name in owing_nothing),
+    )
 
 
 def to_csv(report: Report) -> str:
     """One row a department and, last, the total; RFC 4180 with a header. Durations are in minutes, unknown ones empty.
 
+    Departments that owe nothing follow the total, which does not hold them.
+
     A text that a spreadsheet would run as a formula gets an apostrophe in front.
     """
-    rows = [_cells(report, row) for row in (*report.departments, report.total)]
+    rows = [_cells(report, row) for row in (*report.departments, report.total, *report.apart)]
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\r\n")
     writer.writeheader()
@@ -176,12 +182,13 @@ def _nearest_rank(ordered: Sequence[timedelta], share: float) -> timedelta | Non
 
 
 def _figures(
-    cohort: Sequence[MentionFacts],
+    among: Sequence[MentionFacts],
     period: Period,
     now: datetime,
     hours: Mapping[str, OfficeHours | None],
     threshold: float,
 ) -> Figures:
+    cohort = [each for each in among if period.begin <= each.received_at < period.end]
     decided = {state: sum(each.decision is state for each in cohort) for state in CLOSED}
     rest = [each.state for each in cohort if each.decision is None]
     promises = [promise.kept(now) for each in cohort for promise in each.promises]

@@ -73,8 +73,9 @@ def _together(due: Sequence[Due]) -> list[list[Due]]:
 
 def _promise_anew(db: Database, policy: Policy, now: datetime) -> None:
     """What its author brought back to life is promised like a new one; where somebody was quick to claim it, an answer is."""
+    owing_nothing = [each.name for each in policy.routing.departments.values() if not each.promises]
     with db.read() as session:
-        found = promises.unpromised(session, BATCH)
+        found = promises.unpromised(session, BATCH, leave_out=owing_nothing)
     for mention_id in found:
         with db.write() as session:
             record = mentions.lock(session, mention_id)

@@ -5,6 +5,7 @@ from typing import Any
 from bot.domain.agreement import Agreement, agreement
 from bot.domain.label import LabelKind
 from bot.domain.lifecycle import Action
+from bot.domain.listening import THEME
 from bot.domain.override import with_overrides
 from bot.domain.recommendation import recommend
 from bot.domain.triage import Triage
@@ -14,15 +15,18 @@ from bot.store.records import Record
 
 
 def triage_of(record: Record) -> Triage | None:
-    """The recommendation as people see it: a person's score and answers go before the model's. None where nobody judged."""
-    if record.verdict is None:
+    """The recommendation as people see it: a person's score and answers go before the model's.
+
+    None where nobody judged, and where people only join in: the flow is about what is said of us.
+    """
+    if record.verdict is None or record.route_rule == THEME:
         return None
     said = record.corrections.get(LabelKind.SCORE)
     return with_overrides(recommend(record.verdict, said=said.score if said else None), record.overrides)
 
 
 def outcome_of(record: Record) -> str:
-    """The column `recommended`: an Outcome's value, empty where nobody judged."""
+    """The column `recommended`: an Outcome's value, empty where nothing is recommended."""
     triage = triage_of(record)
     return triage.outcome if triage else ""
 
@@ -40,4 +44,6 @@ def keep_outcome(session: Session, mention_id: int, **values: Any) -> None:
 
 def agreement_on(record: Record, action: Action) -> Agreement | None:
     """How `action` stands to what the model alone recommended: an override is a disagreement that came before it."""
-    return agreement(recommend(record.verdict).outcome if record.verdict else None, action)
+    if record.verdict is None or record.route_rule == THEME:
+        return None
+    return agreement(recommend(record.verdict).outcome, action)

@@ -21,11 +21,14 @@ def engagement(db: Database, policy: Policy, period: Period, now: datetime, *, d
         raise ValueError(f"There is no department “{department}”. There are: {', '.join(sorted(departments))}.")
     with db.read() as session:
         said = figures.facts(session, min(period.previous().begin, now - LOOK_BACK), follow_ups=True)
+    owing_nothing = frozenset(name for name, each in policy.routing.departments.items() if not each.promises)
     if department:
         said = _of_department(said, department)
         departments = {department: departments[department]}
+        owing_nothing = frozenset()
     counted = [each for each in said if each.state is not State.FOLDED]
-    return replace(build_report(counted, period, now=now, departments=departments), conversion=conversion_of(said, now))
+    report = build_report(counted, period, now=now, departments=departments, owing_nothing=owing_nothing)
+    return replace(report, conversion=conversion_of(said, now))
 
 
 def _of_department(said: list[MentionFacts], department: str) -> list[MentionFacts]:

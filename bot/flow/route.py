@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.assignment import Assign
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action, State
+from bot.domain.listening import THEME
 from bot.domain.policy import Policy
 from bot.domain.posting import PostingKind
 from bot.domain.promise import promises_for
@@ -59,7 +60,7 @@ def route_again(session: Session, policy: Policy, record: Record, now: datetime)
     values = _columns(route, record)
     if (route.department, route.urgent) == (record.department, record.urgent):
         mentions.touch(session, mention.id, **values)
-        _ask_for_copies(session, record, now)
+        _ask_for_copies(session, record, route, now)
         return
     if route.department == record.department:
         mentions.touch(session, mention.id, **values)
@@ -89,7 +90,7 @@ def _columns(route: Route, record: Record) -> dict[str, Any]:
         "urgent": route.urgent,
         "route_rule": route.rule,
         "route_why": route.why,
-        "recommended": outcome_of(record),
+        "recommended": outcome_of(replace(record, route_rule=route.rule)),
         "attempts": 0,
     }
 
@@ -97,10 +98,12 @@ def _columns(route: Route, record: Record) -> dict[str, Any]:
 def bring(session: Session, policy: Policy, record: Record, route: Route, now: datetime) -> None:
     """Promise, and ask for the department's card and for the copies that channels subscribed to."""
     bring_to(session, policy, route.department, replace(record, urgent=route.urgent), now)
-    _ask_for_copies(session, record, now)
+    _ask_for_copies(session, record, route, now)
 
 
-def _ask_for_copies(session: Session, record: Record, now: datetime) -> None:
+def _ask_for_copies(session: Session, record: Record, route: Route, now: datetime) -> None:
+    if route.rule == THEME:  # whoever subscribed wants to read what is said about us
+        return
     mention = record.mention
     for wish in subscriptions.active(session):
         if wish.wants(mention.source, record.verdict):
@@ -117,7 +120,10 @@ def bring_to(session: Session, policy: Policy, to: str, record: Record, now: dat
 
 
 def promise(session: Session, policy: Policy, department: Department, record: Record, now: datetime) -> None:
-    """Promise anew; what was promised before and is still open is withdrawn."""
+    """Promise anew, where the department owes anything; what was promised before and is still open is withdrawn."""
+    if not department.promises:
+        promises.make(session, record.mention.id, department.name, (), now)
+        return
     terms = terms_for(policy.promise_rules, department, traits_of(record))
     promised = promises_for(terms, now, urgent=record.urgent)
     promises.make(session, record.mention.id, department.name, promised, now)

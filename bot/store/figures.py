@@ -11,6 +11,7 @@ from bot.domain.agreement import Agreement
 from bot.domain.facts import MentionFacts
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import LIVE, Action, State, after
+from bot.domain.listening import OURS, THEME
 from bot.domain.posting import PostingKind, PostingState
 from bot.domain.promise import Promise
 from bot.domain.undo import UNDONE
@@ -127,6 +128,7 @@ def _facts(
     row: MentionRow, verdict: VerdictRow | None, decisions: list[EventRow], promises: tuple[Promise, ...]
 ) -> MentionFacts:
     answered = [event.at for event in decisions if event.what in ANSWERS]
+    about_us = verdict if row.route_rule not in (OURS, THEME) else None
     return MentionFacts(
         mention_id=row.id,
         department=row.department,
@@ -139,8 +141,8 @@ def _facts(
         first_decided_at=decisions[0].at if decisions else None,
         decision=after(State.OPEN, Action(decisions[-1].what)) if decisions else None,
         answered_at=answered[0] if answered else None,
-        detractor=verdict.detractor if verdict else None,
-        promoter=verdict.promoter if verdict else None,
+        detractor=about_us.detractor if about_us else None,
+        promoter=about_us.promoter if about_us else None,
         promises=promises,
         agreement=Agreement.from_detail(decisions[-1].detail) if decisions else None,
     )

@@ -10,6 +10,7 @@ from bot.domain.event import EARSHOT
 from bot.domain.judged import Judged
 from bot.domain.label import LabelKind, Labelled
 from bot.domain.lifecycle import State
+from bot.domain.listening import THEME
 from bot.domain.mention import subject_text
 from bot.domain.routing import IRRELEVANT
 from bot.store import labels
@@ -19,8 +20,8 @@ MOST = 5_000
 """Confirmed verdicts that are looked at, the newest."""
 
 WORKED_ON = (State.ANSWERED, State.LET_STAND, State.MONITORED)
-NOT_BY_TOPIC = ("unsure", "language", "unnamed", "unjudged", "unowned")
-"""Routes into triage: that somebody answered there says nothing of the topic."""
+NOT_BY_TOPIC = ("unsure", "language", "unnamed", "unjudged", "unowned", THEME)
+"""Routes that the topic has no part in: that somebody answered there says nothing of it."""
 
 FELL, RECOVERED = "accuracy_fell", "accuracy_recovered"
 """Notes in the log, each on one mention of those that it speaks of."""

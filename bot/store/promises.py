@@ -116,12 +116,16 @@ def lock_due(session: Session, promise_id: int, now: datetime) -> Promise | None
     return promise_of(row) if row else None
 
 
-def unpromised(session: Session, limit: int) -> list[int]:
-    """Mentions at work that nobody promises anything for: their author brought them back."""
+def unpromised(session: Session, limit: int, *, leave_out: Sequence[str] = ()) -> list[int]:
+    """Mentions at work that nobody promises anything for: their author brought them back.
+
+    `leave_out` are departments that owe nothing.
+    """
     still = select(PromiseRow.id).where(
         PromiseRow.mention_id == MentionRow.id, PromiseRow.settled_at.is_(None), PromiseRow.cancelled_at.is_(None)
     )
-    query = select(MentionRow.id).where(MentionRow.state.in_([State.OPEN, State.CLAIMED]), ~still.exists())
+    at_work = MentionRow.state.in_([State.OPEN, State.CLAIMED])
+    query = select(MentionRow.id).where(at_work, MentionRow.department.not_in(leave_out), ~still.exists())
     return list(session.scalars(query.order_by(MentionRow.id).limit(limit)))
 
 

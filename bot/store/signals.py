@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.lifecycle import LIVE, State
+from bot.domain.listening import THEME
 from bot.domain.mention import subject_text
 from bot.domain.routing import IRRELEVANT
 from bot.domain.shared_words import shared_words
@@ -177,6 +178,7 @@ def _quiet(terms: SignalTerms, now: datetime) -> list[ColumnElement[bool]]:
         MentionRow.level == 0,
         MentionRow.withdrawn_at.is_(None),
         MentionRow.follow_of.is_(None),
+        MentionRow.route_rule != THEME,
         VectorRow.vector != b"",
     ]
 

@@ -1,5 +1,6 @@
 """Whose mention it is: reroute, and settling the model's doubt. Both teach the topic."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.card import Card
@@ -8,6 +9,7 @@ from bot.domain.lifecycle import Action
 from bot.errors import Refused, Taken
 from bot.flow.desk.act import Click, Desk, Done, Effect, act, begin, card_now, refuse_unless_possible
 from bot.flow.desk.looking import look
+from bot.flow.recommended import outcome_of
 from bot.flow.route import bring_to
 from bot.flow.teach import teach_topic, topic_of
 from bot.flow.view import card_of
@@ -57,6 +59,7 @@ def _move(desk: Desk, click: Click, department: str, *, topic: str, reason: str)
         values = {
             "department": department,
             "route_rule": "reroute",
+            "recommended": outcome_of(replace(record, route_rule="reroute")),
             "route_why": reason.strip() or "moved by a person",
             "level": 0,
             "level_at": None,

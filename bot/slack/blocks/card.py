@@ -242,6 +242,8 @@ def _label(card: Card, action: Action) -> str:
     written = card.answer is not None and card.answer.state in UNREAD
     if action is Action.ANSWER and (written or card.praises):
         return "Change answer" if written else "Thank…"
+    if action is Action.ANSWER and card.is_chance:
+        return "Join in…"
     return _BUTTONS[action]
 
 
@@ -254,7 +256,7 @@ def _menu(card: Card, in_menu: list[Action]) -> Json:
         *hand_over_options(card),
         *(_choice(card, _MENU[each], each.value) for each in in_menu if each not in passing_on),
         *([_choice(card, "Share this success", ids.MENU_SHARE)] if card.praises and card.success_channel else []),
-        *(_choice(card, words, what) for what, words in _ALWAYS.items() if what != ids.MENU_FLOW or card.triage),
+        *(_choice(card, words, what) for what, words in _ALWAYS.items() if what not in _pointless(card)),
     ]
     return {
         "type": "static_select",
@@ -262,6 +264,11 @@ def _menu(card: Card, in_menu: list[Action]) -> Json:
         "placeholder": plain_text("More…", 150),
         "options": options,
     }
+
+
+def _pointless(card: Card) -> set[str]:
+    """What the menu does not offer here: there is no recommendation, or no score of ours."""
+    return {*([] if card.triage else [ids.MENU_FLOW]), *([ids.MENU_SCORE] if card.is_chance else [])}
 
 
 def _choice(card: Card, words: str, what: str) -> Json:

@@ -10,6 +10,7 @@ from bot.slack.blocks.text import counted, cut, host_of, inline, plain, web_link
 
 URGENT = "🔴 Urgent"
 PRAISE = "💚 Praise"
+CHANCE = "💬 A chance to join in"
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,11 @@ def post_block(card: Card, size: Size) -> Json:
 
 
 def headline(card: Card) -> list[Json]:
-    """`🔴 Urgent · Ana K. (@ana) on App Store`; a promoter is marked too."""
+    """`🔴 Urgent · Ana K. (@ana) on App Store`; a promoter is marked too, and what is not about us."""
     urgent = [span(URGENT, bold=True)] if card.urgent else []
     praise = [span(PRAISE)] if card.praises else []
-    return joined([urgent, praise, [span(author_of(card.mention), bold=True), span(f" on {source_of(card)}")]])
+    chance = [span(CHANCE, bold=True)] if card.is_chance else []
+    return joined([urgent, praise, chance, [span(author_of(card.mention), bold=True), span(f" on {source_of(card)}")]])
 
 
 def author_of(mention: Mention) -> str:

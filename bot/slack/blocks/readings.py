@@ -3,6 +3,7 @@
 from bot.domain.card import Card
 from bot.domain.label import Label, LabelKind
 from bot.domain.lifecycle import LIVE
+from bot.domain.listening import OURS, THEME
 from bot.domain.recommendation import may_be_ironic
 from bot.domain.routing import in_words
 from bot.domain.triage import Triage
@@ -11,13 +12,15 @@ from bot.slack.blocks.languages import foreign_language
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.text import counted, escaped, inline, mention, percent
 
-_UNNAMED = frozenset({"", "topic", "unsure", "language", "unjudged", "unnamed", "unowned", "fallback", "reroute"})
+_UNNAMED = frozenset(
+    {"", OURS, THEME, "topic", "unsure", "language", "unjudged", "unnamed", "unowned", "fallback", "reroute"}
+)
 """Routes that come from no rule of the company: their reason says it all."""
 
 _WITHOUT_WORDS = frozenset({"unsure", "language", "unnamed", "unowned"})
 """Routes whose reason leaves out the words that moved the model."""
 
-_NOT_THE_MODELS = frozenset({"unsure", "unjudged", "fallback", "reroute"})
+_NOT_THE_MODELS = frozenset({OURS, THEME, "unsure", "unjudged", "fallback", "reroute"})
 """Routes that the runner-up would not explain, or that name it themselves."""
 
 
@@ -26,11 +29,22 @@ _BY_HAND_SHOWN = 2
 
 def readings(card: Card) -> list[Json]:
     """Judgement, why it is here, and while it is open what to do."""
+    if card.is_chance:
+        return _of_a_chance(card)
     blocks = [context(markdown(_judgement(card))), context(plain_text(why_here(card), 700))]
     if card.triage is not None and card.state in LIVE:
         advised = f"*Recommended{unreliable(card.score_trusted)}: {escaped(card.triage.short, 300)}*"
         blocks.append(context(markdown(" · ".join([advised, *_by_hand(card.triage)]))))
     return blocks
+
+
+def _of_a_chance(card: Card) -> list[Json]:
+    """What the model estimates is about somebody else: it is not shown, and nothing is owed."""
+    why = context(plain_text(f"{why_here(card)}. It names nobody of us, so nothing is promised.", 700))
+    advised = (
+        "*Recommended: join in only where you add something: help or a fact, and say who you are. No advertising.*"
+    )
+    return [why, *([context(markdown(advised))] if card.state in LIVE else [])]
 
 
 def _by_hand(triage: Triage) -> list[str]:

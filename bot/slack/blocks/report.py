@@ -72,6 +72,7 @@ def report_message(
         *(_table_block(report, named) if chart else _table_text(report, named)),
         *_following(figures.following),
         *_won(report.conversion),
+        *_joined_in(report, named),
         context(plain_text(_footnote(report), 1_000)),
     ]
     return Message(f"{title}. {_summary(report.total)}", blocks)
@@ -184,6 +185,18 @@ def _won(conversion: Conversion | None) -> list[Json]:
         "Estimated, and no proof: people chose whom to answer."
     )
     return [section(markdown(f"*Detractors won over (estimated):* {shares} ({sizes})")), context(plain_text(how))]
+
+
+def _joined_in(report: Report, titles: Mapping[str, str]) -> list[Json]:
+    """Teams that owe nothing, each with what it made of its chances."""
+    said = [
+        f"{team_name(row, titles)}: {counted(row.figures.mentions, 'chance')} to join in "
+        f"({row.before.mentions:,} before), {row.figures.answered:,} taken"
+        for row in report.apart
+    ]
+    return [context(plain_text(f"Counted apart, for nobody there wrote about us. {' · '.join(said)}", 1_000))] * bool(
+        said
+    )
 
 
 def _following(following: Sequence[Following]) -> list[Json]:

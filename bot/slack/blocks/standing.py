@@ -6,6 +6,7 @@ from bot.domain.card import Answer, AnswerState, Card, Decision, Escalation
 from bot.domain.escalation import Waiting
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import LIVE, State
+from bot.domain.listening import OURS
 from bot.domain.promise import Promise, PromiseKind
 from bot.slack.blocks.elements import joined, source_link, span, when, who
 from bot.slack.blocks.message import Json
@@ -76,7 +77,8 @@ def _state_line(card: Card) -> list[Json]:
     if card.state is State.SNOOZED:
         return _snooze_line(card)
     if card.state is State.FILTERED:
-        return [span(f"Kept out of every channel by rule “{inline(card.route_rule, 80)}”")]
+        by = inline(card.route_why, 80) if card.route_rule == OURS else f"by rule “{inline(card.route_rule, 80)}”"
+        return [span(f"Kept out of every channel{':' if card.route_rule == OURS else ''} {by}")]
     if card.state is State.FOLDED:
         return [span("On the card of their first post in this conversation")]
     if card.state is State.OPEN:

@@ -2,6 +2,7 @@
 
 from bot.domain.card import Card
 from bot.domain.label import Label, LabelKind
+from bot.domain.listening import OURS, THEME
 from bot.domain.recommendation import may_be_ironic
 from bot.domain.routing import in_words
 from bot.slack import ids
@@ -36,6 +37,8 @@ _RULES = {
     "unjudged": "what the model could not judge goes to triage",
     "unnamed": "what a search found without our name in it goes to triage",
     "unowned": "a topic that no team owns goes to triage",
+    OURS: "what our own accounts and people write is no mention",
+    THEME: "what is said on a theme of ours without our name goes to those who may join in",
     "fallback": "its team's channel could not be used",
     "reroute": "a person moved it here",
 }
