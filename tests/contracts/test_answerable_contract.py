@@ -69,8 +69,16 @@ def test_a_lost_confirmation_is_a_retry_and_the_retry_leaves_one_answer(case: An
         case.source.reply(case.post, "Sorry.", key="k1")
     assert caught.value.ambiguous
     assert case.standing() == ["Sorry."]
-    assert case.source.reply(case.post, "Sorry.", key="k1").permalink
+    case.source.reply(case.post, "Sorry.", key="k1")
     assert case.standing() == ["Sorry."]
+
+
+@every(Trait.LINKS)
+def test_the_retry_after_a_lost_confirmation_has_the_answers_address(case: AnswererCase) -> None:
+    case.lose_next_reply()
+    with pytest.raises(Retry):
+        case.source.reply(case.post, "Sorry.", key="k1")
+    assert case.source.reply(case.post, "Sorry.", key="k1").permalink
 
 
 @every()

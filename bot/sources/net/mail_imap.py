@@ -1,0 +1,228 @@
+"""A mailbox over IMAP, by imap-tools on a connection of ours. Imported only where that library is."""
+
+import imaplib
+import re
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
+
+from imap_tools import BaseMailBox
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
+
+from bot.errors import GiveUp, Retry
+from bot.sources.formats.dates import in_utc
+from bot.sources.net.fetch import MIB, PAUSE, ssl_context
+from bot.sources.net.watched import Line, Security, Server, connected
+
+MOST_BYTES = 24 * MIB
+"""Of one connection."""
+MOST_FOLDERS = 40
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+PASSING = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)
+"""Response codes (RFC 5530) that speak of the moment and not of us."""
+BEYOND_READING = (ValueError, LookupError, TypeError, AttributeError)
+"""What imaplib and imap-tools raise over an answer that has not the form which they expect."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A message in a folder: the first bytes of it, and when it arrived there. `size` is that of the whole."""
+
+    uid: int
+    size: int
+    arrived: datetime | None
+    raw: bytes
+
+
+class _Client(imaplib.IMAP4):
+    """imaplib's client on a socket that stands already, for so many bytes and no more."""
+
+    def __init__(self, line: Line, host: str) -> None:
+        self._given = line.sock
+        self._left = MOST_BYTES
+        super().__init__(host)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:  # noqa: ARG002 - the deadline is ours
+        return self._given
+
+    def read(self, size: int) -> bytes:
+        self._spend(size)
+        return super().read(size)
+
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._spend(len(line))
+        return line
+
+    def _spend(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise self.abort("the server says more than it should")
+
+
+class _Box(BaseMailBox):
+    def __init__(self, line: Line, server: Server) -> None:
+        self._line = line
+        self._server = server
+        super().__init__()
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = _Client(self._line, self._server.host)
+        if self._server.security is Security.STARTTLS:
+            try:
+                client.starttls(ssl_context())
+            except imaplib.IMAP4.error:
+                client.shutdown()
+                raise
+        return client
+
+
+@contextmanager
+def open_mailbox(server: Server, *, user: str, password: str, length: timedelta) -> Iterator["Mailbox"]:
+    """Logged in, for `length` at most. Raises Retry and GiveUp as the contract of a source says, inside the block too."""
+    with connected(server, length) as line, _named_faults(server.host, line):
+        box = _Box(line, server)
+        try:
+            _log_in(box, user, password, server.host)
+            yield Mailbox(box, server.host, line)
+            with suppress(imaplib.IMAP4.error, ImapToolsError, OSError):
+                box.logout()
+        finally:
+            with suppress(OSError):
+                box.client.shutdown()
+
+
+@contextmanager
+def _named_faults(host: str, line: Line) -> Iterator[None]:
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise Retry(f"{host} has no valid certificate", after=PAUSE) from error
+    except (OSError, EOFError, imaplib.IMAP4.error, ImapToolsError, *BEYOND_READING) as error:
+        if line.was_cut:
+            raise Retry(f"{host} did not answer in full before the deadline", after=PAUSE) from error
+        # What the server said is not repeated: it may quote a post or a login.
+        raise Retry(f"{host} broke off, or does not speak IMAP as expected", after=PAUSE) from error
+
+
+def _log_in(box: BaseMailBox, user: str, password: str, host: str) -> None:
+    try:
+        if f"{user}{password}".isascii():
+            box.login(user, password, initial_folder=None)
+        else:
+            box.login_utf8(user, password, initial_folder=None)
+    except imaplib.IMAP4.abort:
+        raise
+    except (MailboxLoginError, imaplib.IMAP4.error) as error:
+        if PASSING.search(str(error)):
+            raise Retry(f"{host} lets nobody in at the moment", after=PAUSE) from error
+        raise GiveUp(f"{host} does not accept user and password (some want an app password)") from error
+
+
+class Mailbox:
+    """What is done with a mailbox here. Nothing marks a message as read."""
+
+    def __init__(self, box: BaseMailBox, host: str, line: Line) -> None:
+        self._box = box
+        self._host = host
+        self._line = line
+
+    def has_time_for_more(self) -> bool:
+        """Whether half of the time is left yet."""
+        return not self._line.is_half_over
+
+    def open_folder(self, folder: str, *, writing: bool = False) -> int:
+        """Its UIDVALIDITY, by which it is known whether its message numbers still mean what they meant."""
+        try:
+            self._box.folder.set(folder, readonly=not writing)
+        except MailboxFolderSelectError as error:
+            raise GiveUp(f"{self._host} has no folder “{folder}” for us") from error
+        return int(self._box.client.response("UIDVALIDITY")[1][0])
+
+    def after(self, uid: int) -> list[int]:
+        """Numbers of the messages that came after `uid`, oldest first.
+
+        `n:*` means "between n and the last", in any order: where nothing is new it names the last message again.
+        """
+        return sorted(each for each in self._search(f"UID {uid + 1}:*") if each > uid)
+
+    def last(self) -> int:
+        """The number of the newest message, 0 where there is none."""
+        return max(self._search("UID *"), default=0)
+
+    def since(self, day: date) -> list[int]:
+        return sorted(self._search(f"SINCE {day.day}-{MONTHS[day.month - 1]}-{day.year}"))
+
+    def _search(self, criteria: str) -> Sequence[int]:
+        return [int(each) for each in self._box.uids(criteria, charset=None)]
+
+    def first_bytes(self, uid: int, most: int) -> Stored | None:
+        """None where it was taken out meanwhile."""
+        wanted = f"(UID INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{most}>)"
+        _, parts = self._box.client.uid("FETCH", str(uid), wanted)
+        said = [part for part in parts or () if part is not None]
+        told = b" ".join(part[0] if isinstance(part, tuple) else part for part in said)
+        if not re.search(rb"\bUID %d\b" % uid, told):
+            return None
+        raw = next((part[1] for part in said if isinstance(part, tuple)), b"")
+        size = re.search(rb"RFC822\.SIZE (\d{1,12})", told)
+        return Stored(uid=uid, size=int(size[1]) if size else len(raw), arrived=_arrived(told), raw=raw)
+
+    def named(self, fragment: str) -> list[int]:
+        """Messages of the open folder whose Message-ID holds this; those that are about to be taken out left out."""
+        return sorted(self._search(f'UNDELETED HEADER Message-ID "{fragment}"'))
+
+    def named_in(self, folder: str, fragment: str, most: int) -> Iterator[Stored]:
+        """The first bytes of the messages in a folder whose Message-ID holds this; none where it cannot be opened."""
+        try:
+            self.open_folder(folder)
+        except GiveUp:
+            return
+        for uid in self.named(fragment):
+            if (stored := self.first_bytes(uid, most)) is not None:
+                yield stored
+
+    def message_id(self, uid: int) -> str:
+        found = self.first_bytes(uid, 64 * 1024)
+        return str(message_from_bytes(found.raw).get("Message-ID", "")).strip() if found else ""
+
+    def folders(self) -> list[str]:
+        """Names of the folders that can be opened."""
+        return [each.name for each in self._box.folder.list() if "\\Noselect" not in each.flags][:MOST_FOLDERS]
+
+    def sent_folder(self, named: str) -> str:
+        """Where copies of what was sent lie: as configured, else as the server marks it, else “Sent”; made if missing."""
+        listed = self._box.folder.list()
+        marked = next((each.name for each in listed if "\\Sent" in each.flags), "Sent")
+        folder = named or marked
+        if folder not in {each.name for each in listed}:
+            self._box.folder.create(folder)
+        return folder
+
+    def put(self, raw: bytes, folder: str) -> None:
+        self._box.append(raw, folder, flag_set=["\\Seen"])
+
+    def take_out(self, folder: str, fragment: str) -> None:
+        self.open_folder(folder, writing=True)
+        for uid in self.named(fragment):
+            self._box.client.uid("STORE", str(uid), "+FLAGS", "(\\Deleted)")
+            if "UIDPLUS" in self._box.client.capabilities:
+                # A plain EXPUNGE would also take out what a person marked and may still want back.
+                self._box.client.uid("EXPUNGE", str(uid))
+
+
+def _arrived(told: bytes) -> datetime | None:
+    match = re.search(rb'INTERNALDATE "([^"]{10,40})"', told)
+    if match is None:
+        return None
+    written = match[1].decode("ascii", "replace")
+    try:
+        # "17-Jul-1996 02:44:25 -0700": only the day's dashes are in the way.
+        return in_utc(parsedate_to_datetime(f"{written[:11].replace('-', ' ')}{written[11:]}"))
+    except (ValueError, OverflowError):
+        return None
