@@ -17,8 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.core import Options
+from sandbox.demo.letters import VISITOR, Neighbours, running_neighbours
 from sandbox.demo.morning import try_before_you_came
 from sandbox.demo.rehearsal import rehearse
+from sandbox.neighbours.pages import OTHERS, neighbour_routes
 from sandbox.places import routes
 from sandbox.serve import RunningSandbox, running_sandbox
 
@@ -39,6 +41,8 @@ TIPS = (
     "More…, The recommendation…: the response flow's path. Answer one of its questions yourself, and see what it advises now.",
     "Escalate in #engineering or #trust-safety: whoever is on call (/mentions oncall) is asked, and says “I'm on it”.",
     "Write as a customer: {places}. Answer it, then write again under your own post: the same card comes back with it.",
+    "The fediverse and the post office there are servers of their own, with Mastodon's API, IMAP and SMTP: answer Oda's toot "
+    "and Junia's letter in Slack, and read the answers there.",
     "/mentions decide clears a backlog, /mentions find beep searches, /mentions author @wilf_measures tells a history, "
     "/mentions issues lists wishes.",
     "Earshot's Home: mine, due soon, unclaimed, offered to me, waiting for my approval, with the next step beside each.",
@@ -59,15 +63,20 @@ def main(arguments: list[str] | None = None) -> int:
             speed=ONCE_SPEED if options.once else 1.0,
             company=COMPANY,
             reply_secret=secret,
+            others=OTHERS,
         )
-        with running_sandbox(
-            manifest=HERE / "slack-manifest.yaml",
-            workspace=HERE / "workspace.toml",
-            extra_routes=served,
-            port=0 if options.once else options.port,
-            options=Options(tips=tips),
-        ) as sandbox:
-            return _with_bot(sandbox, state, bot_environment(sandbox, state, secret), once=options.once)
+        with (
+            running_neighbours() as neighbours,
+            running_sandbox(
+                manifest=HERE / "slack-manifest.yaml",
+                workspace=HERE / "workspace.toml",
+                extra_routes=[*neighbour_routes(neighbours.network, neighbours.office, VISITOR), *served],
+                port=0 if options.once else options.port,
+                options=Options(tips=tips),
+            ) as sandbox,
+        ):
+            environment = bot_environment(sandbox, state, secret) | neighbours.environment()
+            return _with_bot(sandbox, state, environment, neighbours if options.once else None)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,13 +104,16 @@ def bot_environment(sandbox: RunningSandbox, state: Path, secret: str) -> dict[s
     }
 
 
-def _with_bot(sandbox: RunningSandbox, state: Path, environment: Mapping[str, str], *, once: bool) -> int:
+def _with_bot(
+    sandbox: RunningSandbox, state: Path, environment: Mapping[str, str], rehearsed: Neighbours | None
+) -> int:
+    """The bot beside it, until a person stops it or, with `rehearsed`, until the rehearsal is over."""
     log = state / "earshot.log"
     with log.open("w") as stream:
         bot = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment, stderr=stream)
         try:
-            if once:
-                return rehearse(sandbox, environment)
+            if rehearsed is not None:
+                return rehearse(sandbox, environment, rehearsed)
             print(_welcome(sandbox, log), flush=True)
             threading.Thread(target=try_before_you_came, args=(sandbox,), name="morning", daemon=True).start()
             bot.wait()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.demo import scenes
+from sandbox.demo.letters import Neighbours
 from sandbox.demo.morning import MUTE, before_you_came
 from sandbox.demo.scenes import first_free_card
 from sandbox.serve import RunningSandbox
@@ -16,6 +17,7 @@ from sandbox.serve import RunningSandbox
 QUIET_SECONDS = 180
 CARE = ("#care-billing", "#care-orders", "#triage")
 """Where Maren, Dov and Fitz work. #triage fills first, whatever the model is sure of."""
+EVERYWHERE = (*CARE, "#engineering", "#product", "#brand", "#trust-safety")
 TAKING = ("Spoonful", "Hob Nob", "The Appery")
 """Places that take answers of any length; Chirrup takes 280 characters, and what is longer stays on the card."""
 
@@ -23,7 +25,7 @@ CLOSED = ("Ask a Pan", "Clipjar", "Two Eggs Late")
 """Places to which people carry answers themselves."""
 
 
-def rehearse(sandbox: RunningSandbox, environment: Mapping[str, str]) -> int:
+def rehearse(sandbox: RunningSandbox, environment: Mapping[str, str], neighbours: Neighbours) -> int:
     """Everything that `make demo` invites to try, once; 0 when all of it worked and every mention is accounted for."""
     maren, dov, fitz, ines, priya, hester, teo = map(
         sandbox.person, ("maren", "dov", "fitz", "ines", "priya", "hester", "teo")
@@ -43,6 +45,8 @@ def rehearse(sandbox: RunningSandbox, environment: Mapping[str, str]) -> int:
     scenes.link_issue(teo, first_free_card(teo, "#product", "#triage", saying="eep"), *MUTE)
     scenes.escalate(hester, first_free_card(hester, "#trust-safety"), ines, priya)
     scenes.come_back(dov, claimed)
+    scenes.answer_on_the_network(ines, first_free_card(ines, *EVERYWHERE, saying="without its lid"), neighbours)
+    scenes.answer_by_mail(maren, first_free_card(maren, *EVERYWHERE, saying="Larder box of November"), neighbours)
     scenes.subscribe(teo)
     scenes.open_home(dov)
     ledger = _wait_until_quiet(environment)

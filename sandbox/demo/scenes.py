@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from sandbox.demo.letters import JUNIA, Neighbours
 from sandbox.person import Json, Person, visible_text
 
 START_SECONDS = 120
@@ -83,6 +84,28 @@ def fail_and_change(person: Person, card: Json) -> None:
     await_card(person, card, "mention.reopen")
     link = _read_at_the_place(person, card, text)
     print(f"{person.handle} wrote too much and was told: {reason.strip()} The shorter one stands at {link}.")
+
+
+def answer_on_the_network(person: Person, card: Json, neighbours: Neighbours) -> None:
+    """The answer is read back from the network's own server, under the customer's post."""
+    text = f"I am sorry about the lid. I am {_name(person)} and work for Simmerwick; a new one leaves today."
+    write(person, card, text)
+    await_card(person, card, "mention.reopen")
+    found = neighbours.network.answers(neighbours.toot)
+    assert [text in answer for answer in found] == [True], found
+    print(f"{person.handle} answered a post on the fediverse; its server shows one answer under it: {found[0]}")
+
+
+def answer_by_mail(person: Person, card: Json, neighbours: Neighbours) -> None:
+    """The answer is read back in the customer's mailbox, as an answer to her letter."""
+    text = f"I am sorry, Junia. I am {_name(person)} and work for Simmerwick; the second payment goes back today."
+    write(person, card, text)
+    await_card(person, card, "mention.reopen")
+    found = neighbours.office.letters_to(JUNIA[1])
+    assert [(text in letter.text, letter.answers) for letter in found] == [(True, neighbours.letter)], found
+    print(
+        f"{person.handle} answered a letter; in the customer's mailbox lies one from {found[0].sender}: {found[0].subject}"
+    )
 
 
 def carry(person: Person, card: Json) -> None:

@@ -88,6 +88,9 @@ def running_fediverse(company: Neighbour, people: Sequence[Neighbour]) -> Iterat
         SeedAccount(username=each.handle, display_name=each.name, access_token=tokens[each.handle])
         for each in (company, *people)
     ]
-    config = MastodonMockConfig(database=DatabaseConfig(path=":memory:"), seed=SeedConfig(accounts=accounts))
+    config = MastodonMockConfig(
+        database=DatabaseConfig(path=":memory:"), seed=SeedConfig(accounts=accounts), url_scheme="http"
+    )
     with MockServer(config=config, log_level="error") as server:
+        config.domain = server.base_url.removeprefix("http://")  # what links to posts lead to; known only now
         yield Fediverse(url=server.base_url, token=tokens[company.handle], company=company.handle, _tokens=tokens)

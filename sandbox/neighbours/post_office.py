@@ -2,6 +2,7 @@
 
 import asyncio
 import imaplib
+import logging
 import secrets
 import smtplib
 import socket
@@ -114,6 +115,7 @@ def running_post_office(address: str) -> Iterator[PostOffice]:
     office = PostOffice(
         address=address, imap_port=_free_port(), smtp_port=_free_port(), password=secrets.token_urlsafe(18)
     )
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # it warns of its own old names
     counter = _Counter(office)
     smtp = Controller(
         counter, hostname=HOST, port=office.smtp_port, authenticator=counter.admit, auth_require_tls=False
