@@ -80,6 +80,7 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         answer_limits={name: most for name, source in sources.items() if (most := _answer_limit(source)) is not None},
         voice=config.company.voice,
         signals=config.signals,
+        repeats=config.repeats,
         about={each.name: each.about for each in config.sources},
     )
 
@@ -357,6 +358,7 @@ class Earshot:
     def _tidy(self) -> None:
         remembered = self.config.retention
         forget.forget_deliveries(self.database, self.clock(), timedelta(hours=remembered.inbound_hours))
+        forget.forget_bands(self.database, self.clock(), self.policy.repeats.within)
         days = timedelta(days=remembered.mentions_days) if remembered.mentions_days else None
         forget.forget_old(self.database, self.clock(), days)
 

@@ -294,6 +294,10 @@ class SignalsTable(Table):
         return self
 
 
+class RepeatsTable(Table):
+    within: Duration = timedelta(days=7)
+
+
 class HealthTable(Table):
     host: Said = "127.0.0.1"
     port: Port = 8085
@@ -329,5 +333,6 @@ class FileTable(Table):
     retention: RetentionTable = RetentionTable()
     claims: ClaimsTable = ClaimsTable()
     signals: SignalsTable = SignalsTable()
+    repeats: RepeatsTable = RepeatsTable()
     health: HealthTable = HealthTable()
     logging: LoggingTable = LoggingTable()

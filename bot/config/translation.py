@@ -37,6 +37,7 @@ from bot.domain.promise import HORIZON_DAYS, OfficeHours, always, office_time_be
 from bot.domain.roles import Permission, Roles
 from bot.domain.rota import Rota
 from bot.domain.routing import Department, Level, Rule, Topic
+from bot.domain.repeat import RepeatTerms
 from bot.domain.signal import SignalTerms
 from bot.domain.terms import PromiseRule
 from bot.sources.table import SourceTable
@@ -71,6 +72,7 @@ def to_config(file: FileTable) -> Config:
         retention=_same(Retention, file.retention),
         claims=_same(Claims, file.claims),
         signals=_same(SignalTerms, file.signals),
+        repeats=_same(RepeatTerms, file.repeats),
         health=_same(Health, file.health),
         logging=_same(Logging, file.logging),
     )

@@ -13,6 +13,7 @@ from bot.domain.preflight.voice import Voice
 from bot.domain.roles import Roles
 from bot.domain.rota import Rota
 from bot.domain.routing import Department, RoutingTable, Rule, Topic
+from bot.domain.repeat import RepeatTerms
 from bot.domain.signal import SignalTerms
 from bot.domain.terms import PromiseRule
 from bot.sources.base import Listening
@@ -245,6 +246,7 @@ class Config:
     retention: Retention
     claims: Claims
     signals: SignalTerms
+    repeats: RepeatTerms
     health: Health
     logging: Logging
 

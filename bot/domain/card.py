@@ -15,6 +15,7 @@ from bot.domain.lifecycle import State
 from bot.domain.listening import THEME
 from bot.domain.mention import Mention
 from bot.domain.promise import Promise, PromiseKind
+from bot.domain.repeat import Repeats
 from bot.domain.triage import Triage
 from bot.domain.undo import Undo
 from classifiers.verdict import Verdict
@@ -149,6 +150,8 @@ class Card:
     answer_max: int | None = None
     followed_at: datetime | None = None
     follow_ups: FollowUps = field(default_factory=FollowUps)
+    repeats: Repeats = field(default_factory=Repeats)
+    """What other posts say the same, and stand under this one."""
     revision: Revision | None = None
     """What stood there before its author changed it, while nobody has decided on the new words."""
     claim: Claim | None = None

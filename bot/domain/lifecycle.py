@@ -6,7 +6,7 @@ from enum import StrEnum
 class State(StrEnum):
     """`filtered` is a mention that a rule keeps out of every channel; it stays in the ledger and can be rescued.
 
-    `folded` is a later post of a conversation, shown on the card of the first.
+    `folded` is a later post of a conversation, or one that says the same as another, shown on the card of the first.
     """
 
     NEW = "new"
@@ -29,6 +29,7 @@ class Action(StrEnum):
     ROUTE = "route"
     FILTER = "filter"
     FOLD = "fold"
+    UNFOLD = "unfold"
     CLAIM = "claim"
     ACCEPT = "accept"
     RELEASE = "release"
@@ -63,6 +64,8 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.NEW, Action.FOLD): State.FOLDED,
     (State.JUDGED, Action.ROUTE): State.OPEN,
     (State.JUDGED, Action.FILTER): State.FILTERED,
+    (State.JUDGED, Action.FOLD): State.FOLDED,
+    (State.FOLDED, Action.UNFOLD): State.JUDGED,
     (State.FILTERED, Action.REOPEN): State.OPEN,
     (State.OPEN, Action.CLAIM): State.CLAIMED,
     (State.OPEN, Action.SNOOZE): State.SNOOZED,

@@ -23,6 +23,8 @@ class Line:
     owner: str
     urgent: bool
     permalink: str
+    first_state: State | None = None
+    """How the first stands on whose card it is shown; None where it has its own."""
     posted_at: datetime | None = None
     topic: str = ""
     offered_by: str = ""

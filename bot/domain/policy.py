@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.domain.approval import ApprovalRule
 from bot.domain.preflight.voice import Voice
+from bot.domain.repeat import RepeatTerms
 from bot.domain.roles import Permission, Roles
 from bot.domain.rota import Rota
 from bot.domain.routing import Department, RoutingTable
@@ -43,6 +44,8 @@ class Policy:
     """How many characters a source takes of an answer, where it says."""
     signals: SignalTerms = field(default_factory=SignalTerms)
     """When mentions that are nothing by themselves are told of together."""
+    repeats: RepeatTerms = field(default_factory=RepeatTerms)
+    """For how long a post is the first of others that say the same."""
     voice: Voice = field(default_factory=Voice)
     about: Mapping[str, str] = field(default_factory=dict)
     """What the mentions of a source speak of, where that is not the company as a whole."""

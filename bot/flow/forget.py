@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from bot.store import deliveries, inbound, retention
+from bot.store import deliveries, inbound, repeats, retention
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,12 @@ def forget_old(db: Database, now: datetime, keep: timedelta | None) -> int:
     if total:
         log.info("forgotten", extra={"mentions": total})
     return total
+
+
+def forget_bands(db: Database, now: datetime, within: timedelta) -> None:
+    """Drop what finds posts that say the same as one that nothing is folded under any more."""
+    with db.write() as session:
+        repeats.forget_bands(session, now - within)
 
 
 def forget_deliveries(db: Database, now: datetime, keep: timedelta) -> None:

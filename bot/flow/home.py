@@ -89,6 +89,7 @@ def line_of(policy: Policy, item: Item, cards: Mapping[tuple[int, str], tuple[st
         owner=item.owner,
         urgent=item.urgent,
         permalink=permalink(*card) if card else "",
+        first_state=item.first_state,
         posted_at=item.posted_at,
         topic=item.topic,
         offered_by=item.offered_by,

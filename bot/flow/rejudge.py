@@ -74,7 +74,7 @@ def _take_verdict(session: Session, policy: Policy, record: Record, verdict: Ver
     detail = {"model": verdict.model, "topic": verdict.topic}
     events.append(session, record.mention.id, EARSHOT, "rejudged", now, detail)
     keep_outcome(session, record.mention.id, **owed.PAID)
-    if record.follow_of is not None:
+    if record.state is State.FOLDED:
         follow.redraw_root(session, record.mention.id)
     if _is_untouched(session, record):
         current = mentions.lock(session, record.mention.id)

@@ -15,8 +15,9 @@ from bot.domain.routing import Department, Outcome, Route
 from bot.domain.terms import terms_for
 from bot.flow.history import route_of
 from bot.flow.recommended import outcome_of
+from bot.flow.repeats import first_of
 from bot.flow.teach import traits_of
-from bot.store import events, mentions, offers, outbox, promises, subscriptions
+from bot.store import events, mentions, offers, outbox, promises, repeats, subscriptions
 from bot.store.database import Database, Session
 from bot.store.records import Record
 
@@ -38,6 +39,10 @@ def route_judged(db: Database, policy: Policy, now: datetime) -> int:
 def _route(session: Session, policy: Policy, record: Record, now: datetime) -> None:
     mention, route = record.mention, route_of(policy, record)
     action = Action.FILTER if route.outcome is Outcome.FILTER else Action.ROUTE
+    first = first_of(session, policy, record, now) if action is Action.ROUTE else None
+    if first is not None:
+        repeats.fold(session, record, first, _columns(route, record), now)
+        return
     if not mentions.change(session, record, action, now, _columns(route, record)):
         return
     events.append(session, mention.id, EARSHOT, action, now, {"department": route.department, "rule": route.rule})

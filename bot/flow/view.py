@@ -38,6 +38,7 @@ def card_of(record: Record, policy: Policy) -> Card:
         answer_max=policy.answer_limits.get(record.mention.source),
         followed_at=record.followed_at,
         follow_ups=record.follow_ups,
+        repeats=record.repeats,
         revision=record.revision,
         claim=record.claim,
         offer=record.offer,

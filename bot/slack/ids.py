@@ -45,6 +45,13 @@ RETURN_REASON = "approval.reason"
 RETRY_REPLY = "mention.retry_reply"
 """Send a failed answer again."""
 
+REPEATS = "repeats"
+REPEATS_OLDER, REPEATS_NEWER = "repeats.older", "repeats.newer"
+"""What says the same as a mention: the button on its card, the dialog, and its pages, whose value is `<mention id>:<page>`."""
+
+REPEAT_OUT = "repeats.out"
+"""Not the same: the value is `<the repeat's id>:<page>`."""
+
 HISTORY = "mention.history"
 
 HISTORY_OLDER = "mention.history_older"

@@ -32,6 +32,8 @@ ACTS: dict[str, Permission | None] = {
         (ids.BULK, *ids.BULK_FILTERS, ids.BULK_OLDER, ids.BULK_NEWER, ids.BULK_TICK, ids.BULK_DECISION), None
     ),
     ids.BULK_UNDO: Permission.CLAIM,
+    **dict.fromkeys((ids.REPEATS, ids.REPEATS_OLDER, ids.REPEATS_NEWER)),
+    ids.REPEAT_OUT: Permission.CLAIM,
     ids.WHY: None,
     ids.HISTORY: None,
     ids.HISTORY_OLDER: None,

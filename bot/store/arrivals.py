@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import State
 from bot.domain.mention import Incoming
-from bot.store import events, follow, hashtags, mentions
+from bot.store import events, follow, hashtags, mentions, repeats
 from bot.store.database import insert_into
 from bot.store.keys import key_of
 from bot.store.records import content_hash
@@ -153,4 +153,5 @@ def _follow_edit(session: Session, mention_id: int, item: Incoming, now: datetim
     record = mentions.lock(session, row.id)
     assert record is not None
     follow.bring_back(session, record, now, follow.EDITED, slot=f"edited-{row.id}-{record.version}")
+    repeats.follow_edit(session, record, now)
     return True

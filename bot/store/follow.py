@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.event import EARSHOT
-from bot.domain.lifecycle import CLOSED, Action, State, after
+from bot.domain.lifecycle import CLOSED, LIVE, Action, State, after
 from bot.domain.mention import Incoming
 from bot.domain.posting import NoticeKind, PostingKind
-from bot.store import events, mentions, outbox
+from bot.store import events, mentions, outbox, repeats
 from bot.store.keys import key_of
 from bot.store.records import Record
 from bot.store.schema import AnswerRow, MentionRow
@@ -116,7 +116,8 @@ def bring_back(session: Session, record: Record, now: datetime, reason: str, *, 
 def withdraw(session: Session, source: str, external_id: str, now: datetime) -> bool:
     """The author took the post down: the card says so, and whoever is about to answer is warned; False where we have it not.
 
-    Nobody has to do anything about it, so nothing is opened again. Told twice, it is remembered once.
+    Nobody has to do anything about it, so nothing is opened again; who says the same is still there. Told twice, it is
+    remembered once.
     """
     query = select(MentionRow).where(MentionRow.source == source, MentionRow.external_id == key_of(external_id))
     row = session.scalars(query.with_for_update()).one_or_none()
@@ -126,13 +127,15 @@ def withdraw(session: Session, source: str, external_id: str, now: datetime) -> 
     row.version += 1
     session.flush()
     events.append(session, row.id, EARSHOT, "withdrawn", now)
+    if State(row.state) in LIVE:
+        repeats.hand_over(session, row.id, now, "the first was taken down")
     redraw_root(session, row.id)
     return True
 
 
 def redraw_root(session: Session, mention_id: int) -> None:
-    """A follow-up is not what it was: the card that shows it is drawn again. Nothing for any other mention."""
-    root = select(MentionRow.follow_of).where(MentionRow.id == mention_id).scalar_subquery()
+    """A folded post is not what it was: the card that shows it is drawn again. Nothing for any other mention."""
+    root = select(func.coalesce(MentionRow.follow_of, MentionRow.repeat_of)).where(MentionRow.id == mention_id).scalar_subquery()
     session.execute(
         update(MentionRow)
         .where(MentionRow.id == root)

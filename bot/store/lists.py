@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.domain.card import AnswerState
 from bot.domain.home import Choice
@@ -21,8 +21,10 @@ class Item:
 
     mention_id: int
     card_of: int
-    """The mention whose card shows it: itself, or the first of the conversation into which it is folded."""
+    """The mention whose card shows it: itself, or the first into which it is folded."""
     state: State
+    first_state: State | None
+    """How the first stands under which this one is folded; None where it stands for itself."""
     source: str
     author: str
     text: str
@@ -179,17 +181,25 @@ def _page(
 
 def items_of(session: Session, due_at: Mapping[int, datetime | None]) -> list[Item]:
     """The mentions in the order of the mapping's keys; its values are when each is due."""
-    rows = session.execute(select(MentionRow, topic_now()).where(MentionRow.id.in_(due_at)))
-    topics = {row.id: (row, topic or "") for row, topic in rows}
+    first = aliased(MentionRow)
+    rows = session.execute(
+        select(MentionRow, topic_now(), first.state)
+        .outerjoin(first, first.id == func.coalesce(MentionRow.follow_of, MentionRow.repeat_of))
+        .where(MentionRow.id.in_(due_at))
+    )
+    topics = {row.id: (row, topic or "", State(of_first) if of_first else None) for row, topic, of_first in rows}
     answers = {row.mention_id: row for row in session.scalars(_waiting().where(AnswerRow.mention_id.in_(due_at)))}
     return [_item(*topics[id_], due_at[id_], answers.get(id_)) for id_ in due_at]
 
 
-def _item(row: MentionRow, topic: str, due_at: datetime | None, answer: AnswerRow | None) -> Item:
+def _item(
+    row: MentionRow, topic: str, of_first: State | None, due_at: datetime | None, answer: AnswerRow | None
+) -> Item:
     return Item(
         mention_id=row.id,
-        card_of=row.follow_of or row.id,
+        card_of=row.follow_of or row.repeat_of or row.id,
         state=State(row.state),
+        first_state=of_first,
         source=row.source,
         author=row.author_name or row.author,
         text=row.title or row.text,

@@ -19,8 +19,9 @@ from bot.domain.lifecycle import Action, State
 from bot.domain.mention import Incoming, Mention
 from bot.domain.override import Override
 from bot.domain.promise import Promise, PromiseKind
+from bot.domain.repeat import Repeats
 from bot.domain.undo import Undo
-from bot.store import comebacks, issues, labels, overrides
+from bot.store import comebacks, issues, labels, overrides, repeat_lists
 from bot.store.schema import AnswerRow, MentionRow, PromiseRow, VerdictRow
 from classifiers.verdict import Verdict
 
@@ -55,6 +56,8 @@ class Record:
     followed_at: datetime | None = None
     follow_of: int | None = None
     follow_ups: FollowUps = field(default_factory=FollowUps)
+    repeat_of: int | None = None
+    repeats: Repeats = field(default_factory=Repeats)
     revision: Revision | None = None
     first_claimed_at: datetime | None = None
     for_history: bool = False
@@ -157,13 +160,14 @@ def _approval(row: AnswerRow) -> Approval | None:
 
 
 def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
-    """Records in the order of the rows, with five to eight queries for up to 500 there are."""
+    """Records in the order of the rows, with six to nine queries for up to 500 there are."""
     ids = [row.id for row in rows]
     verdicts = {v.mention_id: v for v in _newest_last(session, VerdictRow, ids)}
     answers = {a.mention_id: a for a in _newest_last(session, AnswerRow, ids) if a.state != AnswerState.REPLACED}
     said, ruled = labels.of_mentions(session, ids), overrides.of_mentions(session, ids)
     wishes = issues.of_mentions(session, ids)
     again = comebacks.follow_ups_of(session, [row.id for row in rows if row.followed_at])
+    repeated = repeat_lists.of_mentions(session, ids)
     revised = comebacks.revisions_of(session, [row.id for row in rows if row.edited_at])
     promises: dict[int, list[Promise]] = {}
     for promise in session.scalars(
@@ -180,6 +184,7 @@ def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
             overrides=ruled.get(row.id, ()),
             follow_ups=again.get(row.id, FollowUps()),
             revision=revised.get(row.id),
+            repeats=repeated.get(row.id, Repeats()),
         )
         for row in rows
     ]
@@ -216,6 +221,7 @@ def _record(
         waiting_for=row.waiting_for,
         followed_at=row.followed_at,
         follow_of=row.follow_of,
+        repeat_of=row.repeat_of,
         first_claimed_at=row.first_claimed_at,
         for_history=row.for_history,
     )

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bot.domain.lifecycle import CLOSED, LIVE, OWNERS_ONLY, TRANSITIONS, Action, State, after, available
 
-OURS = {Action.JUDGE, Action.ROUTE, Action.FILTER, Action.FOLD, Action.EXPIRE, Action.ACCEPT}
+OURS = {Action.JUDGE, Action.ROUTE, Action.FILTER, Action.FOLD, Action.UNFOLD, Action.EXPIRE, Action.ACCEPT}
 """Actions that the card has no button for: accepting stands beside the offer."""
 
 
@@ -22,20 +22,21 @@ def test_every_state_can_be_reached_from_a_new_mention() -> None:
     assert reachable(State.NEW) == set(State)
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.FOLDED])
+@pytest.mark.parametrize("state", State)
 def test_from_every_state_there_is_a_way_to_every_decision(state: State) -> None:
     assert reachable(state) >= CLOSED
 
 
-def test_what_is_folded_stays_part_of_another() -> None:
-    assert reachable(State.FOLDED) == {State.FOLDED}
+def test_what_is_folded_comes_out_again_in_one_way_only() -> None:
+    ways = {action: target for (source, action), target in TRANSITIONS.items() if source is State.FOLDED}
+    assert ways == {Action.UNFOLD: State.JUDGED}
 
 
 @pytest.mark.parametrize("state", State)
 def test_nothing_becomes_new_or_judged_or_filtered_again(state: State) -> None:
     later = reachable(state) - {state}
     assert State.NEW not in later
-    if state not in (State.NEW, State.JUDGED):
+    if state not in (State.NEW, State.JUDGED, State.FOLDED):
         assert later.isdisjoint({State.JUDGED, State.FILTERED, State.FOLDED})
 
 

@@ -32,6 +32,7 @@ from bot.slack.blocks.offers import hand_over_options, lapse_line, offer_line, u
 from bot.slack.blocks.post import Size, card_link, excerpt, headline, post_block
 from bot.slack.blocks.ratings import rating_row
 from bot.slack.blocks.readings import readings
+from bot.slack.blocks.repeats import repeats_line, repeats_row
 from bot.slack.blocks.standing import broken_promises, open_promises, person, standing
 from bot.slack.blocks.text import cut, inline, percent
 
@@ -81,7 +82,7 @@ _ALWAYS = {
 def card_message(card: Card, *, now: datetime) -> Message:
     """The card as it stands now; `now` tells which promises are late."""
     size = CLOSED_SIZE if card.state in CLOSED else LIVE_SIZE
-    post = [post_block(card, size), *came_back(card), *readings(card)]
+    post = [post_block(card, size), *came_back(card), *repeats_row(card), *readings(card)]
     blocks = [*post, *_promises(card, now), _standing_block(card), *_guesses(card)]
     # Slack shows messages of one app without a gap: the line tells where the next card begins.
     return Message(_spoken_card(card), [*blocks, *_buttons(card), divider()])
@@ -94,7 +95,7 @@ def copy_message(card: Card, permalink: str) -> Message:
         rich(line(*whose, *card_link(permalink))),
         post_block(card, COPY_SIZE),
         *readings(card)[:1],
-        rich(*(line(*spans) for spans in [*came_back_in_short(card), *standing(card)])),
+        rich(*(line(*spans) for spans in [*came_back_in_short(card), repeats_line(card), *standing(card)] if spans)),
         rating_row(card),
     ]
     return Message(f"A copy for this channel. {_spoken_card(card)}", blocks)
@@ -118,7 +119,8 @@ def pointer_message(card: Card, permalink: str, *, by: str = "", at: datetime | 
 
 def _spoken_card(card: Card) -> str:
     """The essential in one breath: who, where, what, and where it stands."""
-    where_it_stands = joined([*came_back_in_short(card), *standing(card), *_held_out(card)], ". ")
+    also = [repeats_line(card)] if card.repeats.total else []
+    where_it_stands = joined([*came_back_in_short(card), *also, *standing(card), *_held_out(card)], ". ")
     said = [*headline(card), span(f": “{excerpt(card.mention, _SPOKEN)}” ")]
     return spoken([*said, *where_it_stands])
 

@@ -20,7 +20,7 @@ WORDS = {
     State.NEW: "on its way to a team",
     State.JUDGED: "on its way to a team",
     State.FILTERED: "kept out by a rule",
-    State.FOLDED: "on the card of their first post",
+    State.FOLDED: "on the card of a first post",
     State.OPEN: "unclaimed",
     State.CLAIMED: "claimed",
     State.SNOOZED: "snoozed",
@@ -63,7 +63,8 @@ def how_it_stands(one: Line, user: str) -> list[Json]:
     """`🔵 yours`, `🔵 Ana`, `⚪ unclaimed`."""
     if one.owner:
         return [span(f"{CLAIMED} yours")] if one.owner == user else [span(f"{CLAIMED} "), person(one.owner)]
-    return [span(" ".join(filter(None, (_MARKS.get(one.state), WORDS[one.state]))))]
+    first = f": {WORDS[one.first_state]}" if one.first_state else ""
+    return [span(" ".join(filter(None, (_MARKS.get(one.state), WORDS[one.state]))) + first)]
 
 
 def is_due(one: Line, now: datetime) -> list[Json]:

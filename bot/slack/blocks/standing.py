@@ -80,7 +80,7 @@ def _state_line(card: Card) -> list[Json]:
         by = inline(card.route_why, 80) if card.route_rule == OURS else f"by rule “{inline(card.route_rule, 80)}”"
         return [span(f"Kept out of every channel{':' if card.route_rule == OURS else ''} {by}")]
     if card.state is State.FOLDED:
-        return [span("On the card of their first post in this conversation")]
+        return [span("On the card of a first post: their own in this conversation, or one that says the same")]
     if card.state is State.OPEN:
         return [span(f"{UNCLAIMED} "), span("Unclaimed", bold=True)]
     return [span("On its way to a department")]

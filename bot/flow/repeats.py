@@ -1,0 +1,78 @@
+"""verdicts → one card: what says again what another post says is folded under it, and people take out what is not the same."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.card import Card
+from bot.domain.policy import Policy
+from bot.domain.repeat import may_fold
+from bot.domain.wording import OWN_LEAST, says_again, wording_of
+from bot.errors import Refused
+from bot.flow.desk.act import Click, Desk, card_now, enter
+from bot.store import mentions, repeat_lists, repeats
+from bot.store.database import Session
+from bot.store.records import Record
+from bot.store.repeat_lists import RepeatPage
+from bot.store.repeats import First
+from bot.store.sketches import bands_of
+
+PAGE = 10
+"""Posts on one page of the list: each takes two of Slack's 100 blocks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A first post, and a page of what says the same."""
+
+    card: Card
+    page: RepeatPage
+
+
+def first_of(session: Session, policy: Policy, record: Record, now: datetime) -> Record | None:
+    """The mention, locked, that says the same already; None where this one is to have its own card, and may be a first.
+
+    What people brought in by hand is never folded: they want to see it.
+    """
+    mention = record.mention
+    within = policy.repeats.within
+    wording = wording_of(mention.title, mention.text)
+    if not within or len(wording.words) < OWN_LEAST:
+        return None
+    bands = bands_of(wording.pieces)
+    if not mention.added_by and not repeats.was_taken_out(session, mention.id):
+        for first in repeats.firsts(session, record, bands, now - within):
+            same_author = bool(mention.author) and (first.source, first.author) == (mention.source, mention.author)
+            if _is_rated_alike(record, first) and says_again(wording, first.wording, same_author=same_author):
+                root = mentions.lock(session, first.mention_id)
+                if root is not None and root.state in repeats.FIRSTS and may_fold(root.state, same_author=same_author):
+                    return root
+    repeats.keep_bands(session, mention.id, bands)
+    return None
+
+
+def _is_rated_alike(record: Record, first: First) -> bool:
+    """The same words with other stars are another opinion."""
+    rating = record.mention.rating
+    return rating is None or first.rating is None or rating == first.rating
+
+
+def list_repeats(desk: Desk, mention_id: int, page: int) -> Said:
+    """What says the same as a mention, oldest first; page 0 begins. Refused for a mention that was erased."""
+    with desk.db.read() as session:
+        card = card_now(session, desk, mention_id)
+        return Said(card=card, page=repeat_lists.page(session, mention_id, first=page * PAGE, size=PAGE))
+
+
+def take_out(desk: Desk, click: Click) -> int:
+    """Not the same: it gets a card of its own, and that is all; the id of the first under which it stood, 0 the second time.
+
+    Refused for what stands under nothing any more.
+    """
+    with desk.db.write() as session:
+        record, now = enter(session, desk, click)
+        if record is None:
+            return 0
+        first = record.repeat_of
+        if first is None or not repeats.take_out(session, record, by=click.user, now=now):
+            raise Refused("It is not counted with another post any more: look for its own card.")
+        return first
