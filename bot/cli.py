@@ -290,7 +290,8 @@ def _failed(options: argparse.Namespace) -> int:
         return OK
     postings = failed_postings(database)
     for posting in postings:
-        print(f"mention {posting.mention_id}  {posting.kind} to {posting.channel}: {posting.problem}")
+        about = f"mention {posting.mention_id}" if posting.mention_id else "no mention"
+        print(f"{about}  {posting.kind} to {posting.channel}: {posting.problem}")
     print(f"{len(postings)} messages could not be posted." if postings else "Nothing has failed.")
     return OK
 

@@ -11,7 +11,7 @@ class PostingKind(StrEnum):
 
     `signal` is the one card of mentions that add up, posted under one of them.
     `call` calls an escalation's level and `approval` asks for a second pair of eyes on an answer; unlike a notice they are
-    drawn anew, when somebody is on it or has looked.
+    drawn anew, when somebody is on it or has looked. A `bulletin` is about no mention: it tells the operators of a source.
     """
 
     CARD = "card"
@@ -20,6 +20,7 @@ class PostingKind(StrEnum):
     SIGNAL = "signal"
     CALL = "call"
     APPROVAL = "approval"
+    BULLETIN = "bulletin"
 
 
 class NoticeKind(StrEnum):
@@ -57,7 +58,8 @@ class PostingState(StrEnum):
 class Posting:
     """One outbox row. `channel` is a reference as configured, `channel_id` and `ts` say where it was posted.
 
-    `body` holds what a notice says besides the mention: people to call, the promise, the reason.
+    `body` holds what a notice says besides the mention: people to call, the promise, the reason. That of a bulletin says
+    all, in `version`; its `mention_id` is 0.
     """
 
     id: int
@@ -74,4 +76,5 @@ class Posting:
     channel_id: str = ""
     ts: str = ""
     shown_version: int = 0
+    version: int = 0
     problem: str = ""

@@ -66,6 +66,21 @@ class Content:
     signal: Signal | None = None
     links: Mapping[int, str] = field(default_factory=dict)
 
+    @property
+    def version(self) -> int:
+        return self.card.version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bulletin:
+    """What a message shows that is about no mention."""
+
+    body: Mapping[str, str]
+    version: int
+
+
+Shown = Content | Bulletin
+
 
 class _Needless(Exception):
     """A copy for the channel that has the owner's card itself, or a card that was moved on before it was posted."""
@@ -78,11 +93,11 @@ class Messenger(Protocol):
         """The id behind a configured reference: a channel, or a person for a direct message."""
         ...
 
-    def post(self, channel_id: str, content: Content, *, delivery_id: str) -> str:
+    def post(self, channel_id: str, content: Shown, *, delivery_id: str) -> str:
         """Post once and give the message's ts; never tries again by itself."""
         ...
 
-    def update(self, channel_id: str, ts: str, content: Content) -> None: ...
+    def update(self, channel_id: str, ts: str, content: Shown) -> None: ...
 
     def find(self, channel_id: str, delivery_id: str, *, since: datetime) -> str:
         """The ts of an earlier post with this delivery id, empty where the channel's history has none."""
@@ -168,7 +183,7 @@ def _post(
 ) -> tuple[str, int]:
     """The message's ts and the version that it shows: 0 for one that an earlier try posted, nobody knows when."""
     content = _content(db, messenger, policy, posting)
-    if posting.kind is PostingKind.COPY and content.place == channel_id:
+    if isinstance(content, Content) and posting.kind is PostingKind.COPY and content.place == channel_id:
         raise _Needless
     if uncertain:
         tried_at = posting.tried_at or clock()
@@ -177,11 +192,11 @@ def _post(
         ts = messenger.find(channel_id, posting.delivery_id, since=tried_at - LOOK_BACK)
         if ts:
             return ts, 0
-    if content.moved:  # nothing stands there that could be pointed away from
+    if isinstance(content, Content) and content.moved:  # nothing stands there that could be pointed away from
         raise _Needless
     ts = messenger.post(channel_id, content, delivery_id=posting.delivery_id)
     crash_point("deliver.posted")
-    return ts, content.card.version
+    return ts, content.version
 
 
 def _drop(db: Database, policy: Policy, posting: Posting, now: datetime) -> None:
@@ -200,7 +215,8 @@ def _record(db: Database, posting: Posting, channel_id: str, shown: tuple[str, i
     with db.write() as session:
         now = clock()
         detail = {"channel": channel_id, "ts": ts, "kind": posting.kind, "slot": posting.slot}
-        events.append(session, posting.mention_id, EARSHOT, "posted", now, detail)
+        if posting.mention_id:
+            events.append(session, posting.mention_id, EARSHOT, "posted", now, detail)
         outbox.sent(session, posting.id, channel_id=channel_id, ts=ts, version=version, now=now)
         if posting.kind is PostingKind.CARD:
             outbox.redraw_others(session, posting.mention_id, posting.id)
@@ -209,7 +225,9 @@ def _record(db: Database, posting: Posting, channel_id: str, shown: tuple[str, i
     return 1
 
 
-def _content(db: Database, messenger: Messenger, policy: Policy, posting: Posting) -> Content:
+def _content(db: Database, messenger: Messenger, policy: Policy, posting: Posting) -> Shown:
+    if posting.kind is PostingKind.BULLETIN:
+        return Bulletin(body=posting.body, version=posting.version)
     with db.read() as session:
         record = mentions.load(session, posting.mention_id)
         if record is None:
@@ -274,8 +292,11 @@ def _bury(db: Database, policy: Policy, posting: Posting, reason: str, now: date
     """A message that cannot be posted is listed as failed; a card is brought to #triage instead, so nobody misses it."""
     with db.write() as session:
         record = mentions.lock(session, posting.mention_id)
-        if record is None:  # erased meanwhile, and its messages with it
-            return
+        if record is None:
+            if posting.kind is PostingKind.BULLETIN:
+                outbox.dead(session, posting.id, reason)
+                log.error("post_failed", extra={"channel": posting.channel, "reason": reason})
+            return  # else erased meanwhile, and its messages with it
         outbox.dead(session, posting.id, reason)
         detail = {"channel": posting.channel, "reason": reason}
         events.append(session, posting.mention_id, EARSHOT, "post_failed", now, detail)
@@ -345,5 +366,5 @@ def _draw(db: Database, messenger: Messenger, policy: Policy, posting: Posting, 
             outbox.not_shown(session, posting.id, reason, clock() + LONGEST_PAUSE)
         return 0
     with db.write() as session:
-        outbox.shown(session, posting.id, content.card.version)
+        outbox.shown(session, posting.id, content.version)
     return 1

@@ -11,8 +11,9 @@ from bot.domain.posting import NoticeKind, PostingKind
 from bot.domain.roles import EVERYONE
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
-from bot.flow.deliver import Content
+from bot.flow.deliver import Bulletin, Content, Shown
 from bot.slack.blocks.approvals import request_message, verdict_message
+from bot.slack.blocks.bulletins import bulletin_message
 from bot.slack.blocks.card import card_message, copy_message, pointer_message
 from bot.slack.blocks.comeback import came_back_notice
 from bot.slack.blocks.escalation import GONE_WRONG, call_message, escalation_notice
@@ -43,9 +44,10 @@ class SlackMessenger:
         self._directory.join(found)
         return found
 
-    def post(self, channel_id: str, content: Content, *, delivery_id: str) -> str:
+    def post(self, channel_id: str, content: Shown, *, delivery_id: str) -> str:
         message = self._message(content)
-        payload = {"delivery_id": delivery_id, "mention_id": str(content.card.mention.id)}
+        about = str(content.card.mention.id) if isinstance(content, Content) else ""
+        payload = {"delivery_id": delivery_id, "mention_id": about}
         answer = call(
             self._client.chat_postMessage,
             channel=channel_id,
@@ -57,7 +59,7 @@ class SlackMessenger:
         )
         return str(answer["ts"])
 
-    def update(self, channel_id: str, ts: str, content: Content) -> None:
+    def update(self, channel_id: str, ts: str, content: Shown) -> None:
         message = self._message(content)
         channel = self._direct(channel_id) if channel_id[:1] in "UW" else channel_id
         # Slack keeps the metadata of a message that is updated without any.
@@ -90,7 +92,9 @@ class SlackMessenger:
     def _direct(self, user: str) -> str:
         return str(call(self._client.conversations_open, users=user)["channel"]["id"])
 
-    def _message(self, content: Content) -> Message:
+    def _message(self, content: Shown) -> Message:
+        if isinstance(content, Bulletin):
+            return bulletin_message(content.body)
         card = self._resolved(content.card)
         if content.signal is not None:
             return signal_message(card, content.signal, content.links)

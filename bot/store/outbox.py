@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.domain.posting import Posting, PostingKind, PostingState
@@ -56,6 +56,35 @@ def want(
             shown_version=0,
         )
         .on_conflict_do_nothing(index_elements=["mention_id", "channel", "kind", "slot"])
+    )
+
+
+def announce(session: Session, channel: str, slot: str, body: Mapping[str, str], now: datetime) -> None:
+    """Ask for a bulletin, or let the one of this slot say something else: it is drawn anew where it stands."""
+    wanted = insert_into(session, PostingRow).values(
+        delivery_id=uuid.uuid4().hex,
+        mention_id=None,
+        channel=channel,
+        kind=PostingKind.BULLETIN,
+        slot=slot,
+        urgent=False,
+        body=dict(body),
+        state=PostingState.PENDING,
+        created_at=now,
+        next_at=now,
+        attempts=0,
+        problem="",
+        channel_id="",
+        ts="",
+        shown_version=0,
+        version=1,
+    )
+    session.execute(
+        wanted.on_conflict_do_update(
+            index_elements=["channel", "slot"],
+            index_where=text("mention_id IS NULL"),
+            set_={"body": wanted.excluded.body, "version": PostingRow.version + 1},
+        )
     )
 
 
@@ -233,8 +262,29 @@ def lease_stale(session: Session, now: datetime, *, limit: int, lease: timedelta
         .limit(limit)
         .with_for_update(skip_locked=True, of=PostingRow)
     )
+    return [*_lease(session, ids, now + lease), *_lease(session, _changed_bulletins(now, limit), now + lease)]
+
+
+def _changed_bulletins(now: datetime, limit: int) -> Select[tuple[int]]:
+    """A query of its own, with an index of its own: the join would leave them out."""
+    return (
+        select(PostingRow.id)
+        .where(
+            PostingRow.mention_id.is_(None),
+            PostingRow.state == PostingState.SENT,
+            PostingRow.shown_version < PostingRow.version,
+            PostingRow.next_at <= now,
+            or_(PostingRow.leased_until.is_(None), PostingRow.leased_until <= now),
+        )
+        .order_by(PostingRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _lease(session: Session, ids: Select[tuple[int]], until: datetime) -> list[Posting]:
     rows = session.scalars(
-        update(PostingRow).where(PostingRow.id.in_(ids)).values(leased_until=now + lease).returning(PostingRow)
+        update(PostingRow).where(PostingRow.id.in_(ids)).values(leased_until=until).returning(PostingRow)
     ).all()
     return [posting_of(row) for row in rows]
 
@@ -283,7 +333,7 @@ def posting_of(row: PostingRow) -> Posting:
     return Posting(
         id=row.id,
         delivery_id=row.delivery_id,
-        mention_id=row.mention_id,
+        mention_id=row.mention_id or 0,
         channel=row.channel,
         kind=PostingKind(row.kind),
         slot=row.slot,
@@ -295,5 +345,6 @@ def posting_of(row: PostingRow) -> Posting:
         channel_id=row.channel_id,
         ts=row.ts,
         shown_version=row.shown_version,
+        version=row.version,
         problem=row.problem,
     )

@@ -175,6 +175,11 @@ def lock(session: Session, name: str) -> Standing | None:
     return _standing(row) if row else None
 
 
+def find(session: Session, name: str) -> Standing | None:
+    row = session.get(SourceRow, name)
+    return _standing(row) if row else None
+
+
 def alarmed(session: Session, name: str, alarm: str, at: datetime | None) -> None:
     """What the operators are told is wrong from now on; empty where it is well again."""
     session.execute(update(SourceRow).where(SourceRow.name == name).values(alarm=alarm, alarmed_at=at))

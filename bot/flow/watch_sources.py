@@ -1,0 +1,80 @@
+"""sources → the operators: who is not heard any more is told of once, and once more when it is well again."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.domain.policy import Policy
+from bot.domain.rhythm import LOOK_BACK, SHORTEST_SILENCE
+from bot.domain.source_health import Vitals, troubles_of
+from bot.flow.spending import cap_reached
+from bot.sources.base import Source
+from bot.store import outbox, rhythms, sources
+from bot.store.database import Database, Session
+from bot.store.sources import Standing
+
+log = logging.getLogger(__name__)
+
+AGAIN_AFTER = timedelta(days=1)
+"""Trouble that comes back sooner changes the message of the last time."""
+
+
+def watch_sources(db: Database, policy: Policy, configured: Mapping[str, Source], now: datetime) -> int:
+    """Tell the operators' channel what changed; the number of sources that did."""
+    return sum(_watch(db, policy, source, now) for source in configured.values())
+
+
+def _watch(db: Database, policy: Policy, source: Source, now: datetime) -> int:
+    with db.read() as session:
+        standing = sources.find(session, source.name)
+        if standing is None:
+            return 0
+        found = troubles_of(vitals_of(session, source, standing, now), now)
+        cap = cap_reached(session, source, now)
+    alarm = " ".join(found)
+    if alarm == standing.alarm:
+        return 0
+    said = {each.value: since.isoformat() for each, since in found.items()}
+    body = {"source": source.name, "troubles": alarm, "problem": cap or standing.problem, **said}
+    with db.write() as session:
+        current = sources.lock(session, source.name)
+        if current is None or current.alarm != standing.alarm:
+            return 0
+        _tell(session, policy, current, body, now)
+    log.warning("source_alarm" if alarm else "source_well", extra={"source": source.name, "troubles": alarm})
+    return 1
+
+
+def vitals_of(session: Session, source: Source, standing: Standing, now: datetime) -> Vitals:
+    last = standing.last_item_at
+    quiet = last is not None and now - last >= SHORTEST_SILENCE
+    return Vitals(
+        every=source.every,
+        failures=standing.failures,
+        failing_since=standing.failing_since,
+        bad_polls=standing.bad_polls,
+        access_ends_at=standing.access_ends_at,
+        over_cap=bool(cap_reached(session, source, now)),
+        posts=rhythms.posts_of(session, source.name, LOOK_BACK) if quiet else (),
+    )
+
+
+def _tell(session: Session, policy: Policy, before: Standing, body: Mapping[str, str], now: datetime) -> None:
+    """In one message for as long as a trouble lasts; what comes on top of it after a day has one of its own."""
+    alarm, since = body["troubles"], before.alarmed_at
+    fresh = since is None or now - since >= AGAIN_AFTER
+    more = set(alarm.split()) - set(before.alarm.split())
+    if since is not None and before.alarm and more and fresh:
+        _announce(session, policy, before.name, since, {"source": before.name, "later": now.isoformat()}, now)
+    at = now if since is None or (more and fresh) else since
+    if not alarm:
+        body = {"source": before.name, "was": before.alarm, "over": now.isoformat()}
+    _announce(session, policy, before.name, at, body, now)
+    sources.alarmed(session, before.name, alarm, at)
+
+
+def _announce(
+    session: Session, policy: Policy, name: str, at: datetime, body: Mapping[str, str], now: datetime
+) -> None:
+    if policy.ops_channel:
+        outbox.announce(session, policy.ops_channel, f"{at:%Y%m%dT%H%M%S} {name}", body, now)

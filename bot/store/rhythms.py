@@ -1,0 +1,29 @@
+"""When customers wrote at a source lately."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.store.schema import MentionRow
+
+MOST = 50_000
+"""Times that are looked at: of a place with more, the newest say enough."""
+
+
+def posts_of(session: Session, source: str, look_back: timedelta) -> list[datetime]:
+    """When what the source brought was written, in order, over `look_back` before the newest of it.
+
+    By when it came in where that was sooner: a date in the future would hide a silence.
+    """
+    of_source = (MentionRow.source == source, MentionRow.added_by == "")
+    newest = session.scalar(select(func.max(MentionRow.received_at)).where(*of_source))
+    if newest is None:
+        return []
+    rows = session.execute(
+        select(MentionRow.posted_at, MentionRow.received_at)
+        .where(*of_source, MentionRow.received_at > newest - look_back)
+        .order_by(MentionRow.received_at.desc())
+        .limit(MOST)
+    ).all()
+    return sorted(min(row.posted_at or row.received_at, row.received_at) for row in rows)
