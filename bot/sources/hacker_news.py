@@ -26,7 +26,6 @@ from bot.values import ApiUrl, Several
 PAGE = 50
 """Posts a poll and word: with each comment comes a question for what it answers."""
 OVERLAP = timedelta(minutes=10)
-NARROWINGS = 30
 MAX_PARENT = 2_000
 SECOND = timedelta(seconds=1)
 SITE = "https://news.ycombinator.com"
@@ -86,14 +85,14 @@ class HackerNews:
     def poll(self, cursor: str, now: datetime) -> Batch:
         """Raises Retry and GiveUp as the contract of a source says."""
         since = read_since(cursor, now, otherwise=self.first_lookback)
-        hits, until = self._window(since, now)
-        parents, problems = self._parents(hits)
+        hits, until, problems = self._window(since, now)
+        parents, unread = self._parents(hits)
         read = [replace(hit, at=believed(hit.at, now)).incoming(parents.get(hit.parent, "")) for hit in hits]
         items = oldest_first(item for item in read if item.text)
         empty = tuple(f"post {item.external_id} has no text" for item in read if not item.text)
         more = until < now
         following = until if more else next_since(since, items, overlap=OVERLAP)
-        return Batch(items=items, cursor=write_since(following), more=more, problems=(*empty, *problems))
+        return Batch(items=items, cursor=write_since(following), more=more, problems=(*problems, *empty, *unread))
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""
@@ -104,14 +103,16 @@ class HackerNews:
         read = (replace(hit, at=believed(hit.at, now)).incoming(parents.get(hit.parent, "")) for hit in hits)
         return Looked(items=tuple(item for item in read if item.text), gone=tuple(gone))
 
-    def _window(self, since: datetime, until: datetime) -> tuple[list[Hit], datetime]:
-        """What was written between `since` and a moment up to which the search shows all of it, at most `until`."""
-        for _ in range(NARROWINGS):
-            found, total = self._found(since, until)
-            if total <= PAGE or until - since <= SECOND:
-                return found, until
+    def _window(self, since: datetime, until: datetime) -> tuple[list[Hit], datetime, tuple[str, ...]]:
+        """What was written between `since` and a moment up to which the search shows all of it, at most `until`; and what
+        had to be left out.
+        """
+        found, total = self._found(since, until)
+        while total > PAGE and until - since > SECOND:
             until = since + max((until - since) * (0.8 * PAGE / total), SECOND)
-        return found, until
+            found, total = self._found(since, until)
+        left_out = (f"{total - PAGE} posts of one second were left out",) if total > PAGE else ()
+        return found, until, left_out
 
     def _found(self, since: datetime, until: datetime) -> tuple[list[Hit], int]:
         """The posts of all words, and how many the fullest word has; without the posts where that is more than a page."""
@@ -126,7 +127,7 @@ class HackerNews:
         return found, fullest
 
     def _search(self, word: str, since: datetime, until: datetime) -> tuple[list[Hit], int]:
-        query = {
+        query: dict[str, str | int] = {
             "query": quoted(word),
             "tags": "(story,comment)",
             "numericFilters": f"created_at_i>={int(since.timestamp())},created_at_i<={int(until.timestamp())}",

@@ -88,18 +88,17 @@ class StackExchange:
         """Raises Retry and GiveUp as the contract of a source says."""
         since = read_since(cursor, now, otherwise=self.first_lookback)
         manners = Manners()
-        refs, until = self._refs(since, manners)
+        refs, until, left_out = self._refs(since, manners)
         read = self._posts([ref.id for ref in refs], now, manners)
         items = oldest_first(item for item in read.values() if item.text)
+        empty = (f"the {known.replace(':', ' ')} has no text" for known, item in read.items() if not item.text)
         following = next_since(since, items, overlap=OVERLAP) if until is None else max(until, since)
         return Batch(
             items=items,
             cursor=write_since(following),
             more=until is not None,
             retry_after=manners.pause(now),
-            problems=tuple(
-                f"the {known.replace(':', ' ')} has no text" for known, item in read.items() if not item.text
-            ),
+            problems=(*left_out, *empty),
         )
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
@@ -108,23 +107,24 @@ class StackExchange:
         gone = tuple(known for known in external_ids if known not in read)
         return Looked(items=tuple(item for item in read.values() if item.text), gone=gone)
 
-    def _refs(self, since: datetime, manners: Manners) -> tuple[list[Ref], datetime | None]:
-        """The oldest posts since then, at most a page; and up to when that is all there is, None for until now."""
-        asked = {"sort": "creation", "order": "asc", "fromdate": int(since.timestamp()), "pagesize": PAGE}
+    def _refs(self, since: datetime, manners: Manners) -> tuple[list[Ref], datetime | None, tuple[str, ...]]:
+        """The oldest posts since then, about a page; up to when that is all there is, None for until now; and what is not."""
+        from_date = int(since.timestamp())
+        asked: dict[str, str | int] = {"sort": "creation", "order": "asc", "fromdate": from_date, "pagesize": PAGE}
         pages = [self._ask("search/excerpts", asked | {"q": quoted(word)}, manners) for word in self.words]
         pages += [self._ask("questions", asked | {"tagged": tag}, manners) for tag in self.tags]
         shown = [[ref for each in objects_of(page["items"]) if (ref := _ref(each))] for page in pages]
         ends = [refs[-1].at for refs, page in zip(shown, pages, strict=True) if refs and page.get("has_more") is True]
         found = sorted({ref.id: ref for refs in shown for ref in refs}.values(), key=lambda ref: (ref.at, ref.id))
+        is_cut = any(end <= since for end in ends)
         if len(found) > PAGE:
             ends.append(found[PAGE - 1].at)
         if not ends:
-            return found, None
+            return found, None, ()
         until = min(ends)
-        if until <= since:
-            # A whole page of one second: what else that second has can only be left out.
-            return found[:PAGE], since + timedelta(seconds=1)
-        return [ref for ref in found if ref.at <= until][: 2 * PAGE], until
+        wanted = [ref for ref in found if ref.at <= until]
+        left_out = (f"more than {PAGE} posts of one second; others of it are left out",) if is_cut else ()
+        return wanted, max(until, since + timedelta(seconds=1)), left_out
 
     def _posts(self, ids: Iterable[str], now: datetime, manners: Manners) -> dict[str, Incoming]:
         """The posts that are there, by id: with the question that an answer answers."""
