@@ -27,6 +27,7 @@ from bot.flow.pace import mend_pace
 from bot.flow.receive import receive, receiving
 from bot.flow.signals import weigh_waiting
 from bot.flow.vectors import LATELY, Nearness, place_waiting
+from bot.hearing import Hearing
 from bot.learning import NightSchool, versions_of
 from bot.slack.calls import reading_client, writing_client
 from bot.slack.connect import Socket, http_route
@@ -225,7 +226,8 @@ class Earshot:
         floor = Floor(desk=desk, directory=self.directory, client=client, read_page=pages.read)
         self._homes = floor.homes
         self.slack = build_app(floor, signing_secret=self.secrets.signing_secret or None)
-        self._polls, self._posts, self._answers = Fanout(8, "poll"), Fanout(8, "post"), Fanout(4, "answer")
+        self.hearing = Hearing(database=self.database, policy=self.policy, sources=self.sources, clock=self.clock)
+        self._posts, self._answers = Fanout(8, "post"), Fanout(16, "answer")
         self._night = NightSchool(
             config=self.config,
             settings=model_settings(self.config),
@@ -281,7 +283,7 @@ class Earshot:
             self._socket.stop()
         self._night.stop()
         self.engine.stop()
-        self._polls.stop()
+        self.hearing.stop()
         self._posts.stop()
         self._answers.stop()
         self._homes.stop()
@@ -297,7 +299,7 @@ class Earshot:
             return Job(name=name, every=timedelta(seconds=seconds), run=run, lonely=lonely)
 
         return [
-            job("poll", 2, self._poll),
+            *self.hearing.jobs(),
             job("classify", 0.5, self._classify, lonely=True),
             *([job("compare", 3, partial(self._compare, LATELY), lonely=True)] if self.nearness else []),
             *([job("compare_all", 300, partial(self._compare, None), lonely=True)] if self.nearness else []),
@@ -311,10 +313,6 @@ class Earshot:
             job("accuracy", 3600, self._watch_accuracy),
             *([job("learn", 60, self._night.look)] if self.learns else []),
         ]
-
-    def _poll(self) -> None:
-        for source, cursor in ingest.lease_due(self.database, self.sources, self.clock()):
-            self._polls.submit(source.name, partial(ingest.poll, self.database, source, cursor, self.clock))
 
     def _reply(self) -> None:
         for name in reply.due_sources(self.database, self.clock()):

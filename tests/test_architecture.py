@@ -49,6 +49,7 @@ ARROWS: dict[str, set[str]] = {
     "bot.check": {"bot", "classifiers"},
     "bot.importing": {"bot", "classifiers"},
     "bot.backfilling": {"bot", "classifiers"},
+    "bot.hearing": {"bot"},
     "bot.learning": {"bot", "classifiers"},
     "bot.model_commands": {"bot", "classifiers"},
     "bot.cli": {"bot", "classifiers"},

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -173,21 +174,26 @@ class FeedTable(CallbackTable):
         return AnsweringFeed(**vars(feed), callback=callback, max_answer=self.reply_max or None) if callback else feed
 
 
+CHILDREN = threading.BoundedSemaphore(8)
+"""How many feeds are read at once: a hundred sources that are due together must not start a hundred processes."""
+
+
 def read_in_child(answer: Fetched, *, base: str) -> Document:
     """Raises GiveUp when the body is no feed, and Retry when the child was stopped at a limit or broke."""
     host = _host(answer.url)
     about = json.dumps({"content_type": answer.headers.get("content-type", ""), "base": base}).encode("ascii")
     try:
-        ended = subprocess.run(
-            [sys.executable, "-m", feed_child.__name__],
-            input=about + b"\n" + answer.body,
-            capture_output=True,
-            timeout=WALL.total_seconds(),
-            cwd=Path(bot.__file__).parents[1],
-            # None of our environment: it holds tokens, and the child reads what strangers wrote.
-            env={"PATH": os.defpath, "PYTHONUTF8": "1"},
-            check=False,
-        )
+        with CHILDREN:
+            ended = subprocess.run(
+                [sys.executable, "-m", feed_child.__name__],
+                input=about + b"\n" + answer.body,
+                capture_output=True,
+                timeout=WALL.total_seconds(),
+                cwd=Path(bot.__file__).parents[1],
+                # None of our environment: it holds tokens, and the child reads what strangers wrote.
+                env={"PATH": os.defpath, "PYTHONUTF8": "1"},
+                check=False,
+            )
     except subprocess.TimeoutExpired as error:
         raise Retry(f"the feed of {host} took too long to read", after=POISON_PAUSE) from error
     if ended.returncode == 0:
