@@ -63,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     ledger.add_argument("--json", action="store_true")
     failed = command("failed", _failed, "list messages that could not be posted")
     failed.add_argument("--retry", action="store_true", help="send them all again: the cause is mended")
-    command("sources", _sources, "how each source is doing")
+    listing = command("sources", _sources, "how each source is doing")
+    listing.add_argument("--json", action="store_true")
     return parser
 
 
@@ -297,13 +298,6 @@ def _failed(options: argparse.Namespace) -> int:
 
 
 def _sources(options: argparse.Namespace) -> int:
-    from bot.app import open_database
-    from bot.flow.ingest import standings
+    from bot.listing_sources import show_sources
 
-    found = standings(open_database(_config(options), auto_migrate=False))
-    for each in found:
-        last = f"{each.last_ok_at:%Y-%m-%d %H:%M} UTC" if each.last_ok_at else "never"
-        item = f"{each.last_item_at:%Y-%m-%d %H:%M} UTC" if each.last_item_at else "never"
-        trouble = f"  {each.failures} failures: {each.problem}" if each.failures else f"  {each.problem}".rstrip()
-        print(f"{each.name} ({each.kind})  last success {last}, last new mention {item}{trouble}")
-    return OK
+    return show_sources(_config(options), as_json=options.json)

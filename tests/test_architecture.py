@@ -50,6 +50,7 @@ ARROWS: dict[str, set[str]] = {
     "bot.importing": {"bot", "classifiers"},
     "bot.backfilling": {"bot", "classifiers"},
     "bot.hearing": {"bot"},
+    "bot.listing_sources": {"bot"},
     "bot.learning": {"bot", "classifiers"},
     "bot.model_commands": {"bot", "classifiers"},
     "bot.cli": {"bot", "classifiers"},

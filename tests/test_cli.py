@@ -227,18 +227,32 @@ def test_what_failed_is_listed_with_its_reason_and_sent_again_on_demand(
     assert "#billing" in deliver.due_channels(database, utc_now())
 
 
-def test_sources_tells_when_each_last_brought_something(database: Database, capsys: Said) -> None:
+def test_sources_tells_how_each_is_doing(database: Database, folder: Path, capsys: Said) -> None:
+    feed = '\n[[sources]]\nkind = "feed"\nname = "{}"\nurl = "https://example.com/feed"\n'
+    (folder / "config.toml").write_text(CONFIG + feed.format("forum") + feed.format("blog"))
     clock = MovedClock()
     forum, blog = FakeSource("forum", [batch(post(1))]), FakeSource("blog", [GiveUp("404, the address is gone")])
-    ingest.know_sources(database, {"forum": forum, "blog": blog}, clock())
-    for source, cursor in ingest.lease_due(database, {"forum": forum, "blog": blog}, clock()):
+    gone = FakeSource("letters")
+    configured = {each.name: each for each in (forum, blog, gone)}
+    ingest.know_sources(database, configured, clock())
+    for source, cursor in ingest.lease_due(database, configured, clock()):
         ingest.poll(database, source, cursor, clock)
     assert main(["sources"]) == 0
-    told = capsys.readouterr().out.splitlines()
-    assert told == [
-        "blog (fake)  last success never, last new mention never  1 failures: 404, the address is gone",
-        "forum (fake)  last success 2026-06-01 09:00 UTC, last new mention 2026-06-01 09:00 UTC",
-    ]
+    head, *told = capsys.readouterr().out.splitlines()
+    assert " ".join(head.split()) == "SOURCE KIND STATE LAST SUCCESS LAST MENTION A DAY ERRORS ACCESS ENDS SPENT"
+    assert told[0].startswith("blog     fake  failing for ")
+    assert told[1] == "    404, the address is gone"
+    assert " well " in told[2]
+    assert told[2].count("2026-06-01 09:00") == 2
+    assert "not configured any more" in told[3]
+
+
+def test_sources_as_json_for_a_monitor(database: Database, capsys: Said) -> None:
+    forum = FakeSource("forum", [batch(post(1))])
+    ingest.know_sources(database, {"forum": forum}, MovedClock()())
+    assert main(["sources", "--json"]) == 0
+    [told] = json.loads(capsys.readouterr().out)
+    assert (told["name"], told["last_ok_at"], told["failures"], told["cap"]) == ("forum", None, 0, None)
 
 
 # -- the model --------------------------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.domain.policy import Policy
-from bot.domain.rhythm import LOOK_BACK, SHORTEST_SILENCE
-from bot.domain.source_health import Vitals, troubles_of
+from bot.domain.source_health import troubles_of
+from bot.flow.source_list import vitals_of
 from bot.flow.spending import cap_reached
 from bot.sources.base import Source
-from bot.store import outbox, rhythms, sources
+from bot.store import outbox, sources
 from bot.store.database import Database, Session
 from bot.store.sources import Standing
 
@@ -43,20 +43,6 @@ def _watch(db: Database, policy: Policy, source: Source, now: datetime) -> int:
         _tell(session, policy, current, body, now)
     log.warning("source_alarm" if alarm else "source_well", extra={"source": source.name, "troubles": alarm})
     return 1
-
-
-def vitals_of(session: Session, source: Source, standing: Standing, now: datetime) -> Vitals:
-    last = standing.last_item_at
-    quiet = last is not None and now - last >= SHORTEST_SILENCE
-    return Vitals(
-        every=source.every,
-        failures=standing.failures,
-        failing_since=standing.failing_since,
-        bad_polls=standing.bad_polls,
-        access_ends_at=standing.access_ends_at,
-        over_cap=bool(cap_reached(session, source, now)),
-        posts=rhythms.posts_of(session, source.name, LOOK_BACK) if quiet else (),
-    )
 
 
 def _tell(session: Session, policy: Policy, before: Standing, body: Mapping[str, str], now: datetime) -> None:

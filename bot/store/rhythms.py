@@ -27,3 +27,9 @@ def posts_of(session: Session, source: str, look_back: timedelta) -> list[dateti
         .limit(MOST)
     ).all()
     return sorted(min(row.posted_at or row.received_at, row.received_at) for row in rows)
+
+
+def count_since(session: Session, source: str, since: datetime) -> int:
+    """How many mentions it brought since then."""
+    of_source = (MentionRow.source == source, MentionRow.added_by == "", MentionRow.received_at >= since)
+    return session.scalar(select(func.count()).select_from(MentionRow).where(*of_source)) or 0
