@@ -3,6 +3,7 @@
 Search: https://hn.algolia.com/api. Posts: https://github.com/HackerNews/API, which knows edits, deletes and parents sooner.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from bot.sources.formats.markup import plain_text
 from bot.sources.formats.searching import quoted, searched_words
 from bot.sources.formats.since import next_since, oldest_first, read_since, write_since
 from bot.sources.net.api import Api
-from bot.sources.net.fetch import PAUSE
+from bot.sources.net.fetch import PAUSE, Limits
 from bot.sources.table import SourceTable
 from bot.values import ApiUrl, Several
 
@@ -27,6 +28,9 @@ PAGE = 50
 """Posts a poll and word: with each comment comes a question for what it answers."""
 OVERLAP = timedelta(minutes=10)
 MAX_PARENT = 2_000
+LIMITS = Limits(deadline=timedelta(seconds=10))
+PARENTS_WITHIN = timedelta(seconds=40)
+"""For all of one poll, which is leased for two minutes: context must not cost the posts."""
 SECOND = timedelta(seconds=1)
 SITE = "https://news.ycombinator.com"
 
@@ -77,10 +81,10 @@ class HackerNews:
     every: timedelta = timedelta(minutes=5)
     first_lookback: timedelta = timedelta(hours=24)
     look_again_for: timedelta = timedelta(days=3)
-    search: Api = field(default_factory=lambda: Api(base="https://hn.algolia.com/"))
-    posts: Api = field(default_factory=lambda: Api(base="https://hacker-news.firebaseio.com/"))
+    search: Api = field(default_factory=lambda: Api(base="https://hn.algolia.com/", limits=LIMITS))
+    posts: Api = field(default_factory=lambda: Api(base="https://hacker-news.firebaseio.com/", limits=LIMITS))
     kind: ClassVar[str] = "hacker_news"
-    looks_at_once: ClassVar[int] = 20
+    looks_at_once: ClassVar[int] = 10
 
     def poll(self, cursor: str, now: datetime) -> Batch:
         """Raises Retry and GiveUp as the contract of a source says."""
@@ -145,11 +149,14 @@ class HackerNews:
         """What the posts answer, by id. They are read without it where it cannot be had: that is said, and nothing waits."""
         wanted = dict.fromkeys(hit.parent for hit in hits if hit.parent)
         texts: dict[str, str] = {}
+        begun = time.monotonic()
         for parent in wanted:
             try:
+                if time.monotonic() - begun > PARENTS_WITHIN.total_seconds():
+                    raise Retry(f"{self.posts.host} is slow", after=PAUSE)
                 texts[parent] = _parent_text(self._post(parent))
             except (Retry, GiveUp) as error:
-                return texts, (f"what {len(wanted) - len(texts)} posts answer could not be read: {error.reason}",)
+                return texts, (f"{len(wanted) - len(texts)} answered posts could not be read: {error.reason}",)
         return texts, ()
 
     def _post(self, id: str) -> dict[str, Any]:
@@ -219,6 +226,6 @@ class HackerNewsTable(SourceTable):
             every=self.every,
             first_lookback=self.first_lookback,
             look_again_for=self.look_again,
-            search=Api(base=self.search_url, allow_private=self.allow_private),
-            posts=Api(base=self.posts_url, allow_private=self.allow_private),
+            search=Api(base=self.search_url, allow_private=self.allow_private, limits=LIMITS),
+            posts=Api(base=self.posts_url, allow_private=self.allow_private, limits=LIMITS),
         )

@@ -29,7 +29,7 @@ from bot.sources.formats.reddit_posts import (
     read_thing,
 )
 from bot.sources.formats.searching import quoted, searched_words
-from bot.sources.net.fetch import SOON
+from bot.sources.net.fetch import SOON, Limits
 from bot.sources.table import Secret, SourceTable, needs_extra
 from bot.values import HttpUrl, Several
 
@@ -40,6 +40,8 @@ PAGE = 100
 OVERLAP = timedelta(minutes=30)
 """Its search knows a post some minutes later (from memory)."""
 OWN_PAGES = 3
+LIMITS = Limits(deadline=timedelta(seconds=10))
+"""A poll or an answer takes several requests, and all of them have to fit into the time for which it is leased."""
 LONGEST_QUERY = 500
 MENTIONS, REPLIES = "message/mentions", "message/comments"
 INBOX = (MENTIONS, REPLIES)
@@ -105,12 +107,13 @@ class Reddit:
         gone = tuple(name for name in external_ids if name in things and name not in there)
         return Looked(items=tuple(item for item in read if item.text), gone=gone)
 
-    def reply(self, external_id: str, text: str, *, key: str) -> Replied:
+    def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - Reddit has no keys
         """Raises Retry and GiveUp as the contract of an answerable source says."""
-        standing = self.find_reply(external_id, text, key=key)
+        visit = self._visit()
+        standing = self._standing(visit, external_id, text)
         if standing:
             return standing
-        answered = self._visit().ask("POST", "api/comment/", form={"thing_id": external_id, "text": text})
+        answered = visit.ask("POST", "api/comment/", form={"thing_id": external_id, "text": text})
         errors = list_at(answered, "json", "errors")
         if errors:
             raise _refused(errors[0])
@@ -121,7 +124,10 @@ class Reddit:
 
     def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - Reddit has no keys
         """Where our answer of this text stands under the post, None where it does not. Raises as `reply` does."""
-        visit, after = self._visit(), ""
+        return self._standing(self._visit(), external_id, text)
+
+    def _standing(self, visit: "_Visit", external_id: str, text: str) -> Replied | None:
+        after = ""
         for _ in range(OWN_PAGES):
             page = visit.shelf(f"user/{self.login.username}/comments", after)
             for thing in page.things:
@@ -147,7 +153,7 @@ class Reddit:
             check_for_updates=False,
             check_for_async=False,
             requestor_class=RedditDoor,
-            requestor_kwargs={"session": door_session(allow_private=self.allow_private)},
+            requestor_kwargs={"session": door_session(limits=LIMITS, allow_private=self.allow_private)},
         )
         return _Visit(reddit=reddit)
 

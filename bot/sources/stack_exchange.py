@@ -24,7 +24,7 @@ from bot.sources.formats.markup import plain_text
 from bot.sources.formats.searching import quoted, searched_words
 from bot.sources.formats.since import next_since, oldest_first, read_since, write_since
 from bot.sources.net.api import Api
-from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE
+from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, Limits
 from bot.sources.table import Secret, SourceTable
 from bot.values import ApiUrl, Several, Span
 
@@ -33,6 +33,7 @@ PAGE = 100
 OVERLAP = timedelta(minutes=30)
 """Its search learns of posts later than its lists do (from memory)."""
 MAX_PARENT = 2_000
+LIMITS = Limits(deadline=timedelta(seconds=10))
 THROTTLED = frozenset({502, 503})
 """`error_id`s, which come with the status 400."""
 
@@ -80,7 +81,7 @@ class StackExchange:
     every: timedelta = timedelta(minutes=30)
     first_lookback: timedelta = timedelta(hours=24)
     look_again_for: timedelta = timedelta(days=3)
-    api: Api = field(default_factory=lambda: Api(base="https://api.stackexchange.com/2.3/"))
+    api: Api = field(default_factory=lambda: Api(base="https://api.stackexchange.com/2.3/", limits=LIMITS))
     kind: ClassVar[str] = "stack_exchange"
     looks_at_once: ClassVar[int] = PAGE
 
@@ -254,5 +255,5 @@ class StackExchangeTable(SourceTable):
             every=self.every,
             first_lookback=self.first_lookback,
             look_again_for=self.look_again,
-            api=Api(base=self.api_url, allow_private=self.allow_private),
+            api=Api(base=self.api_url, allow_private=self.allow_private, limits=LIMITS),
         )

@@ -110,7 +110,7 @@ def test_without_the_parents_the_posts_come_all_the_same_and_it_is_said(place: H
         batch = source(web).poll("", NOW)
     assert [item.parent for item in batch.items] == [""]
     (problem,) = batch.problems
-    assert "what 1 posts answer could not be read" in problem
+    assert "1 answered posts could not be read" in problem
 
 
 def test_dead_is_gone_and_unknown_says_nothing(place: HackerNewsPlace) -> None:

@@ -12,17 +12,19 @@ from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.formats.x_posts import DuplicateError
 from bot.sources.net.door_requests import door_session
-from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON
+from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, Limits
 
 TWEEPYS_HOST = "https://api.twitter.com"
 """Where tweepy believes X to be."""
+LIMITS = Limits(deadline=timedelta(seconds=10))
+"""A poll or an answer takes several requests, and all of them have to fit into the time for which it is leased."""
 
 
 class XDoor:
     """`base` is the address of X's interface."""
 
     def __init__(self, base: str, *, allow_private: bool) -> None:
-        self._session = door_session(allow_private=allow_private)
+        self._session = door_session(limits=LIMITS, allow_private=allow_private)
         self._base = base.rstrip("/")
 
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
