@@ -1,0 +1,178 @@
+"""A repository on a hand-written GitHub: what the contract does not ask of every source."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from bot.errors import GiveUp, Retry
+from bot.sources.base import Batch, Listening
+from bot.sources.github import GithubSource, GithubTable
+from tests.contracts.cases.github import github_source
+from tests.sources.fake_github import REPOSITORY, FakeGithub, Written, fake_github
+from tests.sources.wire import Wire, said
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def place() -> Iterator[tuple[FakeGithub, Wire]]:
+    with fake_github() as made:
+        yield made
+
+
+def source(served: Wire, **keys: object) -> GithubSource:
+    built = github_source(served, **keys)
+    assert isinstance(built, GithubSource)
+    return built
+
+
+def written(number: int, body: str = "", *, ago: timedelta = HOUR, **fields: object) -> Written:
+    at = NOW - ago
+    return Written(**{"number": number, "body": body or f"text of {number}", "created": at, "updated": at} | fields)  # type: ignore[arg-type]
+
+
+def texts(batch: Batch) -> list[str]:
+    return [item.text for item in batch.items]
+
+
+def test_an_old_issue_that_somebody_labels_is_no_news(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.issues = [written(1, ago=timedelta(days=400), updated=NOW), written(2)]
+    assert texts(source(served).poll("", NOW)) == ["text of 2"]
+
+
+def test_programs_the_team_ourselves_and_pull_requests_are_no_customers(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.issues = [
+        written(1, kind="Bot"),
+        written(2, login="dependabot[bot]"),
+        written(3, association="MEMBER"),
+        written(4, is_pull=True),
+        written(5, "Sorry.\n\n<!-- earshot:k1 -->"),
+        written(6, association="CONTRIBUTOR"),
+        written(7, login=""),
+        written(8, login="Acme-Tim"),
+    ]
+    github.comments = [written(40, on=4, is_pull=True), written(60, on=6)]
+    raw = {"kind": "github", "name": "i", "url": served.url, "token": "hunter2-github", "repositories": [REPOSITORY]}
+    ours = GithubTable.model_validate(raw | {"allow_private": True}).build(Listening(own=frozenset({"acme-tim"})))
+    batch = ours.poll("", NOW)
+    assert texts(batch) == ["text of 6", "text of 7", "text of 60"]
+    assert [item.author for item in batch.items] == ["jo", "ghost", "jo"]
+    assert "text of 3" in texts(source(served, team=True).poll("", NOW))
+
+
+def test_a_comment_comes_with_what_it_is_about(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.issues = [written(7, "<!-- tell us your version -->\nIt broke.", title="Kettle", ago=timedelta(days=30))]
+    github.comments = [written(70, "Same here", on=7, reactions=12)]
+    (item,) = source(served).poll("", NOW).items
+    assert (item.external_id, item.thread) == (f"{REPOSITORY}/issues/7#70", f"{REPOSITORY}/issues/7")
+    assert (item.parent, item.reach) == ("Kettle\n\nIt broke.", 12)
+    assert list(source(served).look_again([item.external_id], NOW).items) == [item]
+
+
+def test_a_discussion_comes_with_all_that_is_said_in_it(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.discussions = [written(3, "How?", title="Descale", updated=NOW)]
+    github.discussed = [written(31, "With vinegar", on=3), written(32, "It stinks", on=3, below="DC_31", login="mia")]
+    batch = source(served).poll("", NOW)
+    assert [item.external_id.split(" ", 1)[1] for item in batch.items] == ["D_3", "D_3 DC_31", "D_3 DC_31 DC_32"]
+    assert {item.thread for item in batch.items[1:]} == {batch.items[0].external_id}
+    assert batch.items[2].parent == "Descale\n\nHow?"
+    github.discussed.pop()
+    looked = source(served).look_again([item.external_id for item in batch.items], NOW)
+    assert looked.gone == (batch.items[2].external_id,)
+    assert list(looked.items) == list(batch.items[:2])
+
+
+def test_an_answer_to_an_answer_stands_under_the_comment_above(place: tuple[FakeGithub, Wire]) -> None:
+    """GitHub takes one level only."""
+    github, served = place
+    github.discussions = [written(3)]
+    github.discussed = [written(31, on=3), written(32, on=3, below="DC_31")]
+    source(served).reply(f"{REPOSITORY}/discussions/3 D_3 DC_31 DC_32", "Sorry.", key="k1")
+    assert github.discussed[-1].below == "DC_31"
+
+
+def test_more_changes_in_one_second_than_a_page_holds_are_all_read(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.issues = [written(number, updated=NOW - HOUR) for number in range(1, 451)]
+    reader, cursor, seen = source(served), "", set()
+    for _ in range(5):
+        batch = reader.poll(cursor, NOW)
+        seen |= {item.external_id for item in batch.items}
+        cursor = batch.cursor
+        if not batch.more:
+            break
+    assert len(seen) == 450
+    assert not batch.more
+
+
+def test_when_the_token_runs_out_is_told(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    assert source(served).poll("", NOW).access_ends_at is None
+    github.headers = {"github-authentication-token-expiration": "2026-07-01 10:00:00 UTC"}
+    assert source(served).poll("", NOW).access_ends_at == datetime(2026, 7, 1, 10, tzinfo=UTC)
+
+
+def test_a_limit_is_waited_for_until_it_ends(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    reset = str(int(time.time()) + 900)
+    for answer, least, most in [
+        (said({}, 403, X_RateLimit_Remaining="0", X_RateLimit_Reset=reset), 880, 900),
+        (said({}, 429, Retry_After="70"), 70, 70),
+        (said({"message": "You have exceeded a secondary rate limit"}, 403), 60, 60),
+    ]:
+        github.always = answer
+        with pytest.raises(Retry) as caught:
+            source(served).poll("", NOW)
+        assert least <= caught.value.after.total_seconds() <= most
+
+
+def test_what_a_person_has_to_mend_is_said(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.hidden = True
+    with pytest.raises(GiveUp, match="acme/kettle"):
+        source(served).poll("", NOW)
+    github.hidden = False
+    with pytest.raises(GiveUp, match="401"):
+        source(served, token="wrong").poll("", NOW)
+    github.always = said({"message": "Resource not accessible by personal access token"}, 403)
+    with pytest.raises(GiveUp, match="not accessible"):
+        source(served).poll("", NOW)
+    with pytest.raises(ValidationError, match="owner/name"):
+        source(served, repositories=["kettle"])
+
+
+def test_a_token_that_lost_its_sight_withdraws_nothing(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.hidden = True
+    with pytest.raises(GiveUp, match="any more"):
+        source(served).look_again([f"{REPOSITORY}/issues/1"], NOW)
+
+
+def test_an_answer_bears_a_mark_that_nobody_sees(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.issues = [written(7)]
+    replied = source(served).reply(f"{REPOSITORY}/issues/7#70", "Sorry.", key="k-1 -->")
+    assert replied.permalink
+    body = github.comments[0].body
+    assert body.startswith("Sorry.\n\n<!-- earshot:")
+    assert body.count("-->") == 1
+    assert source(served).find_reply(f"{REPOSITORY}/issues/7", "", key="k-1 -->") == replied
+    assert source(served).find_reply(f"{REPOSITORY}/issues/7", "", key="k-2") is None
+
+
+@pytest.mark.parametrize(
+    "strange",
+    ["other/place/issues/7", "x", "acme/kettle/discussions/7", "acme/kettle/issues/7#", "acme/kettle/pulls/7", ""],
+)
+def test_a_post_that_is_not_from_here_cannot_be_answered(place: tuple[FakeGithub, Wire], strange: str) -> None:
+    with pytest.raises(GiveUp):
+        source(place[1]).reply(strange, "Sorry.", key="k1")
+    assert source(place[1]).look_again([strange], NOW).gone == ()
