@@ -13,7 +13,7 @@ from bot.sources.formats.dates import believed, read_date
 from bot.sources.formats.fields import digest, language, line, prose, stars
 from bot.sources.formats.json_values import list_at, text_at
 from bot.sources.formats.newest_first import Mark, Page, walk
-from bot.sources.net.api import Api
+from bot.sources.net.api import Api, Query
 from bot.sources.net.fetch import PAUSE, post
 from bot.sources.table import Secret, SourceTable
 from bot.values import Said
@@ -41,7 +41,7 @@ class TrustpilotSource:
         api = self._granted()
 
         def read(_: str, page: str) -> Page:
-            query = {"orderBy": "createdat.desc", "perPage": 100, "page": page or "1"}
+            query: Query = {"orderBy": "createdat.desc", "perPage": 100, "page": page or "1"}
             return _page(api.get(f"private/business-units/{self.unit}/reviews", query).value, int(page or 1), now)
 
         mark = Mark.parse(cursor, place=digest(self.unit)[:12], start=now - self.first_lookback)
