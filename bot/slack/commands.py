@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.slack import add_acts, bulk_forms, find_acts, issue_acts, on_call_forms, saved_reply_forms, subscription_acts
+from bot.slack import add_acts, bulk_forms, find_acts, issue_acts, on_call_forms, saved_reply_forms, source_acts, subscription_acts
 from bot.slack.blocks.help import help_message
 from bot.slack.floor import Floor
 from bot.slack.payloads import Command
@@ -63,6 +63,11 @@ WORDS: dict[str, Word] = {
         run=saved_reply_forms.list_replies,
         usage="replies",
         does="see the saved replies; write, change and retire them",
+    ),
+    "sources": Word(
+        run=source_acts.list_sources_command,
+        usage="sources",
+        does="see how each place is doing that mentions come from",
     ),
     "add": Word(
         run=add_acts.add_command,

@@ -13,7 +13,7 @@ from bot.sources.base import Batch, Source
 from bot.store.database import Database
 from sandbox.person import visible_text
 from tests.fakes import FakeSource, batch
-from tests.journeys.office import Office, fill, open_office, until
+from tests.journeys.office import PATIENCE, Office, fill, open_office, until
 
 DOWN = Retry("the forum does not answer", after=timedelta(seconds=5))
 HANGING = 50
@@ -41,6 +41,11 @@ def test_a_source_that_fails_is_told_once_and_once_more_when_it_is_well_again(ow
     assert "“forum” is not heard" in told
     assert "It has not answered since" in told
     assert "the forum does not answer. It is tried again by itself" in told
+    ana = office.person("ana")
+    ana.command("/mentions sources", "#billing")
+    listed = visible_text(ana.expect_message("#billing", containing="5 sources, 1 not well", within=PATIENCE))
+    assert "(fake): failing for" in listed
+    assert listed.index("forum") < listed.index("Spoonful"), "who is not well comes first"
     polled(office, 8)
     office.bot.hearing.watch()
     office.settle()

@@ -1,0 +1,41 @@
+"""How each source is doing, as a list for one person."""
+
+from collections.abc import Sequence
+
+from bot.flow.source_list import SourceLine
+from bot.slack.blocks.elements import bullets, context, joined, line, plain_text, rich, span, spoken, when
+from bot.slack.blocks.message import Json, Message
+from bot.slack.blocks.text import counted, inline
+
+MOST = 40
+"""Lines that one message takes; those that need somebody come first."""
+
+_PROBLEM = 200
+
+
+def sources_message(found: Sequence[SourceLine]) -> Message:
+    ordered = sorted(found, key=lambda each: (each.well, each.name.casefold()))
+    ill = sum(not each.well for each in found)
+    head = [span(_head(len(found), ill), bold=True)]
+    if not found:
+        return Message(spoken(head), [rich(line(*head))])
+    more = [context(plain_text(f"and {counted(len(found) - MOST, 'more source')}: “earshot sources” lists all"))]
+    foot = context(plain_text("A quiet source is not one where nobody writes: silence is not “no mentions”."))
+    lines = bullets(*(line(*_line(each)) for each in ordered[:MOST]))
+    return Message(spoken(head), [rich(line(*head), lines), *(more if len(found) > MOST else []), foot])
+
+
+def _head(total: int, ill: int) -> str:
+    if not total:
+        return "No source was asked yet."
+    if not ill:
+        return f"{counted(total, 'source')}, all well."
+    return f"{counted(total, 'source')}, {ill} not well."
+
+
+def _line(each: SourceLine) -> list[Json]:
+    mark = "✅" if each.well else "🔕"
+    state = [span(f"{mark} "), span(inline(each.name, 60), bold=True), span(f" ({each.kind}): {each.state}")]
+    newest = [span("last mention "), when(each.last_item_at)] if each.last_item_at else [span("no mention yet")]
+    problem = [span(inline(each.problem, _PROBLEM), italic=True)] if each.problem else []
+    return joined([state, newest, [span(f"{each.a_day:.1f} a day")], problem])
