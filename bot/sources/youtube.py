@@ -17,7 +17,7 @@ from bot.sources.base import Batch, Listening, Looked, Replied, Source
 from bot.sources.formats.fields import digest, prose
 from bot.sources.formats.google_day import Spent, day_ends
 from bot.sources.formats.json_values import inner, list_at, text_at, whole_number
-from bot.sources.formats.newest_first import Mark, Page, Reach, walk
+from bot.sources.formats.newest_first import Mark, Opened, Page, Reach, walk
 from bot.sources.formats.youtube_comments import (
     COMMENTS,
     THREADS,
@@ -105,9 +105,9 @@ class YouTubeSource:
         request = self._service(self.key).comments().list(part="snippet", id=",".join(ids), textFormat="plainText")
         return entries(asked(request, day_ends=lambda: day_ends(now)), COMMENTS)
 
-    def replies(self, thread: str, page: str, now: datetime) -> dict[str, Any]:
-        """A page of the replies in a thread, as YouTube gives it."""
-        from bot.sources.net.door_google import asked
+    def replies(self, thread: str, page: str, now: datetime) -> dict[str, Any] | None:
+        """A page of the replies in a thread, as YouTube gives it; None where the thread is gone."""
+        from bot.sources.net.door_google import found
 
         request = (
             self._service(self.key)
@@ -120,7 +120,7 @@ class YouTubeSource:
                 textFormat="plainText",
             )
         )
-        return asked(request, day_ends=lambda: day_ends(now))
+        return found(request, day_ends=lambda: day_ends(now))
 
     def _service(self, key: str) -> Any:
         from bot.sources.net.door_google import Api, GoogleDoor
@@ -153,6 +153,8 @@ class AnsweringYouTube(YouTubeSource):
         video, thread, page = video_of(external_id), thread_of(comment_of(external_id)), ""
         for _ in range(MOST_REPLY_PAGES):
             answer = self.replies(f"{video}:{thread}", page, datetime.now(UTC))
+            if answer is None:
+                raise GiveUp("the comment is not there any more")
             for each in entries(answer, COMMENTS):
                 if self._is_ours(each, text):
                     return Replied(permalink=address(video, text_at(each, "id")))
@@ -205,7 +207,7 @@ class _Reading:
             found=[found for page in pages for found in page.found],
             next=text_at(answer, "nextPageToken"),
             reaches=min(begun, default=None),
-            opens=tuple(shelf for page in pages for shelf in page.opens),
+            opens=tuple(opened for page in pages for opened in page.opens),
             problems=tuple(problem for page in pages for problem in page.problems),
         )
 
@@ -216,13 +218,15 @@ class _Reading:
         video = text_at(thread, "snippet", "videoId") or text_at(top, "snippet", "videoId")
         page = self._read([top], video)
         answers = self._read([] if hidden else shown, video, words_of(top))
-        opens = (f"{REPLIES}{video}:{text_at(top, 'id')}",) if hidden and text_at(top, "id") else ()
+        opens = (Opened(shelf=f"{REPLIES}{video}:{text_at(top, 'id')}"),) if hidden and text_at(top, "id") else ()
         # Pages are read from their end, where the older is: a thread is older than what is said in it.
         return Page(found=[*answers.found, *page.found], opens=opens, problems=(*page.problems, *answers.problems))
 
     def _replies(self, thread: str, token: str) -> Page:
         self._pay()
         answer = self.source.replies(thread, token, self.now)
+        if answer is None:
+            return Page(found=())
         tops = self.source.by_id([comment_of(thread)], self.now)
         found = self._read(entries(answer, COMMENTS), video_of(thread), words_of(next(iter(tops), None)))
         return replace(found, next=text_at(answer, "nextPageToken"))

@@ -85,7 +85,10 @@ class FakeYouTube:
             known = [*self.tops, *(each for replies in self.replies.values() for each in replies)]
             found = [each for each in known if each["id"] in wanted]
         else:
-            found = self.replies.get(asked.query["parentId"], [])
+            parent = asked.query["parentId"]
+            if all(each["id"] != parent for each in self.tops):
+                return refused(404, "commentNotFound", "The comment cannot be found.")
+            found = self.replies.get(parent, [])
         return _paged(asked, found, "youtube#commentListResponse", lambda each: each)
 
     def _take(self, asked: Asked) -> Answer | None:

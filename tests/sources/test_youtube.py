@@ -6,7 +6,9 @@ import pytest
 
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Answerable, Listening
+from bot.sources.formats.fields import digest
 from bot.sources.formats.google_day import Spent, day_ends
+from bot.sources.formats.newest_first import Mark, Rest
 from bot.sources.youtube import YouTubeSource, YouTubeTable
 from tests.contracts.cases.youtube import answerer_at, reader_at
 from tests.sources.fake_youtube import CHANNEL, KEY, VIDEO, FakeYouTube, comment
@@ -63,6 +65,17 @@ def test_a_thread_with_more_replies_than_its_page_shows_is_read_whole(tube: Fake
     items = source.poll("", NOW).items
     assert [item.text for item in items] == ["It broke.", *(f"no {n}" for n in range(60))]
     assert {item.parent for item in items[1:]} == {"It broke."}
+
+
+def test_a_thread_that_is_gone_before_its_replies_were_read_stops_nothing(
+    tube: FakeYouTube, source: YouTubeSource
+) -> None:
+    tube.tops = [comment("Ug1", "It broke.", ago(hours=1))]
+    rest = Rest(shelf=f"replies:{VIDEO}:Uggone", until=ago(hours=2))
+    mark = Mark(place=digest(CHANNEL)[:12], start=ago(hours=2), seen=ago(hours=2), rests=(rest,))
+    batch = source.poll(mark.text(), NOW)
+    assert (batch.items, batch.more) == ((), False)
+    assert [item.text for item in source.poll(batch.cursor, NOW).items] == ["It broke."]
 
 
 def test_a_late_reply_in_an_old_thread_is_found_within_the_hour(tube: FakeYouTube, source: YouTubeSource) -> None:

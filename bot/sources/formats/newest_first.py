@@ -72,17 +72,26 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A further shelf that a page speaks of, from `page` on. Nothing on it is newer than `newest`; None where that is not said."""
+
+    shelf: str
+    page: str = ""
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One page of a shelf. `found` are posts with the moment by which the place orders them; None is always given.
 
     `reaches` is the moment of the oldest thing on the page, ours or left out: what follows is older. None where the place
-    promises no order, so that every page is read. `opens` are further shelves that this page speaks of.
+    promises no order, so that every page is read.
     """
 
     found: Sequence[tuple[datetime | None, Incoming]]
     next: str = ""
     reaches: datetime | None = None
-    opens: tuple[str, ...] = ()
+    opens: tuple[Opened, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -131,7 +140,13 @@ def walk(mark: Mark, shelves: Sequence[str], read: ReadPage, *, now: datetime, r
         found += [(moment or rest.until, item) for moment, item in page.found if not moment or moment >= rest.until]
         if page.next and (page.reaches is None or page.reaches >= rest.until):
             waiting.insert(0, replace(rest, page=page.next))
-        waiting += [Rest(shelf=shelf, until=rest.until) for shelf in page.opens]
+        waiting += [
+            Rest(shelf=each.shelf, page=each.page, until=rest.until)
+            for each in page.opens
+            if each.newest is None or each.newest >= rest.until
+        ]
+    if len(waiting) > MOST_RESTS:
+        problems.append(f"{len(waiting) - MOST_RESTS} threads are too many to remember and were left out of this round")
     seen = max([mark.seen, *(min(moment, now) for moment, _ in found)])
     return Walked(
         items=_in_order(found),

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
-from bot.sources.formats.newest_first import Mark, Page, Reach, Rest, Walked, walk
+from bot.sources.formats.newest_first import Mark, Opened, Page, Reach, Rest, Walked, walk
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SIZE = 5
@@ -117,7 +117,10 @@ def test_a_clock_that_goes_wrong_there_does_not_hide_what_comes_after() -> None:
 
 def test_shelves_that_a_page_speaks_of_are_read_in_the_same_poll() -> None:
     pages = {
-        "": Page(found=[(at(1), Incoming(external_id="top", text="t"))], opens=("inner",)),
+        "": Page(
+            found=[(at(1), Incoming(external_id="top", text="t"))],
+            opens=(Opened(shelf="inner"), Opened(shelf="none", newest=at(999))),
+        ),
         "inner": Page(found=[(at(2), Incoming(external_id="within", text="t"))]),
     }
     assert ids(walk(mark(), [""], lambda shelf, _: pages[shelf], now=NOW)) == ["within", "top"]

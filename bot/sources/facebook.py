@@ -1,0 +1,152 @@
+"""Comments, visitors' posts and recommendations on one's own Facebook Page, by the Graph API."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator
+
+from bot.domain.mention import Incoming
+from bot.sources.base import Batch, Listening, Looked, Replied, Source
+from bot.sources.formats import facebook_comments as wire
+from bot.sources.formats.fields import digest, prose
+from bot.sources.formats.json_values import text_at
+from bot.sources.formats.meta_keys import check_id, check_version
+from bot.sources.formats.newest_first import Mark, Opened, Page, walk
+from bot.sources.net.graph import A_PAGE, Access, Graph, next_after, rows
+from bot.sources.table import Secret, SourceTable
+from bot.values import Duration
+
+FEED, RATINGS, TAGGED = "feed", "ratings", "tagged"
+POSTS_AT_ONCE = 50
+Read = Callable[[Any, datetime], Incoming | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacebookSource:
+    """One Page. Posts of the last `posts_for` are looked through for comments, those with a change only."""
+
+    name: str
+    page: str
+    graph: Graph = field(repr=False)
+    every: timedelta = timedelta(minutes=5)
+    first_lookback: timedelta = timedelta(hours=24)
+    look_again_for: timedelta = timedelta(days=3)
+    posts_for: timedelta = timedelta(days=30)
+    ratings: bool = False
+    tagged: bool = False
+    kind: ClassVar[str] = "facebook"
+    max_answer: ClassVar[int] = 8_000
+    looks_at_once: ClassVar[int] = 10
+
+    def poll(self, cursor: str, now: datetime) -> Batch:
+        """Raises Retry and GiveUp as the contract of a source says."""
+        mark = Mark.parse(cursor, place=digest(self.page)[:12], start=now - self.first_lookback)
+        shelves = [FEED, *([RATINGS] if self.ratings else []), *([TAGGED] if self.tagged else [])]
+        walked = walk(mark, shelves, lambda shelf, page: self._page(shelf, page, now), now=now)
+        access = Access.known(self.graph, mark.aside, now)
+        told = replace(walked, mark=replace(walked.mark, aside=access.text()))
+        return told.batch(access_ends_at=access.ends)
+
+    def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
+        """Raises Retry and GiveUp as `poll` does. Nothing is said of posts and recommendations: only comments are told apart."""
+        fields = {"fields": wire.COMMENT_FIELDS}
+        comments = [id_ for id_ in external_ids if not id_.startswith(wire.POST)]
+        asked = {id_: self.graph.find(wire.own_id(id_), fields) for id_ in comments}
+        items = [wire.read_comment(found, now) for found in asked.values() if found is not None]
+        gone = tuple(id_ for id_, found in asked.items() if found is None)
+        return Looked(items=tuple(item for item in items if item), gone=gone)
+
+    def reply(self, external_id: str, text: str, *, key: str) -> Replied:
+        """Looks for our answer first: Facebook knows no keys. Raises as the contract of an answerable source says."""
+        if standing := self.find_reply(external_id, text, key=key):
+            return standing
+        made = self.graph.send(f"{wire.thread_id(external_id)}/comments", {"message": text})
+        return Replied(permalink=wire.address(made))
+
+    def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - there are none
+        """The Page's answer of this text under the comment. Raises Retry and GiveUp as `reply` does."""
+        answers = self.graph.all_of(f"{wire.thread_id(external_id)}/comments", f"id,message,{wire.WHO}")
+        ours = (
+            each for each in answers if wire.is_by(each, self.page) and prose(text_at(each, "message")) == prose(text)
+        )
+        found = next(ours, None)
+        return None if found is None else Replied(permalink=wire.address(text_at(found, "id")))
+
+    def _page(self, shelf: str, after: str, now: datetime) -> Page:
+        if shelf.startswith(wire.POST):
+            return self._comments(shelf.removeprefix(wire.POST), after, now)
+        if shelf == FEED:
+            return self._feed(after, now)
+        fields, read = (
+            (wire.RATING_FIELDS, wire.read_rating) if shelf == RATINGS else (wire.POST_FIELDS, wire.read_post)
+        )
+        answer = self._edge(shelf, fields, after)
+        return replace(self._found(rows(answer), now, read), next=next_after(answer))
+
+    def _feed(self, after: str, now: datetime) -> Page:
+        """The Page's posts, to be looked through for comments, and those that visitors put there."""
+        answer = self._edge(FEED, wire.POST_FIELDS, after)
+        posts = rows(answer)
+        found = self._found(posts, now, wire.read_post)
+        first = wire.oldest(posts)
+        opens = [
+            Opened(shelf=f"{wire.POST}{id_}", newest=wire.changed(each))
+            for each in posts
+            if (id_ := text_at(each, "id"))
+        ]
+        is_enough = first is not None and first < now - self.posts_for
+        # By its date a post says nothing about its comments: all pages are read, as far as posts are of interest.
+        return replace(found, reaches=None, next="" if is_enough else next_after(answer), opens=tuple(opens))
+
+    def _comments(self, post: str, after: str, now: datetime) -> Page:
+        how = f"filter(stream).order(reverse_chronological).limit({A_PAGE})" + (f".after({after})" if after else "")
+        answer = self.graph.find(post, {"fields": f"message,comments.{how}{{{wire.COMMENT_FIELDS}}}"})
+        if answer is None:  # taken down since its Page told of it
+            return Page(found=())
+        edge, words = wire.comments_of(answer), prose(text_at(answer, "message"))
+        page = self._found(rows(edge), now, lambda each, now: wire.read_comment(each, now, under=words))
+        return replace(page, next=next_after(edge))
+
+    def _edge(self, edge: str, fields: str, after: str) -> dict[str, Any]:
+        query = {"fields": fields, "limit": POSTS_AT_ONCE, **({"after": after} if after else {})}
+        return self.graph.get(f"{self.page}/{edge}", query)
+
+    def _found(self, things: list[Any], now: datetime, read: Read) -> Page:
+        theirs = [each for each in things if wire.has_words(each) and not wire.is_by(each, self.page)]
+        items = [(wire.moment_of(each), item) for each in theirs if (item := read(each, now))]
+        return Page(
+            found=items,
+            reaches=wire.oldest(things),
+            problems=() if len(items) == len(theirs) else ("a post or comment had no id",),
+        )
+
+
+class FacebookTable(SourceTable):
+    """A Page, with a token of its own."""
+
+    kind: Literal["facebook"]
+    page: Annotated[str, AfterValidator(check_id)]
+    token: Secret
+    app_secret: Secret = ""
+    version: Annotated[str, AfterValidator(check_version)] = "v23.0"
+    posts_for: Duration = timedelta(days=30)
+    ratings: bool = False
+    tagged: bool = False
+
+    def build(self, listening: Listening) -> Source:  # noqa: ARG002 - a Page is read whole
+        graph = Graph(
+            token=self.token, app_secret=self.app_secret, version=self.version, allow_private=self.allow_private
+        )
+        return FacebookSource(
+            name=self.name,
+            page=self.page,
+            graph=graph,
+            every=self.every,
+            first_lookback=self.first_lookback,
+            look_again_for=self.look_again,
+            posts_for=self.posts_for,
+            ratings=self.ratings,
+            tagged=self.tagged,
+        )

@@ -1,0 +1,125 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.sources.base import Answerable, Listening
+from bot.sources.facebook import FacebookTable
+from bot.sources.formats.fields import digest
+from bot.sources.formats.newest_first import Mark, Rest
+from tests.contracts.cases.meta import facebook_at
+from tests.sources.fake_graph import PAGE, FakeFacebook, date
+from tests.sources.wire import Wire, wire
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+RECENT = NOW - timedelta(hours=1)
+
+
+@pytest.fixture
+def place() -> FakeFacebook:
+    return FakeFacebook()
+
+
+@pytest.fixture
+def served(place: FakeFacebook) -> Iterator[Wire]:
+    with wire(place.speak) as opened:
+        yield opened
+
+
+def test_a_comment_comes_with_the_post_and_a_reply_with_its_comment(place: FakeFacebook, served: Wire) -> None:
+    top = place.comment("1_2", "It broke.", RECENT)
+    reply = place.comment("1_3", "Mine too.", RECENT, "sam", parent={"id": "1_2", "message": "It broke."})
+    place.comments = [reply, top]
+    first, second = facebook_at(served).poll("", NOW).items
+    assert (first.external_id, first.parent, first.thread) == ("1_2", "Our new kettle!", "1_2")
+    assert (second.external_id, second.parent, second.thread) == ("1_3@1_2", "It broke.", "1_2")
+    assert (first.author_name, first.reach) == ("jo", 2)
+    assert first.url == "https://www.facebook.com/x?comment_id=1_2"
+
+
+def test_our_own_comments_and_posts_and_wordless_ones_are_no_mentions(place: FakeFacebook, served: Wire) -> None:
+    ours = place.made("1_3", "Sorry.") | {"created_time": date(RECENT)}
+    sticker = place.comment("1_4", "", RECENT, attachment={"media": {"image": {"src": "https://x.example/s.png"}}})
+    place.comments = [ours, sticker, place.comment("1_2", "It broke.", RECENT)]
+    batch = facebook_at(served).poll("", NOW)
+    assert [item.text for item in batch.items] == ["It broke."]
+    assert batch.problems == ()
+
+
+def test_a_post_that_is_gone_before_its_comments_were_read_stops_nothing(place: FakeFacebook, served: Wire) -> None:
+    place.comments = [place.comment(f"1_{n}", "t", RECENT) for n in range(30)]
+    mark = Mark(
+        place=digest(PAGE)[:12], start=RECENT, seen=RECENT, rests=(Rest(shelf="post:gone", page="", until=RECENT),)
+    )
+    batch = facebook_at(served).poll(mark.text(), NOW)
+    assert (batch.items, batch.more) == ((), False)
+    assert len(facebook_at(served).poll(batch.cursor, NOW).items) == 30
+
+
+def test_a_visitors_post_is_a_mention(place: FakeFacebook, served: Wire) -> None:
+    place.posts.append(place.post(f"{PAGE}_2", "Your kettle leaks.", RECENT, "u9"))
+    (item,) = facebook_at(served).poll("", NOW).items
+    assert (item.external_id, item.text, item.author) == (f"post:{PAGE}_2", "Your kettle leaks.", "u9")
+    assert item.author_url == "https://www.facebook.com/u9"
+
+
+def test_posts_without_news_are_not_looked_through(place: FakeFacebook, served: Wire) -> None:
+    source = facebook_at(served)
+    place.comments = [place.comment("1_2", "It broke.", RECENT)]
+    cursor = source.poll("", NOW).cursor
+    place.posts[0]["updated_time"] = date(NOW - timedelta(hours=3))
+    served.asked.clear()
+    assert source.poll(cursor, NOW).items == ()
+    assert served.paths() == [f"/v23.0/{PAGE}/feed"]
+
+
+def test_posts_beyond_the_span_are_left_alone(place: FakeFacebook, served: Wire) -> None:
+    old = [place.post(f"{PAGE}_{n}", "News", NOW - timedelta(days=n), PAGE) for n in range(2, 62)]
+    for each in old:
+        each["updated_time"] = each["created_time"]
+    place.posts = [place.posts[0], *old]
+    facebook_at(served, posts_for=timedelta(days=20)).poll("", NOW)
+    feeds = [each.query.get("after") for each in served.asked if each.path.endswith("/feed")]
+    assert feeds == [None]
+
+
+def test_recommendations_come_where_they_are_wanted(place: FakeFacebook, served: Wire) -> None:
+    told = {"created_time": date(RECENT), "reviewer": {"id": "u5", "name": "Pat"}, "review_text": "Never again."}
+    place.ratings = [told | {"recommendation_type": "negative", "open_graph_story": {"id": "55"}}, {"rating": 5}]
+    assert facebook_at(served).poll("", NOW).items == ()
+    batch = facebook_at(served, ratings=True).poll("", NOW)
+    (item,) = batch.items
+    assert (item.external_id, item.title, item.text) == ("post:55", "Does not recommend", "Never again.")
+    assert (item.author, item.author_name, item.rating) == ("u5", "Pat", None)
+    assert batch.problems == ()
+
+
+def test_an_answer_to_a_reply_goes_under_the_comment_above_it(place: FakeFacebook, served: Wire) -> None:
+    replied = facebook_at(served).reply("1_3@1_2", "Sorry.", key="k")
+    assert list(place.answers) == ["1_2"]
+    assert replied.permalink == "https://www.facebook.com/1_290"
+
+
+def test_somebody_elses_same_words_are_not_our_answer(place: FakeFacebook, served: Wire) -> None:
+    place.answers["1_2"] = [place.comment("9", "Sorry.", RECENT)]
+    facebook_at(served).reply("1_2", "Sorry.", key="k")
+    assert place.ours() == ["Sorry."]
+
+
+def test_posts_are_not_looked_up_again(place: FakeFacebook, served: Wire) -> None:
+    looked = facebook_at(served).look_again([f"post:{PAGE}_2"], NOW)
+    assert (looked.items, looked.gone, served.asked) == ((), (), [])
+
+
+def test_the_end_of_the_token_is_told(place: FakeFacebook, served: Wire) -> None:
+    assert facebook_at(served).poll("", NOW).access_ends_at == place.expires
+
+
+def test_the_table_makes_a_source_that_takes_answers() -> None:
+    told = {"name": "Facebook", "kind": "facebook", "page": "1000", "token": "hunter2"}
+    source = FacebookTable(**told).build(Listening())
+    assert isinstance(source, Answerable)
+    assert "hunter2" not in repr(source)
+    for wrong, advice in [({"page": "ourpage"}, "digits only"), ({"version": "23"}, r"v23\.0")]:
+        with pytest.raises(ValueError, match=advice):
+            FacebookTable(**{**told, **wrong})
