@@ -80,6 +80,8 @@ def build_policy(config: Config, sources: Mapping[str, Source]) -> Policy:
         approvals=config.approvals,
         answer_limits={name: most for name, source in sources.items() if (most := _answer_limit(source)) is not None},
         voice=config.company.voice,
+        staff=config.staff,
+        staff_report=config.staff_report,
         signals=config.signals,
         repeats=config.repeats,
         about={each.name: each.about for each in config.sources},

@@ -44,6 +44,7 @@ def _slack(config: Config, env: Mapping[str, str]) -> Iterator[Finding]:
         roles=config.roles,
         approvals=config.approvals,
         rotas=config.rotas,
+        staff=config.staff,
     )
 
     yield from _headquarters(config)

@@ -10,6 +10,7 @@ from bot.domain.comeback import FollowUps, Revision
 from bot.domain.escalation import Waiting
 from bot.domain.event import Event
 from bot.domain.issue import Wish
+from bot.domain.kudos import Thanks
 from bot.domain.label import Label, LabelKind, Score
 from bot.domain.lifecycle import State
 from bot.domain.listening import THEME
@@ -184,6 +185,8 @@ class Card:
     """What people said against the model and nobody took back."""
     success_channel: str = ""
     """Where praise can be shared with the whole company; empty where that is nowhere."""
+    praised: tuple[Thanks, ...] = ()
+    """Our people whom it praises by name."""
     source_title: str = ""
     """The source's name for people; where it is empty its key is shown."""
 

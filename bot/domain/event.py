@@ -63,6 +63,7 @@ NOTES = frozenset(
         "signal_joined",
         "signal_real",
         "signal_no_pattern",
+        "kudos",
     }
 )
 """What the log holds besides the actions of the transition table."""

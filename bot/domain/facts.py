@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.agreement import Agreement
+from bot.domain.kudos import Thanks
 from bot.domain.lifecycle import CLOSED, State
 from bot.domain.promise import Promise
 
@@ -34,6 +35,8 @@ class MentionFacts:
     promises: tuple[Promise, ...] = ()
     author: str = ""
     """Who wrote it, as its source calls them; empty where it does not say."""
+    thanks: tuple[Thanks, ...] = ()
+    """Our people whom it praises by name."""
     agreement: Agreement | None = None
     """How the latest decision stands to what the response flow recommended by itself."""
 

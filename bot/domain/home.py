@@ -77,6 +77,8 @@ class HomePage:
     choices: Choices = field(default_factory=Choices)
     week: Week = field(default_factory=Week)
     last_week: Week = field(default_factory=Week)
+    kudos_wanted: bool | None = None
+    """Whether they are told of customers' thanks; None for those whom no customer can name."""
     made_at: datetime
 
     def listing(self, which: HomeList) -> Listing:

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 _TOKEN = re.compile(r"\w+(?:['’\-]\w+)*")
 _POSSESSIVE = ("'s", "’s")
@@ -29,6 +29,32 @@ class Staff:
     @property
     def names(self) -> tuple[str, ...]:
         return (self.name, *self.also)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thanks:
+    """Praise of one person: their reference in Slack, and the name by which the company calls them."""
+
+    person: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thanked:
+    """How often one person was praised."""
+
+    person: str
+    name: str
+    count: int
+
+
+def thanked(thanks: Iterable[Thanks]) -> tuple[Thanked, ...]:
+    """Those praised most often first. A person who was renamed since is called by the newest name."""
+    listed = list(thanks)
+    names = {each.person: each.name for each in listed}
+    counts = Counter(each.person for each in listed)
+    people = sorted(counts, key=lambda person: (-counts[person], names[person].casefold()))
+    return tuple(Thanked(person=person, name=names[person], count=counts[person]) for person in people)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +93,11 @@ def named_in(text: str, staff: Sequence[Staff], department: str) -> tuple[Staff,
 def _tokens(text: str) -> list[_Token]:
     plain = unicodedata.normalize("NFKC", text)
     found = list(_TOKEN.finditer(plain))
-    gaps = [plain[one.end() : other.start()] for one, other in pairwise(found)]
-    return [_Token(word=_bare(each.group()), gap=gap) for each, gap in zip(found, [*gaps, ""], strict=True)]
+    starts = [*(each.start() for each in found[1:]), len(plain)]
+    return [
+        _Token(word=_bare(each.group()), gap=plain[each.end() : then])
+        for each, then in zip(found, starts, strict=False)
+    ]
 
 
 def _bare(token: str) -> str:
@@ -82,10 +111,14 @@ def _places(tokens: Sequence[_Token], staff: Iterable[Staff]) -> Iterator[_Place
             written = tuple(token.word for token in _tokens(name))
             if written and each not in meant.setdefault(written, []):
                 meant[written].append(each)
-    for written, people in meant.items():
-        for begin in range(len(tokens) - len(written) + 1):
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for written in meant:
+        for first in {written[0].casefold(), _without_accents(written[0]).casefold()}:
+            by_first.setdefault(first, []).append(written)
+    for begin, token in enumerate(tokens):
+        for written in by_first.get(token.word.casefold(), ()):
             if _stands_at(tokens, begin, written):
-                yield _Place(begin=begin, end=begin + len(written), people=tuple(people))
+                yield _Place(begin=begin, end=begin + len(written), people=tuple(meant[written]))
 
 
 def _stands_at(tokens: Sequence[_Token], begin: int, written: tuple[str, ...]) -> bool:

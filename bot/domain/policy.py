@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.approval import ApprovalRule
+from bot.domain.kudos import Staff
 from bot.domain.preflight.voice import Voice
 from bot.domain.repeat import RepeatTerms
 from bot.domain.roles import Permission, Roles
@@ -47,6 +48,10 @@ class Policy:
     repeats: RepeatTerms = field(default_factory=RepeatTerms)
     """For how long a post is the first of others that say the same."""
     voice: Voice = field(default_factory=Voice)
+    staff: tuple[Staff, ...] = ()
+    """Our people whom customers may praise by name."""
+    staff_report: bool = False
+    """Whether the report says who was praised how often."""
     about: Mapping[str, str] = field(default_factory=dict)
     """What the mentions of a source speak of, where that is not the company as a whole."""
 

@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     DRIFT = "drift"
     APPROVED = "approved"
     RETURNED = "returned"
+    KUDOS = "kudos"
 
 
 class PostingState(StrEnum):

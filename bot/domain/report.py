@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.agreement import Following, by_outcome
 from bot.domain.conversion import Conversion
 from bot.domain.facts import MentionFacts
+from bot.domain.kudos import Thanks
 from bot.domain.lifecycle import CLOSED, LIVE, State
 from bot.domain.period import Period
 from bot.domain.promise import OfficeHours, office_time_between
@@ -71,6 +72,8 @@ class Figures:
     detractors: int
     promoters: int
     days: tuple[Day, ...]
+    thanks: tuple[Thanks, ...] = ()
+    """Each praise of one of our people by name."""
     following: tuple[Following, ...] = ()
     """How often people did what the response flow recommended, by outcome."""
 
@@ -210,6 +213,7 @@ def _figures(
         detractors=sum(_reaches(each.detractor, threshold) for each in cohort),
         promoters=sum(_reaches(each.promoter, threshold) for each in cohort),
         days=_days(cohort, period, threshold),
+        thanks=tuple(thanks for each in cohort for thanks in each.thanks),
         following=by_outcome(each.agreement for each in cohort if each.agreement is not None),
     )
 
@@ -273,6 +277,7 @@ def _cells(report: Report, row: Row) -> dict[str, str | int]:
         "judged": now.judged,
         "detractors_estimated": now.detractors,
         "promoters_estimated": now.promoters,
+        "kudos": len(now.thanks),
         **_following_cells(now.following),
         "mentions_before": before.mentions,
         "decisions_before": before.decisions,

@@ -15,6 +15,7 @@ from bot.domain.signal import Signal
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
+from bot.flow.kudos import wants_kudos
 from bot.flow.raise_level import fall_on
 from bot.flow.signal_view import told_of
 from bot.flow.view import card_of
@@ -83,7 +84,9 @@ Shown = Content | Bulletin
 
 
 class _Needless(Exception):
-    """A copy for the channel that has the owner's card itself, or a card that was moved on before it was posted."""
+    """A copy for the channel that has the owner's card itself, a card that was moved on before it was posted, or thanks to
+    somebody who wants none.
+    """
 
 
 class Messenger(Protocol):
@@ -182,6 +185,8 @@ def _post(
     clock: Clock,
 ) -> tuple[str, int]:
     """The message's ts and the version that it shows: 0 for one that an earlier try posted, nobody knows when."""
+    if _is_kudos(posting) and not wants_kudos(db, channel_id):
+        raise _Needless
     content = _content(db, messenger, policy, posting)
     if isinstance(content, Content) and posting.kind is PostingKind.COPY and content.place == channel_id:
         raise _Needless
@@ -240,7 +245,7 @@ def _content(db: Database, messenger: Messenger, policy: Policy, posting: Postin
             live = outbox.live_card(session, posting.mention_id, card.place.channel)
         is_signal = posting.kind is PostingKind.SIGNAL
         signal, cards = told_of(session, policy, int(posting.slot)) if is_signal else (None, {})
-    if posting.kind is PostingKind.COPY and live is None:
+    if (posting.kind is PostingKind.COPY or _is_kudos(posting)) and live is None:
         raise Retry("the owner's card comes first", after=LANE_GAP)
     return Content(
         kind=posting.kind,
@@ -255,6 +260,10 @@ def _content(db: Database, messenger: Messenger, policy: Policy, posting: Postin
         signal=signal,
         links={each: messenger.permalink(posted.channel_id, posted.ts) for each, posted in cards.items()},
     )
+
+
+def _is_kudos(posting: Posting) -> bool:
+    return posting.body.get("notice") == NoticeKind.KUDOS
 
 
 def _last_move_from(session: Session, policy: Policy, posting: Posting) -> Event | None:

@@ -13,5 +13,7 @@ def route_of(policy: Policy, record: Record) -> Route:
     route = choose_route(policy.routing, mention.source, mention, verdict)
     if not record.for_history:
         return route
-    why = f"brought in for its history; otherwise it would go to {policy.department(route.department).title}: {route.why}"
+    why = (
+        f"brought in for its history; otherwise it would go to {policy.department(route.department).title}: {route.why}"
+    )
     return Route(outcome=Outcome.FILTER, department=route.department, urgent=False, rule=RULE, why=why)

@@ -10,7 +10,7 @@ from bot.domain.listing import Line, Listing
 from bot.domain.policy import Policy
 from bot.domain.routing import in_words
 from bot.flow.view import place_of
-from bot.store import home_choices, lists
+from bot.store import home_choices, kudos, lists
 from bot.store.database import Database, Session
 from bot.store.lists import Item, Page, Window
 from bot.store.weeks import week_of
@@ -29,11 +29,14 @@ Permalink = Callable[[str, str], str]
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """Whose Home it is, as Slack knows them: `approves` names the approval rules that ask them. `pages` from 0, by list."""
+    """Whose Home it is, as Slack knows them: `approves` names the approval rules that ask them, `is_staff` says that
+    customers may praise them by name. `pages` from 0, by list.
+    """
 
     user: str
     departments: Sequence[str] = ()
     approves: Sequence[str] = ()
+    is_staff: bool = False
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     pages: Mapping[HomeList, int] = field(default_factory=dict)
 
@@ -47,6 +50,7 @@ def home_of(db: Database, policy: Policy, visit: Visit, *, now: datetime, permal
         ids = [item.card_of for page in pages.values() for item in page.items]
         cards = lists.cards(session, ids)
         sources = lists.sources(session)
+        kudos_wanted = visit.user not in kudos.silent(session) if visit.is_staff else None
         week, before = week_of(session, visit.user, this_week), week_of(session, visit.user, last_week)
 
     def listing(page: Page) -> Listing:
@@ -61,6 +65,7 @@ def home_of(db: Database, policy: Policy, visit: Visit, *, now: datetime, permal
         choices=_choices(policy, visit, sources),
         week=week,
         last_week=before,
+        kudos_wanted=kudos_wanted,
         made_at=now,
     )
 

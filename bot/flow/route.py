@@ -14,6 +14,7 @@ from bot.domain.promise import promises_for
 from bot.domain.routing import Department, Outcome, Route
 from bot.domain.terms import terms_for
 from bot.flow.history import route_of
+from bot.flow.kudos import thank
 from bot.flow.recommended import outcome_of
 from bot.flow.repeats import first_of
 from bot.flow.teach import traits_of
@@ -66,6 +67,7 @@ def route_again(session: Session, policy: Policy, record: Record, now: datetime)
     if (route.department, route.urgent) == (record.department, record.urgent):
         mentions.touch(session, mention.id, **values)
         _ask_for_copies(session, record, route, now)
+        thank(session, policy, replace(record, route_rule=route.rule), now)
         return
     if route.department == record.department:
         mentions.touch(session, mention.id, **values)
@@ -101,9 +103,10 @@ def _columns(route: Route, record: Record) -> dict[str, Any]:
 
 
 def bring(session: Session, policy: Policy, record: Record, route: Route, now: datetime) -> None:
-    """Promise, and ask for the department's card and for the copies that channels subscribed to."""
+    """Promise, ask for the department's card and for the copies that channels subscribed to, and pass on praise by name."""
     bring_to(session, policy, route.department, replace(record, urgent=route.urgent), now)
     _ask_for_copies(session, record, route, now)
+    thank(session, policy, replace(record, route_rule=route.rule, department=route.department), now)
 
 
 def _ask_for_copies(session: Session, record: Record, route: Route, now: datetime) -> None:

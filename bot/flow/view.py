@@ -4,8 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.card import Answer, Card, Escalation, Guess, Place
+from bot.domain.kudos import Thanks, named_in
+from bot.domain.label import LabelKind
+from bot.domain.mention import subject_text
 from bot.domain.policy import Policy
 from bot.domain.promise import PromiseKind, office_time_left
+from bot.domain.recommendation import may_be_ironic
 from bot.domain.routing import Department, trusted_in
 from bot.domain.terms import counted_hours
 from bot.flow.recommended import triage_of
@@ -20,7 +24,7 @@ LEAST_SHARE = 0.01
 
 def card_of(record: Record, policy: Policy) -> Card:
     department, routing, verdict = policy.department(record.department), policy.routing, record.verdict
-    return Card(
+    card = Card(
         mention=record.mention,
         success_channel=policy.success_channel,
         source_title=policy.source_titles.get(record.mention.source, ""),
@@ -57,6 +61,16 @@ def card_of(record: Record, policy: Policy) -> Card:
         guesses=guesses(record, policy),
         corrections=record.corrections,
     )
+    return replace(card, praised=_praised(card, policy)) if policy.staff and card.praises else card
+
+
+def _praised(card: Card, policy: Policy) -> tuple[Thanks, ...]:
+    """Our people whom it names; nobody where the praise itself is in doubt and no person has said that it is praise."""
+    doubted = not card.score_trusted or (card.verdict is not None and may_be_ironic(card.verdict))
+    if doubted and LabelKind.SCORE not in card.corrections:
+        return ()
+    said = subject_text(card.mention.title, card.mention.text)
+    return tuple(Thanks(person=each.slack, name=each.name) for each in named_in(said, policy.staff, card.place.name))
 
 
 def _answer_of(record: Record, policy: Policy) -> Answer | None:

@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.slack import add_acts, bulk_forms, find_acts, issue_acts, on_call_forms, saved_reply_forms, source_acts, subscription_acts
+from bot.slack import (
+    add_acts,
+    bulk_forms,
+    find_acts,
+    issue_acts,
+    kudos_acts,
+    on_call_forms,
+    saved_reply_forms,
+    source_acts,
+    subscription_acts,
+)
 from bot.slack.blocks.help import help_message
 from bot.slack.floor import Floor
 from bot.slack.payloads import Command
@@ -68,6 +78,11 @@ WORDS: dict[str, Word] = {
         run=source_acts.list_sources_command,
         usage="sources",
         does="see how each place is doing that mentions come from",
+    ),
+    "kudos": Word(
+        run=kudos_acts.kudos_command,
+        usage="kudos [on|off]",
+        does="be told, or not, of thanks from customers who name you",
     ),
     "add": Word(
         run=add_acts.add_command,

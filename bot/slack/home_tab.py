@@ -84,6 +84,7 @@ def _view(floor: Floor, user: str, pages: Pages) -> Json:
             user=user,
             departments=directory.departments_of(user, policy.routing.departments.values()),
             approves=approved_by(floor, user),
+            is_staff=user in directory.ids_of([each.slack for each in policy.staff]),
             zone=directory.zone_of(user),
             pages=pages,
         )

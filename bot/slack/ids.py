@@ -31,6 +31,9 @@ HAND_OVER, DECLINE = "mention.hand_over", "mention.decline"
 
 UNDO = "mention.undo"
 
+KUDOS_STOP, KUDOS_START = "kudos.stop", "kudos.start"
+"""Whether somebody wants to be told of customers' thanks."""
+
 AUTHOR = "author.posts"
 AUTHOR_NEWER, AUTHOR_OLDER = "author.newer", "author.older"
 """The other posts of a mention's author, also that dialog's callback id; the value is `<mention id>:<page>`."""

@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.domain.approval import ApprovalRule
+from bot.domain.kudos import Staff
 from bot.domain.roles import EVERYONE, FOR_MANAGERS, Permission, Roles
 from bot.domain.rota import NOBODY, Rota, rota_name
 from bot.domain.routing import Department
@@ -27,6 +28,7 @@ def inspect_workspace(
     roles: Roles,
     approvals: Sequence[ApprovalRule],
     rotas: Sequence[Rota] = (),
+    staff: Sequence[Staff] = (),
 ) -> Iterator[Finding]:
     """Tokens, scopes, then every channel and person that the configuration names. No `app_token`: no socket is opened.
 
@@ -47,6 +49,8 @@ def inspect_workspace(
     for what, reference in channels.items():
         if reference:
             yield tried(what, partial(_channel, client, directory, reference))
+    for each in staff:
+        yield tried(f"staff “{each.name}”", partial(_known, directory, (each.slack,)))
     for permission in Permission:
         yield tried(f"role {permission}", partial(_holders, directory, roles, permission))
     for rule in approvals:

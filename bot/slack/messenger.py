@@ -18,6 +18,7 @@ from bot.slack.blocks.card import card_message, copy_message, pointer_message
 from bot.slack.blocks.comeback import came_back_notice
 from bot.slack.blocks.escalation import GONE_WRONG, call_message, escalation_notice
 from bot.slack.blocks.issues import released_notice
+from bot.slack.blocks.kudos import kudos_message
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.notices import lease_notice, notice_message
 from bot.slack.blocks.offers import offer_notice
@@ -121,6 +122,8 @@ class SlackMessenger:
             return came_back_notice(card, content.permalink)
         if content.notice is NoticeKind.RELEASED:
             return released_notice(card, content.permalink, body=content.body)
+        if content.notice is NoticeKind.KUDOS:
+            return kudos_message(card, content.permalink, name=content.body.get("name", ""))
         if content.notice is NoticeKind.LEASE_ENDED:
             return lease_notice(card, content.permalink)
         if content.notice in (NoticeKind.APPROVED, NoticeKind.RETURNED):

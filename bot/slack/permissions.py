@@ -56,6 +56,7 @@ ACTS: dict[str, Permission | None] = {
     **dict.fromkeys((ids.RATE_USEFUL, ids.RATE_NOT_USEFUL, ids.NARROW, ids.UNSUBSCRIBE)),
     **dict.fromkeys((*ids.HOME_CHOICES, ids.HOME_BACK, ids.HOME_MORE, ids.HOME_AGAIN, ids.HOME_FIND), None),
     **dict.fromkeys((ids.FIND_OLDER, ids.FIND_NEWER, ids.AUTHOR_HISTORY, ids.AUTHOR_ALL), None),
+    **dict.fromkeys((ids.KUDOS_STOP, ids.KUDOS_START)),
     ids.FIND_CLAIM: needed_for(Action.CLAIM),
     **dict.fromkeys((ids.FIND_REOPEN, ids.BRING_BACK), needed_for(Action.REOPEN)),
 }

@@ -1,8 +1,10 @@
 """/engagement-report: what customers said and what we did about it, in private, with chart and CSV."""
 
+from bot.domain.kudos import Thanked, thanked
 from bot.domain.period import Period, parse_period
 from bot.domain.report import Report, to_csv
 from bot.errors import GiveUp, Refused
+from bot.flow.kudos import silent_people
 from bot.flow.report import engagement
 from bot.slack.blocks.notices import sentence_message
 from bot.slack.blocks.report import chart_description, report_message
@@ -43,13 +45,22 @@ def _post_report(floor: Floor, user: str, report: Report) -> None:
     titles = {name: each.title for name, each in floor.policy.routing.departments.items()}
     channel = str(call(floor.client.conversations_open, users=user)["channel"]["id"])
     try:
-        message = report_message(report, titles=titles, chart="blocks")
+        message = report_message(report, titles=titles, chart="blocks", staff=_praised(floor, report))
         call(floor.client.chat_postMessage, channel=channel, text=message.text, blocks=message.blocks)
     except GiveUp:  # the chart block is still being rolled out: a picture says the same
-        message = report_message(report, titles=titles)
+        message = report_message(report, titles=titles, staff=_praised(floor, report))
         call(floor.client.chat_postMessage, channel=channel, text=message.text, blocks=message.blocks)
         _upload(floor, channel, "engagement.png", report_png(report, titles), told=chart_description(report))
     _upload(floor, channel, f"engagement-{_days(report.period).replace(' ', '-')}.csv", to_csv(report).encode())
+
+
+def _praised(floor: Floor, report: Report) -> tuple[Thanked, ...]:
+    """Those who may be named: where the company wants that, and without whoever asked to be told of no thanks."""
+    if not floor.policy.staff_report:
+        return ()
+    silent = silent_people(floor.desk.db)
+    found = thanked(report.total.figures.thanks)
+    return tuple(each for each in found if silent.isdisjoint(floor.directory.ids_of([each.person])))
 
 
 def _upload(floor: Floor, channel: str, name: str, content: bytes, *, told: str = "") -> None:

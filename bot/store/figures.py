@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from bot.domain.agreement import Agreement
 from bot.domain.facts import MentionFacts
-from bot.domain.label import Label, LabelKind
+from bot.domain.kudos import Thanks
+from bot.domain.label import Label, LabelKind, Score
 from bot.domain.lifecycle import LIVE, Action, State, after
 from bot.domain.listening import OURS, THEME
 from bot.domain.posting import PostingKind, PostingState
 from bot.domain.promise import Promise
 from bot.domain.undo import UNDONE
-from bot.store import labels
+from bot.store import kudos, labels
 from bot.store.records import promise_of
 from bot.store.schema import EventRow, MentionRow, PostingRow, PromiseRow, VerdictRow
 
@@ -86,11 +87,12 @@ def facts(session: Session, since: datetime, *, follow_ups: bool = False) -> lis
         chunk = rows[start : start + CHUNK]
         ids = [row.id for row in chunk]
         verdicts, decisions, promised = _verdicts(session, ids), _decisions(session, ids), _promises(session, ids)
-        said = labels.of_mentions(session, ids)
+        said, praised = labels.of_mentions(session, ids), kudos.of_mentions(session, ids)
         found += [
             _corrected(
                 _facts(row, verdicts.get(row.id), decisions.get(row.id, []), tuple(promised.get(row.id, ()))),
                 said.get(row.id, {}),
+                praised.get(row.id, ()),
             )
             for row in chunk
         ]
@@ -148,11 +150,12 @@ def _facts(
     )
 
 
-def _corrected(facts: MentionFacts, said: Mapping[LabelKind, Label]) -> MentionFacts:
-    """What a person said counts, not what the model had estimated."""
+def _corrected(facts: MentionFacts, said: Mapping[LabelKind, Label], praised: tuple[Thanks, ...]) -> MentionFacts:
+    """What a person said counts, not what the model had estimated; what they call no praise thanks nobody."""
     topic, score = said.get(LabelKind.TOPIC), said.get(LabelKind.SCORE)
     if topic is not None:
         facts = replace(facts, topic=topic.topic)
     if score is not None and score.score is not None:
         facts = replace(facts, detractor=score.score.detractor, promoter=score.score.promoter)
-    return facts
+        praised = praised if score.score is Score.PROMOTER else ()
+    return replace(facts, thanks=praised)

@@ -1,12 +1,17 @@
 """What a person says against the model's score."""
 
+from datetime import datetime
+
 from bot.domain.card import Card
 from bot.domain.label import LabelKind, Score
+from bot.domain.lifecycle import CLOSED, LIVE
 from bot.errors import Refused, Taken
 from bot.flow.desk.act import Click, Desk, begin, card_now
+from bot.flow.kudos import thank
 from bot.flow.recommended import keep_outcome
 from bot.flow.teach import teach_score
-from bot.store import events
+from bot.store import events, mentions
+from bot.store.database import Session
 
 
 def correct_score(desk: Desk, click: Click, score: Score | None) -> Card:
@@ -23,6 +28,15 @@ def correct_score(desk: Desk, click: Click, score: Score | None) -> Card:
             raise Refused("There is no correction to take back: it says what the model estimated.")
         teach_score(session, record, score, by=click.user, now=now)
         keep_outcome(session, record.mention.id)
+        _pass_on_praise(session, desk, record.mention.id, now)
         detail = {"before": before or "as estimated", "after": score or "as estimated"}
         events.append(session, record.mention.id, click.user, "score_corrected", now, detail)
         return card_now(session, desk, record.mention.id)
+
+
+def _pass_on_praise(session: Session, desk: Desk, mention_id: int, now: datetime) -> None:
+    """What a person calls praise may name somebody. What is in no channel is passed on to nobody."""
+    session.flush()
+    record = mentions.load(session, mention_id)
+    if record is not None and record.state in LIVE | CLOSED:
+        thank(session, desk.policy, record, now)

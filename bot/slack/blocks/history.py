@@ -62,6 +62,7 @@ _WORDS = {
     "signal_joined": "counted it to a weak signal",
     "signal_real": "said that the weak signal is real",
     "signal_no_pattern": "said that the weak signal is no pattern",
+    "kudos": "passed the praise on to the colleague whom it names",
     "unjudged": "could not judge it: the model failed",
     "rejudged": "judged it again",
     "topic_corrected": "corrected the topic",

@@ -25,6 +25,7 @@ from bot.slack.blocks.elements import (
     span,
     when,
 )
+from bot.slack.blocks.kudos import kudos_choice
 from bot.slack.blocks.lines import about, entry, how_it_stands, is_due, place_in, way_to_card
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.standing import person
@@ -56,7 +57,7 @@ def home_view(page: HomePage, now: datetime) -> Json:
     for which in HomeList:
         blocks += _list_blocks(page, which, now)
     pages = {which: listing.page for which, listing in page.lists.items() if listing.page}
-    return _view([*blocks, *_week(page)], json.dumps(pages))
+    return _view([*blocks, *_week(page), *kudos_choice(page.kudos_wanted)], json.dumps(pages))
 
 
 def fault_view(sentence: str) -> Json:

@@ -8,6 +8,7 @@ from bot.domain.recommendation import may_be_ironic
 from bot.domain.routing import in_words
 from bot.domain.triage import Triage
 from bot.slack.blocks.elements import context, markdown, plain_text
+from bot.slack.blocks.kudos import praised_words
 from bot.slack.blocks.languages import foreign_language
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.text import counted, escaped, inline, mention, percent
@@ -66,7 +67,7 @@ def _judgement(card: Card) -> str:
     verdict = card.verdict
     if verdict is not None and LabelKind.SCORE not in card.corrections and verdict.promoter >= 0.5:
         said.append(f"estimated {percent(verdict.promoter)} promoter{unreliable(card.score_trusted)}")
-    said.append(_irony(card))
+    said += [_irony(card), escaped(praised_words(card), 300)]
     if verdict is not None and (language := foreign_language(verdict.language)):
         said.append(f"written in {escaped(language, 60)}")
     return " · ".join(each for each in said if each)

@@ -7,10 +7,12 @@ from typing import Literal
 
 from bot.domain.agreement import Following
 from bot.domain.conversion import ENOUGH, Conversion
+from bot.domain.kudos import Thanked
 from bot.domain.period import Period
 from bot.domain.report import Day, Figures, Report, Row, Spread
 from bot.domain.triage import TITLES
 from bot.slack.blocks.elements import context, header, markdown, plain_text, preformatted, rich, section
+from bot.slack.blocks.kudos import kudos_in_report
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.text import counted, cut, duration, inline, percent, utc
 
@@ -55,11 +57,16 @@ class DailyChart:
 
 
 def report_message(
-    report: Report, *, titles: Mapping[str, str] | None = None, chart: Literal["blocks"] | None = None
+    report: Report,
+    *,
+    titles: Mapping[str, str] | None = None,
+    chart: Literal["blocks"] | None = None,
+    staff: Sequence[Thanked] = (),
 ) -> Message:
     """With `chart="blocks"` Slack draws table and chart; without, it is text only, for workspaces that refuse those blocks.
 
-    `titles` maps departments to their names for people. What a model read is labelled as estimated.
+    `titles` maps departments to their names for people, `staff` are those whose praise may be told by name. What a model
+    read is labelled as estimated.
     """
     named = titles or {}
     title = f"Engagement report, {period_words(report.period)}"
@@ -72,6 +79,7 @@ def report_message(
         *(_table_block(report, named) if chart else _table_text(report, named)),
         *_following(figures.following),
         *_won(report.conversion),
+        *kudos_in_report(len(figures.thanks), len(report.total.before.thanks), staff),
         *_joined_in(report, named),
         context(plain_text(_footnote(report), 1_000)),
     ]
