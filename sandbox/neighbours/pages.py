@@ -101,7 +101,7 @@ def _toot(post: Post, visitor: Visitor) -> str:
     )
     again = ""
     if post.handle == visitor.handle:
-        again = _form(NETWORK, "Write again", f"@{post.company} ", hidden={"reply_to": post.id})
+        again = _folded(_form(NETWORK, "Write again", f"@{post.company} ", hidden={"reply_to": post.id}))
     return (
         f'<article dir="auto"><p class="text">{escape(post.text)}</p><footer dir="ltr">{escape(post.name)} '
         f'<span class="dim">@{escape(post.handle)}</span></footer>{ours}{again}</article>'
@@ -122,7 +122,7 @@ def _letter(letter: Letter, visitor: Visitor) -> str:
     again = ""
     if letter.to == visitor.address:
         hidden = {"answers": letter.id, "title": letter.subject}
-        again = _form(POST_OFFICE, "Write back", "", hidden=hidden)
+        again = _folded(_form(POST_OFFICE, "Write back", "", hidden=hidden))
     return (
         f'<article dir="auto"><h3>{escape(letter.subject)}</h3><p class="dim">from {escape(letter.sender)} '
         f'to {escape(letter.to)}</p><p class="text">{escape(letter.text)}</p>{again}</article>'
@@ -146,6 +146,10 @@ def _form(path: str, title: str, text: str, *, titled: bool = False, hidden: dic
         f'<label>Text<textarea name="text" rows="3" required>\n{escape(text)}</textarea></label>'
         '<button>Send</button><p class="dim">The bot sees it when it next looks.</p></form>'
     )
+
+
+def _folded(form: str) -> str:
+    return f"<details><summary>Write again</summary>{form}</details>"
 
 
 def _page(title: str, body: str, color: str) -> Response:
