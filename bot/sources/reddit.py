@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from bot import __version__
 from bot.domain.mention import Incoming
+from bot.domain.words import is_named
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening, Looked, Replied, Source
 from bot.sources.formats.fields import digest, line, web_address
@@ -43,8 +44,7 @@ OWN_PAGES = 3
 LIMITS = Limits(deadline=timedelta(seconds=10))
 """A poll or an answer takes several requests, and all of them have to fit into the time for which it is leased."""
 LONGEST_QUERY = 500
-MENTIONS, REPLIES = "message/mentions", "message/comments"
-INBOX = (MENTIONS, REPLIES)
+INBOX = ("message/mentions", "message/comments/")
 MAX_ANSWER = 10_000
 REASONS = {
     "THREAD_LOCKED": "The thread is locked: nobody can answer there any more.",
@@ -74,11 +74,14 @@ class Login:
 
 @dataclass(frozen=True, kw_only=True)
 class Reddit:
-    """`shelves` are paths of listings, searches with their query behind a `?`."""
+    """`shelves` are paths of listings, searches with their query behind a `?`. Of those that `holds_others` only what has one of
+    the `words` is taken.
+    """
 
     name: str
     login: Login
     shelves: tuple[str, ...] = INBOX
+    words: tuple[str, ...] = ()
     every: timedelta = timedelta(minutes=5)
     first_lookback: timedelta = timedelta(hours=24)
     look_again_for: timedelta = timedelta(days=3)
@@ -92,7 +95,7 @@ class Reddit:
     def poll(self, cursor: str, now: datetime) -> Batch:
         """Raises Retry and GiveUp as the contract of a source says."""
         mark = Mark.parse(cursor, place=digest(self.login.username)[:12], start=now - self.first_lookback)
-        walking = _Walk(visit=self._visit(), login=self.login, now=now)
+        walking = _Walk(visit=self._visit(), source=self, now=now)
         walked = walk(mark, self.shelves, walking.read, now=now, reach=Reach(overlap=OVERLAP))
         items = walking.whole([item.external_id for item in walked.items])
         return replace(walked.batch(), items=items, retry_after=walking.visit.wait)
@@ -199,14 +202,13 @@ class _Walk:
     """One poll: the things that its pages brought."""
 
     visit: _Visit
-    login: Login
+    source: Reddit
     now: datetime
     things: dict[str, Thing] = field(default_factory=dict)
 
     def read(self, shelf: str, page: str) -> Page:
         found = self.visit.shelf(shelf, page)
-        ours = self.login.username.casefold()
-        wanted = [each for each in found.things if each.author.casefold() != ours and not each.is_gone]
+        wanted = [each for each in found.things if self._is_wanted(shelf, each)]
         self.things |= {thing.name: thing for thing in wanted}
         dates = [thing.at for thing in found.things if thing.at]
         read = [(thing.at, thing.incoming("", self.now)) for thing in wanted]
@@ -216,6 +218,11 @@ class _Walk:
             reaches=min(dates, default=None),
             problems=tuple(f"post {item.external_id} has no text" for _, item in read if not item.text),
         )
+
+    def _is_wanted(self, shelf: str, thing: Thing) -> bool:
+        if thing.is_gone or thing.author.casefold() == self.source.login.username.casefold():
+            return False
+        return not holds_others(shelf) or is_named(thing.text, self.source.words, ())
 
     def whole(self, names: Sequence[str]) -> tuple[Incoming, ...]:
         """The posts as they stand now, with what they answer: the inbox shows less of them, and an index is late."""
@@ -246,9 +253,15 @@ def _replied(sent: Thing, external_id: str) -> Replied:
     return Replied(permalink=web_address(path, SITE))
 
 
-def searches(words: Iterable[str], subreddits: Sequence[str]) -> tuple[str, ...]:
-    """Shelves that find any of the words: in these communities, or everywhere."""
-    place = f"r/{'+'.join(subreddits)}/search" if subreddits else "search"
+def holds_others(shelf: str) -> bool:
+    """Whether it shows whatever is said in a community: Reddit's search finds submissions only."""
+    return shelf.startswith("r/") and shelf.endswith("/comments")
+
+
+def shelves_of(words: Iterable[str], subreddits: Sequence[str]) -> tuple[str, ...]:
+    """Shelves with what has any of the words: in these communities with all their comments, or the submissions everywhere."""
+    communities = f"r/{'+'.join(subreddits)}"
+    place = f"{communities}/search" if subreddits else "search"
     queries: list[str] = []
     for word in map(quoted, words):
         joined = f"{queries[-1]} OR {word}" if queries else word
@@ -256,7 +269,8 @@ def searches(words: Iterable[str], subreddits: Sequence[str]) -> tuple[str, ...]
             queries[-1] = joined
         else:
             queries.append(word)
-    return tuple(f"{place}?{query}" for query in queries)
+    found = tuple(f"{place}?{query}" for query in queries)
+    return (f"{communities}/comments", *found) if subreddits else found
 
 
 Subreddit = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{2,50}$")]
@@ -285,11 +299,12 @@ class RedditTable(SourceTable):
     def build(self, listening: Listening) -> Source:
         with needs_extra("reddit"):
             import praw  # noqa: F401 - so that it is missed at the start and not in the first poll
-        searching = searches(searched_words((), listening), self.subreddits) if self.subreddits or self.search else ()
+        words = searched_words((), listening) if self.subreddits or self.search else ()
         return Reddit(
             name=self.name,
             login=Login(**{name: getattr(self, name) for name in Login.__dataclass_fields__}),
-            shelves=(*INBOX, *searching),
+            shelves=(*INBOX, *(shelves_of(words, self.subreddits) if words else ())),
+            words=words,
             every=self.every,
             first_lookback=self.first_lookback,
             look_again_for=self.look_again,

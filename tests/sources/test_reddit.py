@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Listening, Traceable
-from bot.sources.reddit import Reddit, searches
+from bot.sources.reddit import Reddit, shelves_of
 from tests.contracts.cases.reddit import OURS, SUBMISSION, RedditPlace, listing, table
 from tests.contracts.feeds import Post
 from tests.sources.loopback import Answer
@@ -150,15 +150,42 @@ def test_communities_are_searched_for_the_names(place: RedditPlace, web: Wire) -
     )
 
 
+def test_comments_in_the_communities_are_taken_where_they_name_us(web: Wire) -> None:
+    at = (NOW - timedelta(hours=1)).timestamp()
+    texts = ["Simmerwicks boil well", "Other kettles do not", "I like #simmerwick", "Simmerwicked"]
+    things = [
+        {"name": f"t1_n{number}", "author": "jo", "body": text, "created_utc": at, "link_id": SUBMISSION}
+        for number, text in enumerate(texts)
+    ]
+
+    def speak(asked: Asked) -> Answer:
+        shown = things if asked.path in ("/r/tea/comments", "/api/info") else []
+        return said(TOKEN if "token" in asked.path else listing(shown))
+
+    with wire(speak) as other:
+        items = source(other, subreddits=["tea"]).poll("", NOW).items
+    assert {item.text for item in items} == {"Simmerwicks boil well", "I like #simmerwick"}
+
+
+def test_a_community_that_lets_nobody_in_is_named() -> None:
+    def speak(asked: Asked) -> Answer:
+        if asked.path.startswith("/r/"):
+            return Answer(status=403)
+        return said(TOKEN if "token" in asked.path else listing([]))
+
+    with wire(speak) as web, pytest.raises(GiveUp, match=r"the place is private .*: /r/tea/comments"):
+        source(web, subreddits=["tea"]).poll("", NOW)
+
+
 def test_all_of_reddit_is_searched_only_where_that_is_wished(place: RedditPlace, web: Wire) -> None:
     source(web).poll("", NOW)
-    assert web.paths()[1:] == ["/message/mentions", "/message/comments"]
+    assert web.paths()[1:] == ["/message/mentions", "/message/comments/"]
     source(web, search=True).poll("", NOW)
     assert (web.paths()[-1], web.asked[-1].query["restrict_sr"]) == ("/search", "0")
 
 
 def test_a_search_holds_as_many_words_as_reddit_permits() -> None:
-    shelves = searches([f"word number {number}" for number in range(60)], ())
+    shelves = shelves_of([f"word number {number}" for number in range(60)], ())
     assert len(shelves) > 1
     assert all(len(shelf) <= 510 for shelf in shelves)
 

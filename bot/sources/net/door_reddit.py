@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from prawcore import Requestor
@@ -20,7 +21,7 @@ from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON
 TOKEN_PATH = "/api/v1/access_token"
 REFUSALS = {
     401: "Reddit does not accept the login (401): are client id, client secret, username and password those of a script app?",
-    403: "Reddit does not let this account in (403): it may be banned there, or the app lacks a scope",
+    403: "Reddit does not let this account in (403), because it is banned there, the place is private or the app lacks a scope",
     404: "Reddit has nothing there (404)",
     410: "Reddit says that it is gone for good (410)",
 }
@@ -33,10 +34,11 @@ class RedditDoor(Requestor):
 
     def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> requests.Response:  # noqa: ARG002 - the door has its deadline
         method, url = str(args[0]), str(args[1])
+        is_sending = method != "GET" and not url.endswith(TOKEN_PATH)
         response = self._http.request(*args, **kwargs | {"allow_redirects": False})
         if not 200 <= response.status_code < 300:
-            raise _refusal(response, is_sending=method != "GET" and not url.endswith(TOKEN_PATH))
-        self._check(response, is_sending=method != "GET" and not url.endswith(TOKEN_PATH), url=url)
+            raise _refusal(response, is_sending=is_sending, path=urlsplit(url).path)
+        self._check(response, is_sending=is_sending, url=url)
         self.wait = _wait(response.headers)
         for name in [name for name in response.headers if name.lower().startswith("x-ratelimit")]:
             # So that prawcore does not sleep on them.
@@ -62,7 +64,7 @@ def _check_token(told: Mapping[str, Any]) -> None:
         raise Retry("Reddit answers with a token that cannot be sent", after=PAUSE)
 
 
-def _refusal(response: requests.Response, *, is_sending: bool) -> Retry | GiveUp:
+def _refusal(response: requests.Response, *, is_sending: bool, path: str) -> Retry | GiveUp:
     status = response.status_code
     if status in (408, 425, 429) or status >= 500:
         asked = response.headers.get("retry-after") or response.headers.get("x-ratelimit-reset") or ""
@@ -71,8 +73,8 @@ def _refusal(response: requests.Response, *, is_sending: bool) -> Retry | GiveUp
         return Retry(said, after=wait, ambiguous=is_sending and status >= 500)
     if status == 400 and "invalid_grant" in response.text[:1_000]:
         return GiveUp(REFUSALS[401])
-    reason = _reason(response.content)
-    return GiveUp(f"{REFUSALS.get(status, f'Reddit answers with an unexpected status ({status})')}{reason}")
+    refusal = REFUSALS.get(status, f"Reddit answers with an unexpected status ({status})")
+    return GiveUp(f"{refusal}: {_reason(response.content) or path}")
 
 
 def _reason(body: bytes) -> str:
@@ -80,8 +82,7 @@ def _reason(body: bytes) -> str:
         told = object_of(json.loads(body))
     except (ValueError, RecursionError):
         return ""
-    reason = line(text_of(told.get("explanation")) or text_of(told.get("reason")))
-    return f": {reason}" if reason else ""
+    return line(text_of(told.get("explanation")) or text_of(told.get("reason")))
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta | None:
