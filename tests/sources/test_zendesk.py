@@ -1,0 +1,121 @@
+"""Tickets on a hand-written Zendesk: what the contract does not ask of every source."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.errors import GiveUp, Retry
+from bot.sources.base import Batch, Listening
+from bot.sources.zendesk import ZendeskSource, ZendeskTable
+from tests.contracts.cases.zendesk import zendesk_source
+from tests.sources.fake_zendesk import AGENT, TOKEN, USER, FakeZendesk, Ticket, fake_zendesk, stamp
+from tests.sources.wire import Wire, said
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def place() -> Iterator[tuple[FakeZendesk, Wire]]:
+    with fake_zendesk() as made:
+        yield made
+
+
+def source(served: Wire, **keys: object) -> ZendeskSource:
+    built = zendesk_source(served, **keys)
+    assert isinstance(built, ZendeskSource)
+    return built
+
+
+def ticket(number: int, *, ago: timedelta = HOUR, **fields: Any) -> Ticket:
+    at = NOW - ago
+    return Ticket(**{"number": number, "text": f"text of {number}", "created": at, "updated": at} | fields)
+
+
+def comment(number: int, text: str, *, author: int, public: bool = True, ago: timedelta = HOUR) -> dict[str, Any]:
+    return {"id": number, "author_id": author, "body": text, "public": public, "created_at": stamp(NOW - ago)}
+
+
+def texts(batch: Batch) -> list[str]:
+    return [item.text for item in batch.items]
+
+
+def test_a_ticket_comes_with_who_wrote_it_and_how_they_liked_the_help(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    zendesk.tickets = [
+        ticket(1, score="bad_with_comment", name="Jo"),
+        ticket(2, score="good"),
+        ticket(3, score="offered"),
+    ]
+    bad, good, unrated = source(served).poll("", NOW).items
+    assert (bad.author, bad.author_name, bad.language) == ("1@customer.example", "Jo", "de")
+    assert good.author == "user-2"
+    assert (bad.rating, good.rating, unrated.rating) == (1.0, 5.0, None)
+    assert bad.url == f"{served.url}/agent/tickets/1"
+
+
+def test_what_the_customer_adds_belongs_to_the_ticket_and_what_others_add_is_no_mention(
+    place: tuple[FakeZendesk, Wire],
+) -> None:
+    zendesk, served = place
+    said_since = [
+        comment(1, "Sorry!", author=AGENT),
+        comment(2, "a note", author=7, public=False),
+        comment(3, "Still broken", author=7),
+        comment(4, "long ago", author=7, ago=timedelta(days=40)),
+    ]
+    zendesk.tickets = [ticket(7, subject="Kettle", ago=timedelta(days=50), updated=NOW, comments=said_since)]
+    (item,) = source(served).poll("", NOW).items
+    assert (item.external_id, item.thread, item.text) == ("7#3", "7", "Still broken")
+    assert item.parent == "Kettle\n\ntext of 7"
+
+
+def test_agents_and_accounts_of_ours_are_no_customers(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    zendesk.tickets = [ticket(1, role="agent"), ticket(3), ticket(5)]
+    raw = {"kind": "zendesk", "name": "z", "url": served.url, "user": USER, "token": TOKEN, "allow_private": True}
+    ours = ZendeskTable.model_validate(raw).build(Listening(own=frozenset({"3@Customer.example"})))
+    assert texts(ours.poll("", NOW)) == ["text of 5"]
+
+
+def test_an_unchanged_ticket_costs_no_further_request(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    zendesk.tickets = [ticket(1)]
+    source(served).poll("", NOW)
+    assert served.paths() == ["/api/v2/incremental/tickets/cursor.json"]
+
+
+def test_a_forgotten_cursor_costs_nothing_but_a_second_reading(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    zendesk.tickets = [ticket(1, ago=3 * HOUR)]
+    cursor = source(served).poll("", NOW - 2 * HOUR).cursor
+    zendesk.tickets.append(ticket(2))
+    zendesk.forgets_cursors = True
+    assert texts(source(served).poll(cursor, NOW)) == ["text of 2"]
+
+
+def test_what_a_person_has_to_mend_is_said(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    with pytest.raises(GiveUp, match="401"):
+        source(served, token="wrong").poll("", NOW)
+    for gone in ("7", "x", "7#", ""):
+        with pytest.raises(GiveUp, match="ticket"):
+            source(served).reply(gone, "Sorry.", key="k1")
+    zendesk.tickets = [ticket(7)]
+    zendesk.next_refusal = said({"error": {"title": "Forbidden", "message": "You do not have access"}}, 403)
+    with pytest.raises(GiveUp, match="You do not have access"):
+        source(served).reply("7", "Sorry.", key="k1")
+    zendesk.next_refusal = said({"error": "Conflict"}, 409)
+    with pytest.raises(Retry, match="somebody else"):
+        source(served).reply("7#3", "Sorry.", key="k1")
+
+
+def test_where_metadata_is_not_kept_the_text_tells_our_answer(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    zendesk.tickets, zendesk.keeps_metadata, zendesk.loses_next = [ticket(7)], False, True
+    with pytest.raises(Retry):
+        source(served).reply("7", "Sorry.\n\nJim", key="k1")
+    assert source(served).find_reply("7", "Sorry.\n\nJim", key="k1") is not None
+    assert source(served).find_reply("7", "Something else.", key="k1") is None
