@@ -21,7 +21,7 @@ from bot.sources.formats.newest_first import Mark, Page, Reach, walk
 from bot.sources.net.api import Answered, Api, Query
 from bot.sources.net.fetch import PAUSE, TRY_AGAIN, Limits
 from bot.sources.table import Secret, SourceTable, needs_extra
-from bot.values import Filled, Several, Span
+from bot.values import ApiUrl, Filled, Several, Span
 
 RSS = "https://itunes.apple.com/"
 CONNECT = "https://api.appstoreconnect.apple.com/v1/"
@@ -192,6 +192,8 @@ class AppStoreTable(SourceTable):
     issuer_id: Annotated[str, Field(max_length=100)] = ""
     key_id: Annotated[str, Field(max_length=100)] = ""
     private_key: Annotated[Secret, AfterValidator(check_private_key)] = ""
+    rss_url: ApiUrl = RSS
+    api_url: ApiUrl = CONNECT
     every: Span = timedelta(minutes=15)
 
     extra: ClassVar[str] = "appstore"
@@ -206,7 +208,7 @@ class AppStoreTable(SourceTable):
     def build(self, listening: Listening) -> Source:  # noqa: ARG002 - an app's reviews are read whole
         times: dict[str, Any] = {"every": self.every, "first_lookback": self.first_lookback}
         if not self.private_key:
-            api = Api(base=RSS, allow_private=self.allow_private, limits=LIMITS)
+            api = Api(base=self.rss_url, allow_private=self.allow_private, limits=LIMITS)
             return AppStoreSource(name=self.name, app=self.app_id, countries=self.countries, api=api, **times)
         with needs_extra(self.extra):
             import cryptography
@@ -215,6 +217,6 @@ class AppStoreTable(SourceTable):
             _ = jwt, cryptography
         key = AppleKey(issuer=self.issuer_id, id=self.key_id, private=self.private_key)
         key.token(datetime.now(UTC))
-        api = Api(base=CONNECT, allow_private=self.allow_private, limits=LIMITS)
+        api = Api(base=self.api_url, allow_private=self.allow_private, limits=LIMITS)
         again = self.look_again
         return AppStoreConnectSource(name=self.name, app=self.app_id, key=key, api=api, look_again_for=again, **times)

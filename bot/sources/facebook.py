@@ -14,9 +14,10 @@ from bot.sources.formats.fields import digest, prose
 from bot.sources.formats.json_values import text_at
 from bot.sources.formats.meta_keys import check_id, check_version
 from bot.sources.formats.newest_first import Mark, Opened, Page, walk
-from bot.sources.net.graph import A_PAGE, Access, Graph, next_after, rows
+from bot.sources.net.api import Query
+from bot.sources.net.graph import A_PAGE, BASE, Access, Graph, next_after, rows
 from bot.sources.table import Secret, SourceTable
-from bot.values import Duration
+from bot.values import ApiUrl, Duration
 
 FEED, RATINGS, TAGGED = "feed", "ratings", "tagged"
 POSTS_AT_ONCE = 50
@@ -110,7 +111,7 @@ class FacebookSource:
         return replace(page, next=next_after(edge))
 
     def _edge(self, edge: str, fields: str, after: str) -> dict[str, Any]:
-        query = {"fields": fields, "limit": POSTS_AT_ONCE, **({"after": after} if after else {})}
+        query: Query = {"fields": fields, "limit": POSTS_AT_ONCE, **({"after": after} if after else {})}
         return self.graph.get(f"{self.page}/{edge}", query)
 
     def _found(self, things: list[Any], now: datetime, read: Read) -> Page:
@@ -131,13 +132,18 @@ class FacebookTable(SourceTable):
     token: Secret
     app_secret: Secret = ""
     version: Annotated[str, AfterValidator(check_version)] = "v23.0"
+    api_url: ApiUrl = BASE
     posts_for: Duration = timedelta(days=30)
     ratings: bool = False
     tagged: bool = False
 
     def build(self, listening: Listening) -> Source:  # noqa: ARG002 - a Page is read whole
         graph = Graph(
-            token=self.token, app_secret=self.app_secret, version=self.version, allow_private=self.allow_private
+            token=self.token,
+            app_secret=self.app_secret,
+            version=self.version,
+            base=self.api_url,
+            allow_private=self.allow_private,
         )
         return FacebookSource(
             name=self.name,

@@ -23,7 +23,7 @@ from bot.sources.formats.json_values import inner, list_at, text_at
 from bot.sources.formats.newest_first import Mark, Page, Reach, walk
 from bot.sources.net.fetch import PAUSE
 from bot.sources.table import Secret, SourceTable, needs_extra
-from bot.values import Label, Span
+from bot.values import ApiUrl, Label, Span
 
 if TYPE_CHECKING:
     from bot.sources.net.door_google import GoogleDoor
@@ -175,6 +175,7 @@ class GooglePlayTable(SourceTable):
     kind: Literal["google_play"]
     package: Label
     service_account: Annotated[Secret, AfterValidator(check_service_account)]
+    api_url: ApiUrl = BASE
     every: Span = timedelta(minutes=15)
 
     extra: ClassVar[str] = "google"
@@ -188,7 +189,8 @@ class GooglePlayTable(SourceTable):
 
             from bot.sources.net.door_google import GoogleDoor, Login
         try:
-            credentials = Credentials.from_service_account_info(json.loads(self.service_account), scopes=[SCOPE])
+            told = json.loads(self.service_account)
+            credentials = Credentials.from_service_account_info(told, scopes=[SCOPE])  # type: ignore[no-untyped-call]
         except (ValueError, TypeError):
             raise GiveUp("the service account's key cannot be read: download it again as JSON") from None
         login = Login(credentials, allow_private=self.allow_private)
@@ -199,4 +201,5 @@ class GooglePlayTable(SourceTable):
             every=self.every,
             first_lookback=self.first_lookback,
             look_again_for=min(self.look_again, SHOWN),
+            base=self.api_url,
         )

@@ -15,9 +15,10 @@ from bot.sources.formats.fields import digest, prose
 from bot.sources.formats.json_values import inner, text_at
 from bot.sources.formats.meta_keys import check_id, check_version
 from bot.sources.formats.newest_first import Mark, Opened, Page, walk
-from bot.sources.net.graph import Access, Graph, next_after, rows
+from bot.sources.net.api import Query
+from bot.sources.net.graph import BASE, Access, Graph, next_after, rows
 from bot.sources.table import Secret, SourceTable
-from bot.values import Duration
+from bot.values import ApiUrl, Duration
 
 MEDIA, TAGS = "media", "tags"
 POST = "post:"
@@ -152,7 +153,7 @@ class InstagramSource:
         return not is_ours and bool(prose(text_at(comment, "text")))
 
     def _edge(self, edge: str, fields: str, after: str) -> dict[str, Any]:
-        query = {"fields": fields, "limit": POSTS_AT_ONCE, **({"after": after} if after else {})}
+        query: Query = {"fields": fields, "limit": POSTS_AT_ONCE, **({"after": after} if after else {})}
         return self.graph.get(f"{self.account}/{edge}", query)
 
 
@@ -169,12 +170,17 @@ class InstagramTable(SourceTable):
     token: Secret
     app_secret: Secret = ""
     version: Annotated[str, AfterValidator(check_version)] = "v23.0"
+    api_url: ApiUrl = BASE
     posts_for: Duration = timedelta(days=30)
     tags: bool = False
 
     def build(self, listening: Listening) -> Source:  # noqa: ARG002 - an account is read whole
         graph = Graph(
-            token=self.token, app_secret=self.app_secret, version=self.version, allow_private=self.allow_private
+            token=self.token,
+            app_secret=self.app_secret,
+            version=self.version,
+            base=self.api_url,
+            allow_private=self.allow_private,
         )
         return InstagramSource(
             name=self.name,

@@ -34,7 +34,7 @@ from bot.sources.formats.youtube_comments import (
 )
 from bot.sources.net.fetch import PAUSE
 from bot.sources.table import Secret, SourceTable, needs_extra
-from bot.values import Duration, Label
+from bot.values import ApiUrl, Duration, HttpUrl, Label
 
 if TYPE_CHECKING:
     from bot.sources.net.door_google import GoogleDoor
@@ -248,6 +248,8 @@ class YouTubeTable(SourceTable):
     client_id: Secret = ""
     client_secret: Secret = ""
     refresh_token: Secret = ""
+    api_url: ApiUrl = BASE
+    login_url: HttpUrl = TOKEN_ADDRESS
     replies_for: Duration = timedelta(days=3)
     daily_units: Annotated[int, Field(ge=1, le=10_000_000)] = 8_000
 
@@ -277,13 +279,14 @@ class YouTubeTable(SourceTable):
             look_again_for=self.look_again,
             replies_for=self.replies_for,
             daily_units=self.daily_units,
+            base=self.api_url,
         )
         if not self.refresh_token:
             return reader
-        credentials = Credentials(
+        credentials = Credentials(  # type: ignore[no-untyped-call]
             None,
             refresh_token=self.refresh_token,
-            token_uri=TOKEN_ADDRESS,
+            token_uri=self.login_url,
             client_id=self.client_id,
             client_secret=self.client_secret,
             scopes=[SCOPE],

@@ -60,7 +60,7 @@ class Login:
             raise Retry("Google's login does not answer as it should", after=PAUSE) from None
 
 
-class _TokenDoor(transport.Request):  # type: ignore[misc]
+class _TokenDoor(transport.Request):
     def __init__(self, allow_private: bool) -> None:
         self._allow_private = allow_private
 
