@@ -15,6 +15,7 @@ from bot.domain.kudos import Thanks
 from bot.domain.lifecycle import CLOSED, LIVE, State
 from bot.domain.period import Period
 from bot.domain.promise import OfficeHours, office_time_between
+from bot.domain.source_health import Unheard
 from bot.domain.triage import Outcome
 
 
@@ -116,6 +117,8 @@ class Report:
     """Departments that owe nothing, where people join in: they are in no total."""
     conversion: Conversion | None = None
     """Whether answers win detractors over; of half a year, since that takes longer than most periods are."""
+    unheard: tuple[Unheard, ...] = ()
+    """Sources that were not heard at times: their few mentions mean nothing."""
 
 
 def build_report(

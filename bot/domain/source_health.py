@@ -28,6 +28,19 @@ class Trouble(StrEnum):
     BAD = "bad"
 
 
+DEAF = frozenset({Trouble.FAILING, Trouble.CAP, Trouble.SILENT})
+"""While one of these lasts, what customers write may not reach anybody."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unheard:
+    """A time in which a source was not heard, as far as that was noticed; `end` None while it lasts."""
+
+    source: str
+    begin: datetime
+    end: datetime | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Vitals:
     """What is known of a source. `posts` are the times of what came lately, in order; none where nobody has to know."""

@@ -9,6 +9,7 @@ from bot.domain.lifecycle import State
 from bot.domain.period import Period
 from bot.domain.policy import Policy
 from bot.domain.report import Report, build_report
+from bot.flow.unheard import unheard_in
 from bot.store import figures
 from bot.store.database import Database
 from bot.store.figures import Ledger
@@ -21,6 +22,7 @@ def engagement(db: Database, policy: Policy, period: Period, now: datetime, *, d
         raise ValueError(f"There is no department “{department}”. There are: {', '.join(sorted(departments))}.")
     with db.read() as session:
         said = figures.facts(session, min(period.previous().begin, now - LOOK_BACK), follow_ups=True)
+        unheard = unheard_in(session, period)
     owing_nothing = frozenset(name for name, each in policy.routing.departments.items() if not each.promises)
     if department:
         said = _of_department(said, department)
@@ -28,7 +30,7 @@ def engagement(db: Database, policy: Policy, period: Period, now: datetime, *, d
         owing_nothing = frozenset()
     counted = [each for each in said if each.state is not State.FOLDED]
     report = build_report(counted, period, now=now, departments=departments, owing_nothing=owing_nothing)
-    return replace(report, conversion=conversion_of(said, now))
+    return replace(report, conversion=conversion_of(said, now), unheard=unheard)
 
 
 def _of_department(said: list[MentionFacts], department: str) -> list[MentionFacts]:

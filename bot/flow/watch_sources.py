@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.domain.policy import Policy
-from bot.domain.source_health import troubles_of
+from bot.domain.source_health import DEAF, troubles_of
 from bot.flow.source_list import vitals_of
 from bot.flow.spending import cap_reached
 from bot.sources.base import Source
@@ -51,16 +51,29 @@ def _tell(session: Session, policy: Policy, before: Standing, body: Mapping[str,
     fresh = since is None or now - since >= AGAIN_AFTER
     more = set(alarm.split()) - set(before.alarm.split())
     if since is not None and before.alarm and more and fresh:
-        _announce(session, policy, before.name, since, {"source": before.name, "later": now.isoformat()}, now)
+        _announce(session, policy, before.name, since, _later(session, policy, before, since, now), now)
     at = now if since is None or (more and fresh) else since
+    earlier = outbox.bulletin(session, policy.ops_channel, slot_of(before.name, at)).get("since", "")
+    deaf = [body[each] for each in DEAF if each in body]
+    begun = {"since": min(each for each in (earlier, *deaf) if each)} if earlier or deaf else {}
     if not alarm:
         body = {"source": before.name, "was": before.alarm, "over": now.isoformat()}
-    _announce(session, policy, before.name, at, body, now)
+    _announce(session, policy, before.name, at, {**body, **begun}, now)
     sources.alarmed(session, before.name, alarm, at)
+
+
+def _later(session: Session, policy: Policy, before: Standing, at: datetime, now: datetime) -> Mapping[str, str]:
+    """What the older message says from now on. Its time ends here: the newer one goes on from it."""
+    begun = outbox.bulletin(session, policy.ops_channel, slot_of(before.name, at)).get("since", "")
+    return {"source": before.name, "later": now.isoformat(), "over": now.isoformat(), "since": begun}
 
 
 def _announce(
     session: Session, policy: Policy, name: str, at: datetime, body: Mapping[str, str], now: datetime
 ) -> None:
     if policy.ops_channel:
-        outbox.announce(session, policy.ops_channel, f"{at:%Y%m%dT%H%M%S} {name}", body, now)
+        outbox.announce(session, policy.ops_channel, slot_of(name, at), body, now)
+
+
+def slot_of(name: str, at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%S} {name}"

@@ -88,6 +88,17 @@ def announce(session: Session, channel: str, slot: str, body: Mapping[str, str],
     )
 
 
+def bulletin(session: Session, channel: str, slot: str) -> Mapping[str, str]:
+    """What the bulletin of this slot says; nothing where there is none."""
+    of_slot = (PostingRow.mention_id.is_(None), PostingRow.channel == channel, PostingRow.slot == slot)
+    return session.scalar(select(PostingRow.body).where(*of_slot)) or {}
+
+
+def bulletins(session: Session) -> list[Mapping[str, str]]:
+    """What every bulletin says, oldest first."""
+    return list(session.scalars(select(PostingRow.body).where(PostingRow.mention_id.is_(None)).order_by(PostingRow.id)))
+
+
 def _due(now: datetime) -> ColumnElement[bool]:
     free = or_(PostingRow.leased_until.is_(None), PostingRow.leased_until <= now)
     return and_(PostingRow.state.in_(WAITING), PostingRow.next_at <= now, free)

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.period import parse_period
 from bot.domain.posting import PostingState
 from bot.errors import GiveUp, Retry
 from bot.flow import watch_sources as watching
 from bot.flow.deliver import Bulletin, failed_postings, retry_failed
+from bot.flow.report import engagement
 from bot.slack.blocks.bulletins import bulletin_message
+from bot.slack.blocks.sources import unheard_in_report
 from bot.store.database import Database
 from tests.fakes import LOST_REPLY, NEVER_ARRIVED, START, FakeSource, MovedClock, batch, policy, post
 from tests.flow.test_ingest import know, poll_due
@@ -227,3 +230,29 @@ def test_more_trouble_after_days_of_trouble_has_a_message_of_its_own(world: Worl
     recover(world, configured)
     assert told(world)[0] == older
     assert told(world)[1].startswith("✅")
+
+
+def test_the_report_names_what_was_not_heard_in_its_period(world: World) -> None:
+    configured = know(world, FakeSource("forum"))
+    fail_for(world, configured, timedelta(hours=5))
+    week = parse_period("7d", world.clock(), "UTC")
+    [unheard] = engagement(world.db, world.policy, week, world.clock()).unheard
+    assert (unheard.source, unheard.begin, unheard.end) == ("forum", START, None)
+    recover(world, configured)
+    well_at = world.clock()
+    later = parse_period("7d", world.clock(), "UTC")
+    [unheard] = engagement(world.db, world.policy, later, world.clock()).unheard
+    assert (unheard.begin, unheard.end) == (START, well_at)
+    [line] = unheard_in_report([unheard])
+    assert "Not heard all the time: forum (" in line["elements"][0]["text"]
+    world.clock.forward(timedelta(days=20))
+    month_end = parse_period("7d", world.clock(), "UTC")
+    assert engagement(world.db, world.policy, month_end, world.clock()).unheard == ()
+
+
+def test_an_access_that_ends_leaves_nothing_unheard(world: World) -> None:
+    configured = know(world, FakeSource("forum", [batch(access_ends_at=START + timedelta(days=1))]))
+    poll_due(world, configured)
+    watch(world, configured)
+    week = parse_period("7d", world.clock(), "UTC")
+    assert engagement(world.db, world.policy, week, world.clock()).unheard == ()

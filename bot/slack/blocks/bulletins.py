@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.source_health import Trouble
+from bot.domain.source_health import DEAF, Trouble
 from bot.slack.blocks.elements import bullets, line, rich, span, spoken, when
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.text import inline, listed
@@ -39,7 +39,7 @@ def _message(spans: list[Json]) -> Message:
 
 
 def _is_deaf(troubles: list[Trouble]) -> bool:
-    return bool({Trouble.FAILING, Trouble.CAP, Trouble.SILENT} & set(troubles))
+    return not DEAF.isdisjoint(troubles)
 
 
 def _told(trouble: Trouble, body: Mapping[str, str]) -> list[Json]:

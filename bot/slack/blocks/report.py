@@ -14,6 +14,7 @@ from bot.domain.triage import TITLES
 from bot.slack.blocks.elements import context, header, markdown, plain_text, preformatted, rich, section
 from bot.slack.blocks.kudos import kudos_in_report
 from bot.slack.blocks.message import Json, Message
+from bot.slack.blocks.sources import unheard_in_report
 from bot.slack.blocks.text import counted, cut, duration, inline, percent, utc
 
 MAX_POINTS = 20
@@ -81,6 +82,7 @@ def report_message(
         *_won(report.conversion),
         *kudos_in_report(len(figures.thanks), len(report.total.before.thanks), staff),
         *_joined_in(report, named),
+        *unheard_in_report(report.unheard),
         context(plain_text(_footnote(report), 1_000)),
     ]
     return Message(f"{title}. {_summary(report.total)}", blocks)

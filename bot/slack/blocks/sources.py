@@ -1,16 +1,18 @@
-"""How each source is doing, as a list for one person."""
+"""How each source is doing: a list for one person, and a line in the report."""
 
 from collections.abc import Sequence
 
+from bot.domain.source_health import Unheard
 from bot.flow.source_list import SourceLine
 from bot.slack.blocks.elements import bullets, context, joined, line, plain_text, rich, span, spoken, when
 from bot.slack.blocks.message import Json, Message
-from bot.slack.blocks.text import counted, inline
+from bot.slack.blocks.text import counted, inline, utc
 
 MOST = 40
 """Lines that one message takes; those that need somebody come first."""
 
 _PROBLEM = 200
+_IN_REPORT = 5
 
 
 def sources_message(found: Sequence[SourceLine]) -> Message:
@@ -39,3 +41,17 @@ def _line(each: SourceLine) -> list[Json]:
     newest = [span("last mention "), when(each.last_item_at)] if each.last_item_at else [span("no mention yet")]
     problem = [span(inline(each.problem, _PROBLEM), italic=True)] if each.problem else []
     return joined([state, newest, [span(f"{each.a_day:.1f} a day")], problem])
+
+
+def unheard_in_report(unheard: Sequence[Unheard]) -> list[Json]:
+    """Nothing where every source was heard all the time, as far as anybody noticed."""
+    if not unheard:
+        return []
+    times = [f"{inline(each.source, 60)} ({_span(each)})" for each in unheard[:_IN_REPORT]]
+    rest = [f"{len(unheard) - _IN_REPORT} more times"] if len(unheard) > _IN_REPORT else []
+    told = f"Not heard all the time: {', '.join([*times, *rest])}. Few mentions from there do not mean that few were written."
+    return [context(plain_text(told, 1_500))]
+
+
+def _span(each: Unheard) -> str:
+    return f"{utc(each.begin)} to {utc(each.end)}" if each.end else f"since {utc(each.begin)}"
