@@ -25,8 +25,10 @@ from bot.sources.formats.x_posts import (
     DuplicateError,
     Shown,
     answers,
+    first_id,
     id_of,
     last_id_at,
+    latest_id,
     moment_of,
     weighted_length,
 )
@@ -105,8 +107,15 @@ class X:
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""
         shown = Shown.read(self.ask("get_tweets", ids=list(external_ids), **ASKED))
-        items = tuple(item for post in shown.posts if (item := shown.incoming(post, now)).text)
-        return Looked(items=items, gone=shown.missing, cost=self.prices.of(shown, each=self.prices.read))
+        cost = self.prices.of(shown, each=self.prices.read)
+        current = {first_id(post): shown.incoming(post, now) for post in shown.posts}
+        edited = [latest_id(post) for post in shown.posts if latest_id(post) != id_of(post)]
+        if edited:
+            # The id of a first version shows that one for ever.
+            latest = Shown.read(self.ask("get_tweets", ids=edited, **ASKED))
+            cost += self.prices.of(latest, each=self.prices.read)
+            current |= {first_id(post): latest.incoming(post, now) for post in latest.posts}
+        return Looked(items=tuple(item for item in current.values() if item.text), gone=shown.missing, cost=cost)
 
     def ask(self, method: str, *args: str, **kwargs: Any) -> bytes:
         """The body of what a method of tweepy's client brings. Raises Retry and GiveUp."""

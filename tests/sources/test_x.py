@@ -235,6 +235,15 @@ def test_one_poll_reads_five_pages_at_the_most(place: XPlace, web: Wire) -> None
     assert (len({item.external_id for item in (*first.items, *second.items)}), second.more) == (720, False)
 
 
+def test_the_latest_version_of_an_edited_post_is_looked_up_and_paid(place: XPlace, web: Wire) -> None:
+    hears = source(web, look_again="1d", user_price=0)
+    place.show([post(1)])
+    place.show([replace(post(1), text="edited")])
+    looked = hears.look_again([snowflake(NOW - timedelta(hours=1), 1)], NOW)
+    assert [item.text for item in looked.items] == ["edited"]
+    assert looked.cost == 2 * 5_000
+
+
 # Refusals
 
 

@@ -111,9 +111,18 @@ class Shown:
 
 def first_id(post: Mapping[str, Any]) -> str:
     """The id that stays: an edited post is a new one there, which lists those that it replaced."""
+    return _versions(post)[0]
+
+
+def latest_id(post: Mapping[str, Any]) -> str:
+    """The id of the version that stands there now."""
+    return _versions(post)[-1]
+
+
+def _versions(post: Mapping[str, Any]) -> list[str]:
     history = post.get("edit_history_tweet_ids")
-    first = _only_id(history[0]) if isinstance(history, list) and history else ""
-    return first or id_of(post)
+    listed = [_only_id(each) for each in history] if isinstance(history, list) else []
+    return list(filter(None, listed)) or [id_of(post)]
 
 
 def plain(post: Mapping[str, Any]) -> str:

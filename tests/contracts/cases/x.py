@@ -65,9 +65,10 @@ class XPlace:
         return self._with_users(page) | {"meta": {"result_count": len(page), **further}}
 
     def _looked(self, ids: list[str]) -> dict[str, Any]:
-        there = [self._tweet(id) for id in ids if id in self.shown]
+        there = [self._tweet(first, id) for first in self.shown for id, _ in self.versions[first] if id in ids]
         kind = "https://api.twitter.com/2/problems/resource-not-found"
-        errors = [{"type": kind, "resource_id": id, "value": id} for id in ids if id not in self.shown]
+        missing = set(ids) - {each["id"] for each in there}
+        errors = [{"type": kind, "resource_id": id, "value": id} for id in sorted(missing)]
         return (self._with_users(there) if there else {}) | ({"errors": errors} if errors else {})
 
     def _with_users(self, tweets: list[dict[str, Any]]) -> dict[str, Any]:
@@ -79,9 +80,10 @@ class XPlace:
         kept = [{key: value for key, value in each.items() if key != "_name"} for each in tweets]
         return {"data": kept, "includes": {"users": users}}
 
-    def _tweet(self, first: str) -> dict[str, Any]:
+    def _tweet(self, first: str, version: str = "") -> dict[str, Any]:
+        """As it stands now, or a version of it: each keeps its id and text."""
         versions = self.versions[first]
-        id, post = versions[-1]
+        id, post = next((each for each in versions if each[0] == version), versions[-1])
         return {
             "id": id,
             "edit_history_tweet_ids": [each for each, _ in versions],
