@@ -24,7 +24,8 @@ SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the Standard Webhooks 
 
 @pytest.fixture(scope="module")
 def config() -> Config:
-    return load_config(DEMO / "config.toml", {"SANDBOX_URL": SITE, "SIMMERWICK_REPLY_SECRET": SECRET})
+    beside = {"FEDIVERSE_URL": SITE, "FEDIVERSE_TOKEN": "t", "IMAP_PORT": "143", "SMTP_PORT": "25", "MAIL_PASSWORD": "p"}
+    return load_config(DEMO / "config.toml", {"SANDBOX_URL": SITE, "SIMMERWICK_REPLY_SECRET": SECRET} | beside)
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +100,7 @@ def references(config: Config) -> Iterator[str]:
     yield from (*own_channels(config), *config.slack.managers)
     for rule in config.approvals:
         yield from (*rule.authors, *rule.approvers)
+    yield from (each.slack for each in config.staff)
     for rota in config.rotas:
         yield from rota.people
     for department in config.departments:
@@ -108,7 +110,8 @@ def references(config: Config) -> Iterator[str]:
 
 
 def test_every_department_is_led_to(config: Config) -> None:
-    assert {topic.department for topic in config.topics} == {department.name for department in config.departments}
+    led_to = {each.department for each in (*config.topics, *config.heard.ears.themes)}
+    assert led_to == {department.name for department in config.departments}
 
 
 def routed(config: Config, story: Stream, post: Post, topic: str) -> Route:
@@ -123,7 +126,7 @@ def routed(config: Config, story: Stream, post: Post, topic: str) -> Route:
         why=(),
         model="told",
     )
-    incoming = Incoming(external_id=post.id, text=post.text, title=post.title)
+    incoming = Incoming(external_id=post.id, text=post.text, title=post.title, author=post.author)
     return choose_route(config.routing(), story.places[post.place].title, incoming, verdict)
 
 
@@ -136,6 +139,16 @@ def test_a_hazard_is_urgent_whatever_the_model_thinks(config: Config, story: Str
 def test_a_word_that_only_sounds_dangerous_is_not(config: Config, story: Stream) -> None:
     burned = next(post for post in story.posts if post.title.startswith("One year with"))
     assert not routed(config, story, burned, "product_feedback").urgent
+
+
+def test_who_talks_of_sourdough_and_not_of_us_comes_to_the_community(config: Config, story: Stream) -> None:
+    by_theme = [post.id for post in story.posts if routed(config, story, post, "irrelevant").rule == "theme"]
+    assert by_theme == ["askapan-017", "twoeggslate-014", "twoeggslate-015"]
+
+
+def test_what_simmerwick_says_itself_is_no_mention(config: Config, story: Stream) -> None:
+    kept_out = [post.id for post in story.posts if routed(config, story, post, "brand").rule == "ours"]
+    assert kept_out == ["chirrup-078"]
 
 
 def test_the_hate_site_goes_to_brand(config: Config, story: Stream) -> None:
