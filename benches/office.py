@@ -42,7 +42,14 @@ def _verdict(topic: str) -> Verdict:
 
 
 def demo_policy() -> Policy:
-    env = {"SANDBOX_URL": "http://127.0.0.1:1", "SIMMERWICK_REPLY_SECRET": reply_secret()}
+    nowhere = {
+        "SANDBOX_URL": "http://127.0.0.1:1",
+        "FEDIVERSE_URL": "http://127.0.0.1:1",
+        "IMAP_PORT": "1",
+        "SMTP_PORT": "1",
+    }
+    secrets = {"SIMMERWICK_REPLY_SECRET": reply_secret(), "FEDIVERSE_TOKEN": "none", "MAIL_PASSWORD": "none"}
+    env = nowhere | secrets
     return build_policy(load_config(CONFIG, env), {})
 
 
