@@ -19,7 +19,7 @@ from bot.domain.words import has_any_word
 from bot.values import has_password
 
 RESERVED_RULES = frozenset(
-    {"topic", "unsure", "language", "unnamed", "unjudged", "unowned", "reroute", "fallback", OURS, THEME}
+    {"topic", "unsure", "language", "unnamed", "unjudged", "unowned", "reroute", "fallback", "history", OURS, THEME}
 )
 """What a route says in place of a rule's name where no rule took the mention."""
 
