@@ -29,6 +29,7 @@ CASES: dict[str, tuple[str, str, Callable[[], Result]]] = {
     "addresses": ("addresses inside", "0 connections", network.forbidden_addresses),
     "replay": ("a delivery 100 times at once", "1 row", hooks.replay),
     "forged": ("forged and old deliveries", "401", hooks.forged),
+    "meanwhile": ("the web server while four such feeds are read", "p99 250 ms", hooks.answers_meanwhile),
     "huge": ("a body of 100 MB", "under 5 MB read", hooks.huge_body),
     "texts": ("NUL, surrogates, 5,000 marks, 1 MB lines", "a row each", texts.strange_texts),
     "markup": ("strings that would call people", "nothing acts", texts.markup),

@@ -1,6 +1,7 @@
 """Deliveries that are forged, replayed or huge."""
 
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from functools import partial
 import httpx
 from starlette.requests import Request
 
+from benches.hostile.feeds import OPENERS, poll
 from benches.hostile.measure import MIB, Result, bounded, database, timed
 from bot.app import utc_now
 from bot.engine.hooks import Hooks
@@ -19,6 +21,7 @@ from bot.flow.receive import receive
 from bot.sources.webhook import WebhookSource
 from bot.store.database import Database
 from tests.hook_sender import OTHER_SECRET, SECRET, signed
+from tests.sources.loopback import place
 
 HOOK = WebhookSource(name="hook", secrets=(SECRET,))
 COMPLAINT = {"id": "1", "text": "The lid does not close.", "author": {"handle": "jo"}}
@@ -67,9 +70,35 @@ def forged() -> Result:
             assert set(statuses) == {401}
             honest = signed(COMPLAINT, utc_now())
             assert web.post(url, content=honest.body, headers=honest.headers).status_code == 200
-            return f"{len(statuses)} forged or old, all 401; the sender's own 200"
+            return f"{len(statuses)} forged or old, all 401; then the sender's own 200"
 
         return bounded(timed(run), 10)
+
+
+def answers_meanwhile() -> Result:
+    """How long the bot's own web server takes to answer while four threads of it poll the feed of `<!--` for 8 s."""
+    seconds, over = list[float](), threading.Event()
+    with place() as places, database() as db, hooks(db) as url, httpx.Client(trust_env=False, timeout=30) as web:
+
+        def poison() -> None:
+            while not over.is_set():
+                poll(places, OPENERS)
+
+        threads = [threading.Thread(target=poison) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + 8
+        while time.monotonic() < until:
+            started = time.monotonic()
+            assert web.post(url, content=b"{}").status_code == 415
+            seconds.append(time.monotonic() - started)
+            time.sleep(0.02)
+        over.set()
+        for thread in threads:
+            thread.join()
+    worst = sorted(seconds)[int(len(seconds) * 0.99)]
+    assert worst < 0.25, f"p99 {worst * 1000:.0f} ms"
+    return Result(note=f"{len(seconds)} answers, p99 {worst * 1000:.0f} ms", seconds=8.0)
 
 
 def huge_body() -> Result:

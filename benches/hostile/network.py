@@ -7,15 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from functools import partial
 from itertools import pairwise
 
 from benches.hostile.feeds import NOW
 from benches.hostile.measure import Result, bounded, database, timed
-from bot.app import MOST_POLLS, utc_now
-from bot.engine.embedded import Fanout
+from benches.office import demo_policy
+from bot.app import utc_now
 from bot.errors import GiveUp, Retry
 from bot.flow import ingest
+from bot.hearing import Hearing
 from bot.sources.base import Source
 from bot.sources.feed import FeedSource
 from bot.sources.net.fetch import fetch
@@ -77,12 +77,12 @@ def slow_crowd() -> Result:
         made.append(FeedSource(name="good", url=web.url("/feed"), every=every, allow_private=True))
         sources: dict[str, Source] = {source.name: source for source in made}
         ingest.know_sources(db, sources, utc_now())
-        fanout, began = Fanout(min(max(8, len(sources)), MOST_POLLS), "poll"), time.monotonic()
+        hearing = Hearing(database=db, policy=demo_policy(), sources=sources, clock=utc_now)
+        began = time.monotonic()
         while time.monotonic() - began < 65:
-            for source, cursor in ingest.lease_due(db, sources, utc_now()):
-                fanout.submit(source.name, partial(ingest.poll, db, source, cursor, utc_now))
-            time.sleep(0.5)
-        fanout.stop()
+            hearing.poll()
+            time.sleep(2)
+        hearing.stop()
     gaps = [later - earlier for earlier, later in pairwise(polls)]
     worst = max(gaps) - 5
     assert worst < 5, f"the good one waited {worst:.1f} s too long"
