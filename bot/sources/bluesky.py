@@ -16,7 +16,7 @@ from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.formats.read_back import MOST_PAGES, Dated, Since, Stretch, read_back
 from bot.sources.formats.searching import quoted
 from bot.sources.net.fetch import PAUSE, SOON
-from bot.sources.table import Secret, SourceTable
+from bot.sources.table import Secret, SourceTable, needs_extra
 from bot.values import HttpUrl, Said
 
 MENTIONS = "mentions"
@@ -193,6 +193,8 @@ class BlueskyTable(SourceTable):
     extra: ClassVar[str] = "bluesky"
 
     def build(self, listening: Listening) -> Source:
+        with needs_extra(self.extra):
+            import atproto_client  # type: ignore[import-untyped] # noqa: F401 - missed at the start, not at the first poll
         searched = (*listening.names, *listening.themes) if self.search else ()
         return BlueskySource(
             name=self.name,

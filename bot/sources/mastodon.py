@@ -18,7 +18,7 @@ from bot.sources.formats import mastodon_posts as posts
 from bot.sources.formats.fields import digest
 from bot.sources.formats.mastodon_server import MastodonServer, Status, visit
 from bot.sources.formats.shelf import FIRST_PAGES, PAGE, Ask, Bookmarks, Reading, read_on
-from bot.sources.table import Secret, SourceTable
+from bot.sources.table import Secret, SourceTable, needs_extra
 from bot.values import HttpUrl
 
 MENTIONS = "mentions"
@@ -109,6 +109,8 @@ class MastodonTable(SourceTable):
     extra: ClassVar[str] = "mastodon"
 
     def build(self, listening: Listening) -> Source:
+        with needs_extra(self.extra):
+            import mastodon  # noqa: F401 - missed at the start, and not at the first poll
         tags, words = searched((*listening.names, *listening.themes)) if self.search else ((), ())
         return MastodonSource(
             name=self.name,

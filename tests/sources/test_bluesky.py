@@ -1,6 +1,7 @@
 """What is particular to Bluesky; the contract suite tests the rest."""
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -258,3 +259,10 @@ def test_the_table_builds_a_source() -> None:
     assert (built.server.service, built.server.handle) == ("https://bsky.social", "support.example")
     assert (built.words, built.own) == (("Quiet Pip", "#pip"), {"hr.example"})
     assert table.secrets() == (PASSWORD,)
+
+
+def test_a_library_that_is_missing_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "atproto_client", None)
+    table = BlueskyTable(name="sky", kind="bluesky", handle="support.example", app_password=PASSWORD)
+    with pytest.raises(GiveUp, match=r"pip install 'earshot\[bluesky\]'"):
+        table.build(Listening())

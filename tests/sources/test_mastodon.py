@@ -1,8 +1,10 @@
 """What is particular to servers of the Mastodon API; the contract suite tests the rest."""
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,3 +209,34 @@ def test_the_table_builds_a_source_that_leaves_room_for_the_handle() -> None:
     assert (built.server, built.max_answer) == ("https://social.example", 968)
     assert (built.tags, built.words, built.own) == (("quietpip",), ("Quiet Pip",), {"hr@social.example"})
     assert table.secrets() == (TOKEN,)
+
+
+RECORDED = Path(__file__).parent / "recordings" / "mastodon_notifications.json"
+"""One of the recordings in Mastodon.py's source distribution (a server of October 2026), with other names and words."""
+
+
+def test_what_a_real_server_said_is_read(place: MastodonPlace) -> None:
+    (recorded,) = json.loads(RECORDED.read_text())
+    place.statuses = {1: recorded["status"]}
+    place.notified = {20: 1}
+    now = datetime(2026, 10, 15, tzinfo=UTC)
+    (item,) = source(place).poll("", now).items
+    assert (item.external_id, item.text) == ("117440821662233205", "@support the lid broke.")
+    assert item.posted_at == datetime(2026, 10, 14, 19, 5, 25, 72_000, tzinfo=UTC)
+    assert (item.author, item.author_name, item.reach, item.language) == ("jo@127.0.0.1", "Jo", 0, "en")
+    assert item.url == "https://social.example/@jo/117440821662233205"
+
+
+def test_our_own_answer_is_known_in_the_form_that_a_real_server_gives_it(place: MastodonPlace) -> None:
+    (recorded,) = json.loads(RECORDED.read_text())
+    mention(place, 1)
+    place.statuses[2] = recorded["status"] | {"id": "2", "account": US, "in_reply_to_id": "1"}
+    assert source(place).find_reply("1", "the lid broke.", key="k") is not None
+    assert source(place).find_reply("1", "the lid broke", key="k") is None
+
+
+def test_a_library_that_is_missing_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mastodon", None)
+    table = MastodonTable(name="social", kind="mastodon", server="https://social.example", token=TOKEN)
+    with pytest.raises(GiveUp, match=r"pip install 'earshot\[mastodon\]'"):
+        table.build(Listening())

@@ -13,7 +13,6 @@ from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import text_of, whole_number
 from bot.sources.net.door_httpx import HttpxDoor
 from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, pause
-from bot.sources.table import needs_extra
 
 RUN_OUT = frozenset({"ExpiredToken", "InvalidToken"})
 NO_PASSWORD = "{host} does not accept the handle and the app password: make one under Settings, Privacy and security, App passwords"
@@ -95,9 +94,9 @@ class BlueskyServer:
                 self._client = None
 
     def _logged_in(self) -> Any:
-        with needs_extra("bluesky"):
-            from atproto_client import Client  # type: ignore[import-untyped]
-            from atproto_client.request import Request  # type: ignore[import-untyped]
+        from atproto_client import Client  # type: ignore[import-untyped]
+        from atproto_client.request import Request  # type: ignore[import-untyped]
+
         door = HttpxDoor(allow_private=self.allow_private)
         client = Client(base_url=self.service, request=Request(transport=door, trust_env=False))
         client.on_session_change(self._remember)

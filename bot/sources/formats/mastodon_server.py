@@ -1,7 +1,7 @@
 """Talk with a server that speaks the Mastodon API, by Mastodon.py and through the one door."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -17,7 +17,6 @@ from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.formats.mastodon_posts import Around
 from bot.sources.formats.shelf import PAGE, Entry
 from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, pause
-from bot.sources.table import needs_extra
 
 if TYPE_CHECKING:
     import requests
@@ -33,9 +32,11 @@ MISSING = 404
 class MastodonServer:
     """One visit: a few requests that belong together. Everything raises Retry and GiveUp, as `visit` translates."""
 
-    def __init__(self, client: "Mastodon", host: str) -> None:
+    def __init__(self, client: "Mastodon", host: str, missing: type[Exception]) -> None:
         self._client = client
         self._host = host
+        self._missing = missing
+        """What the library raises where there is no such post, or no such address at all."""
 
     def mentions(self, bounds: Bounds) -> list[Entry[Status]]:
         page = self._page(self._client.notifications(types=["mention"], limit=PAGE, **bounds))
@@ -65,20 +66,20 @@ class MastodonServer:
 
     def standing(self, ids: Sequence[str]) -> dict[str, Status]:
         """Those of the posts that are still there, by id. Servers before Mastodon 4.3 give them one at a time only."""
-        with _unless_missing():
+        with suppress(self._missing):
             together = objects_of(self._client.statuses(list(ids)))
             found = {posts.id_of(each): each for each in together if posts.id_of(each) in ids}
             return found | self._one_by_one([each for each in ids if each not in found])
         return self._one_by_one(ids)
 
     def post(self, id: str) -> Status:
-        with _unless_missing():
+        with suppress(self._missing):
             return self._known(self._client.status(id))
         raise GiveUp(f"{self._host} has this post no more")
 
     def answer_of_ours(self, id: str, text: str) -> Replied | None:
         """Our own answer of this text right under the post."""
-        with _unless_missing():
+        with suppress(self._missing):
             below = objects_of(object_of(self._client.status_context(id)).get("descendants"))
             direct = (each for each in below if text_of(each.get("in_reply_to_id")) == id and self.is_ours(each))
             found = next((each for each in direct if posts.says(each, text)), None)
@@ -106,7 +107,7 @@ class MastodonServer:
     def _one_by_one(self, ids: Sequence[str]) -> dict[str, Status]:
         found: dict[str, Status] = {}
         for id in ids:
-            with _unless_missing():
+            with suppress(self._missing):
                 found[id] = self._known(self._client.status(id))
         return found
 
@@ -116,7 +117,7 @@ class MastodonServer:
         if not parent:
             return Around()
         above: list[dict[str, Any]] = []
-        with _unless_missing():
+        with suppress(self._missing):
             above = objects_of(object_of(self._client.status_context(posts.id_of(status))).get("ancestors"))
         found = next((each for each in above if posts.id_of(each) == parent), {})
         root = posts.id_of(above[0]) if above else parent
@@ -138,10 +139,10 @@ class MastodonServer:
 @contextmanager
 def visit(server: str, token: str, *, allow_private: bool) -> Iterator[MastodonServer]:
     """Raises Retry and GiveUp, and no error of the library's own."""
-    with needs_extra("mastodon"):
-        from mastodon import Mastodon, MastodonError
+    from mastodon import Mastodon, MastodonError, MastodonNotFoundError
 
-        from bot.sources.net.door_requests import door_session
+    from bot.sources.net.door_requests import door_session
+
     host = posts.host_of(server)
     with door_session(allow_private=allow_private) as session:
         session.hooks["response"].append(_refuse)
@@ -155,7 +156,7 @@ def visit(server: str, token: str, *, allow_private: bool) -> Iterator[MastodonS
             mastodon_version="4.6.0",
         )
         try:
-            yield MastodonServer(client, host)
+            yield MastodonServer(client, host, MastodonNotFoundError)
         except MastodonError as error:
             raise _ours(error, host) from error
 
@@ -166,17 +167,6 @@ def _ours(error: Exception, host: str) -> Retry | GiveUp:
     if isinstance(inner, Retry | GiveUp):
         return inner
     return Retry(f"{host} does not answer as the Mastodon API does", after=PAUSE, ambiguous=True)
-
-
-@contextmanager
-def _unless_missing() -> Iterator[None]:
-    """Goes on behind the block where the server has no such post, or no such address at all."""
-    from mastodon import MastodonNotFoundError
-
-    try:
-        yield
-    except MastodonNotFoundError:
-        return
 
 
 def _refuse(response: "requests.Response", **_: object) -> None:
