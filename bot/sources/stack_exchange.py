@@ -208,7 +208,7 @@ def _of_both(post: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     shown = line(unescape(text_of(owner.get("display_name"))))
     return {
         # Names are not unique there, and people change them.
-        "author": text_of(owner.get("user_id")) or shown,
+        "author": line(text_of(owner.get("user_id"))) or shown,
         "author_name": shown,
         "author_url": web_address(text_of(owner.get("link")), ""),
         "reach": count(text_of(post.get("score"))),

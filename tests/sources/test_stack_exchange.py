@@ -78,7 +78,7 @@ def test_a_source_of_nothing_is_refused() -> None:
 def test_what_it_asks_for_as_a_pause_is_kept(place: StackExchangePlace, web: Wire) -> None:
     place.beside = {"quota_remaining": 200, "backoff": 45}
     assert source(web).poll("", NOW).retry_after == timedelta(seconds=45)
-    place.beside = {"quota_remaining": 200, "backoff": 10**30}
+    place.beside = {"quota_remaining": 200, "backoff": 10**9}
     assert source(web).poll("", NOW).retry_after == timedelta(days=1)
 
 

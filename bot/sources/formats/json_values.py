@@ -20,12 +20,11 @@ def objects_of(value: object) -> list[dict[str, Any]]:
 
 
 def whole_number(value: object) -> int | None:
-    """An integer, also one that is written as a float or a text of digits."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    """An integer of at most 18 digits, also one that is written as a float or a text of digits."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
         return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return int(value) if is_number and abs(value) < 10**18 and value == int(value) else None
 
 
 def inner(value: object, *path: str) -> Any:

@@ -1,5 +1,6 @@
 """Comments and submissions as Reddit's listings give them (https://www.reddit.com/dev/api, "things")."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ DELETED = "[deleted]"
 TAKEN = frozenset({DELETED, "[removed]", "[ Removed by Reddit ]"})
 """What stands in place of a text that its author, a moderator or Reddit took down."""
 MAX_PARENT = 2_000
+
+_NAME = re.compile(r"t[0-9]_[A-Za-z0-9_]{1,36}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,14 +108,17 @@ def read_listing(answered: object) -> Shelf:
     if object_of(answered).get("kind") != "Listing" or not isinstance(told.get("children"), list):
         raise Retry("Reddit answers without a listing", after=PAUSE)
     found = (read_thing(each) for each in objects_of(told["children"]))
-    return Shelf(things=[thing for thing in found if thing], after=text_of(told.get("after")))
+    after = text_of(told.get("after"))
+    if after and not _NAME.fullmatch(after):
+        raise Retry("Reddit names a next page that cannot be asked for", after=PAUSE)
+    return Shelf(things=[thing for thing in found if thing], after=after)
 
 
 def read_thing(found: Mapping[str, Any]) -> Thing | None:
     told = object_of(found.get("data"))
     kind, name = text_of(found.get("kind")), text_at(told, "name")
-    is_ours = kind in (COMMENT, SUBMISSION) and name.startswith(f"{kind}_") and name.isascii() and name.isprintable()
-    return Thing(name=name, told=told) if is_ours and len(name) <= 40 else None
+    is_ours = kind in (COMMENT, SUBMISSION) and name.startswith(f"{kind}_") and _NAME.fullmatch(name)
+    return Thing(name=name, told=told) if is_ours else None
 
 
 def parent_text(parent: Thing | None) -> str:

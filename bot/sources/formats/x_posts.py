@@ -34,6 +34,7 @@ ADDRESS_LENGTH = 23
 _START = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
 """When X's ids begin; a post's moment stands in its id above the lower 22 bits, in milliseconds since then."""
 _SHORTENED = re.compile(r"https?://t\.co/\w{1,40}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _ADDRESS = re.compile(r"https?://\S+")
 _NAMED_FIRST = re.compile(r"^(?:@\w{1,50}\s+)+")
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3")
@@ -67,13 +68,16 @@ class Shown:
         errors = objects_of(answered.get("errors"))
         if not isinstance(told, list) and whole_number(meta.get("result_count")) != 0 and not errors:
             raise Retry("X answers without a list of posts", after=PAUSE)
+        token = text_of(meta.get("next_token"))
+        if token and not _TOKEN.fullmatch(token):
+            raise Retry("X names a next page that cannot be asked for", after=PAUSE)
         found = tuple(objects_of(told))
         return cls(
             posts=found,
             users=_by(inner(answered, "includes", "users"), "id"),
             others=_by(inner(answered, "includes", "tweets"), "id"),
             media=_by(inner(answered, "includes", "media"), "media_key"),
-            next=text_of(meta.get("next_token")),
+            next=token,
             missing=tuple(text_at(each, "resource_id") for each in errors if "not-found" in text_at(each, "type")),
         )
 
@@ -85,14 +89,14 @@ class Shown:
             external_id=known,
             text=prose(plain(post)),
             url=f"{SITE}/{quote(handle or 'i/web', safe='/')}/status/{id}",
-            author=handle or text_of(post.get("author_id")),
+            author=handle or line(text_of(post.get("author_id"))),
             author_name=line(text_of(user.get("name"))),
             author_url=f"{SITE}/{quote(handle)}" if handle else "",
             reach=count(text_at(user, "public_metrics", "followers_count")),
             language=language(text_of(post.get("lang"))),
             posted_at=believed(read_date(text_of(post.get("created_at"))), now),
             parent=self._parent(post),
-            thread=text_of(post.get("conversation_id")) or known,
+            thread=_only_id(post.get("conversation_id")) or known,
             media=self._media(post),
         )
 
