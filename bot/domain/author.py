@@ -1,4 +1,7 @@
-"""What is known of somebody who writes about us: source by source, because the same name may be another person elsewhere."""
+"""What is known of somebody who writes about us: source by source, because the same name may be another person elsewhere.
+
+Only what employees linked by hand is added up.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from datetime import datetime
 
 from bot.domain.lifecycle import State
 from bot.domain.listing import Line
+from bot.domain.stance import Stance
 
 LEAST_CHANGE = 0.15
 """A smaller change between the earlier and the later half of somebody's posts is none: single estimates vary as much."""
@@ -37,6 +41,22 @@ class AuthorAt:
     score: str
     lines: tuple[Line, ...]
     answers: tuple[Said, ...] = ()
+    newest: int = 0
+    """Their newest mention, by which buttons name them; 0 for whoever has no handle and so cannot be linked."""
+    stance: Stance | None = None
+    """Of this account, where it is linked to no other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnePerson:
+    """Accounts that employees linked, as `handle on source`, and what they come to together."""
+
+    accounts: tuple[str, ...]
+    total: int
+    score: str
+    first_at: datetime
+    last_at: datetime
+    stance: Stance | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +66,9 @@ class AuthorHistory:
     name: str
     at: tuple[AuthorAt, ...]
     beyond: int = 0
+    people: tuple[OnePerson, ...] = ()
+    now: datetime | None = None
+    """When that was so; None where nobody asked for stances."""
 
 
 def score_in_words(detractor: Sequence[float]) -> str:

@@ -17,6 +17,7 @@ from bot.domain.listening import THEME
 from bot.domain.mention import Mention
 from bot.domain.promise import Promise, PromiseKind
 from bot.domain.repeat import Repeats
+from bot.domain.stance import Heard
 from bot.domain.triage import Triage
 from bot.domain.undo import Undo
 from classifiers.verdict import Verdict
@@ -153,6 +154,8 @@ class Card:
     follow_ups: FollowUps = field(default_factory=FollowUps)
     repeats: Repeats = field(default_factory=Repeats)
     """What other posts say the same, and stand under this one."""
+    heard: tuple[Heard, ...] = ()
+    """What its author said so far, over all accounts linked to theirs; read for the live card only."""
     revision: Revision | None = None
     """What stood there before its author changed it, while nobody has decided on the new words."""
     claim: Claim | None = None

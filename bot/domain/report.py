@@ -14,6 +14,7 @@ from bot.domain.facts import MentionFacts
 from bot.domain.kudos import Thanks
 from bot.domain.lifecycle import CLOSED, LIVE, State
 from bot.domain.period import Period
+from bot.domain.person import Voices
 from bot.domain.promise import OfficeHours, office_time_between
 from bot.domain.source_health import Unheard
 from bot.domain.triage import Outcome
@@ -115,6 +116,8 @@ class Report:
     departments: tuple[Row, ...]
     apart: tuple[Row, ...] = ()
     """Departments that owe nothing, where people join in: they are in no total."""
+    voices: Voices | None = None
+    """Determined detractors and advocates as they stand now, of all departments; None where only one was asked for."""
     conversion: Conversion | None = None
     """Whether answers win detractors over; of half a year, since that takes longer than most periods are."""
     unheard: tuple[Unheard, ...] = ()

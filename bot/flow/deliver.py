@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from bot.flow.kudos import wants_kudos
 from bot.flow.raise_level import fall_on
 from bot.flow.signal_view import told_of
 from bot.flow.view import card_of
+from bot.flow.voices import heard_of
 from bot.store import events, mentions, outbox
 from bot.store.database import Database, Session
 from bot.store.records import Record
@@ -238,6 +239,8 @@ def _content(db: Database, messenger: Messenger, policy: Policy, posting: Postin
         if record is None:
             raise GiveUp("the mention was erased")
         card = card_of(record, policy)
+        if posting.kind is PostingKind.CARD:
+            card = replace(card, heard=heard_of(session, policy, card.mention))
         moved = posting.kind is PostingKind.CARD and posting.channel != card.place.channel
         left = _last_move_from(session, policy, posting) if moved else None
         live = None

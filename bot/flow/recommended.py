@@ -22,7 +22,8 @@ def triage_of(record: Record) -> Triage | None:
     if record.verdict is None or record.route_rule == THEME:
         return None
     said = record.corrections.get(LabelKind.SCORE)
-    return with_overrides(recommend(record.verdict, said=said.score if said else None), record.overrides)
+    read = recommend(record.verdict, said=said.score if said else None, known_basher=record.known_basher)
+    return with_overrides(read, record.overrides)
 
 
 def outcome_of(record: Record) -> str:

@@ -10,6 +10,7 @@ from bot.domain.period import Period
 from bot.domain.policy import Policy
 from bot.domain.report import Report, build_report
 from bot.flow.unheard import unheard_in
+from bot.flow.voices import voices_now
 from bot.store import figures
 from bot.store.database import Database
 from bot.store.figures import Ledger
@@ -30,7 +31,8 @@ def engagement(db: Database, policy: Policy, period: Period, now: datetime, *, d
         owing_nothing = frozenset()
     counted = [each for each in said if each.state is not State.FOLDED]
     report = build_report(counted, period, now=now, departments=departments, owing_nothing=owing_nothing)
-    return replace(report, conversion=conversion_of(said, now), unheard=unheard)
+    voices = None if department else voices_now(db, policy, now)
+    return replace(report, conversion=conversion_of(said, now), voices=voices, unheard=unheard)
 
 
 def _of_department(said: list[MentionFacts], department: str) -> list[MentionFacts]:

@@ -1,6 +1,6 @@
 """words → mentions: what somebody looks for, and what is known of an author."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from bot.domain.author import AuthorAt, AuthorHistory, Said, score_in_words
@@ -12,6 +12,7 @@ from bot.domain.routing import in_words
 from bot.errors import Refused
 from bot.flow.desk.act import Desk
 from bot.flow.home import EXCERPT, Permalink, line_of
+from bot.flow.people import account_of, one_person_each, stances_of, with_linked
 from bot.store import lists, search
 from bot.store.database import Session
 from bot.store.lists import Item, Window
@@ -45,17 +46,22 @@ def find(desk: Desk, asked: Asked, *, permalink: Permalink) -> Listing:
 
 
 def author_history(desk: Desk, name: str, *, permalink: Permalink) -> AuthorHistory:
-    """Everybody called `name`, at each source apart. Nobody of that name has no entries."""
+    """Everybody called `name`, at each source apart, and whatever is linked to them. Nobody of that name has no entries."""
     with desk.db.read() as session:
-        found = search.authors(session, name)
+        found, groups = with_linked(session, search.authors(session, name))
         read = [_last(session, who) for who in found[:SOURCES]]
+        people, stances = one_person_each(session, desk, groups), stances_of(session, desk, found[:SOURCES], groups)
         cards = lists.cards(session, [item.card_of for _, _, some in read for item in some])
 
     def lines(some: tuple[Item, ...]) -> tuple[Line, ...]:
         return tuple(line_of(desk.policy, item, cards, permalink) for item in some)
 
-    at = tuple(_author_at(desk.policy, who, posts, lines(some)) for who, posts, some in read)
-    return AuthorHistory(name=name, at=at, beyond=max(len(found) - SOURCES, 0))
+    at = tuple(
+        replace(_author_at(desk.policy, who, posts, lines(some)), stance=stances.get(account_of(who)))
+        for who, posts, some in read
+    )
+    beyond = max(len(found) - SOURCES, 0)
+    return AuthorHistory(name=name, at=at, beyond=beyond, people=people, now=desk.clock())
 
 
 def _read(desk: Desk, session: Session, asked: Asked) -> Query:
@@ -86,6 +92,7 @@ def _author_at(policy: Policy, who: Author, posts: list[Post], lines: tuple[Line
         name=next((post.name for post in reversed(posts) if post.name), ""),
         profile=next((post.profile for post in reversed(posts) if post.profile), ""),
         total=who.total,
+        newest=posts[-1].mention_id if who.author else 0,
         ends=tuple((state, who.ends[state]) for state in State if state in who.ends),
         first_at=who.first_at,
         last_at=posts[-1].at,

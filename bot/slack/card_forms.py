@@ -85,6 +85,7 @@ ERROR_AT = {
     ids.RATING: ids.RATING_WORDS,
     ids.SUBSCRIBE: ids.SUBSCRIBE_TOPICS,
     ids.FIND: ids.FIND_TEXT,
+    ids.LINK: ids.LINK_HANDLE,
     ids.ADD: ids.ADD_TEXT,
     ids.BRING_BACK: ids.BRING_BACK_DEPARTMENT,
 }

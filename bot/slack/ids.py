@@ -123,6 +123,13 @@ BRING_BACK = "find.bring_back"
 AUTHOR_HISTORY = "author.history"
 """Somebody's history across sources: the dialog, and the button beside what was found, whose value is the mention's id."""
 
+LINK, LINK_TO, UNLINK = "author.link", "author.link_to", "author.unlink"
+"""Which accounts are one person's: the button and the dialog, whose value is a mention of theirs, and its own two buttons:
+`<a mention of the one>:<a mention of the other>`.
+"""
+
+LINK_SOURCE, LINK_HANDLE = "link.source", "link.handle"
+
 AUTHOR_ALL = "author.all"
 """Everything by one author at one source; the value is what to search for."""
 

@@ -27,6 +27,7 @@ from bot.slack import (
     ids,
     issue_acts,
     kudos_acts,
+    link_acts,
     offer_acts,
     on_call_forms,
     preflight_acts,
@@ -101,6 +102,7 @@ ACTS: dict[str, ActListener] = {
     ids.REPLY_TEXT: saved_reply_forms.preview,
     **issue_acts.ISSUE_ACTS,
     **repeat_acts.REPEAT_ACTS,
+    **link_acts.LINK_ACTS,
     **kudos_acts.KUDOS_ACTS,
     ids.RATE_USEFUL: rating_acts.say_useful,
     ids.RATE_NOT_USEFUL: rating_acts.say_not_useful,
@@ -139,6 +141,7 @@ FORMS: dict[str, FormListener] = {
     ids.DUTY: on_call_forms.submit_duty,
     ids.SUBSCRIBE: subscription_acts.submit_subscription,
     ids.FIND: find_acts.search,
+    ids.LINK: link_acts.link,
     ids.ADD: add_acts.submit_add,
     ids.BRING_BACK: find_acts.submit_bring_back,
 }

@@ -32,6 +32,7 @@ ACTS: dict[str, Permission | None] = {
         (ids.BULK, *ids.BULK_FILTERS, ids.BULK_OLDER, ids.BULK_NEWER, ids.BULK_TICK, ids.BULK_DECISION), None
     ),
     ids.BULK_UNDO: Permission.CLAIM,
+    **dict.fromkeys((ids.LINK, ids.LINK_TO, ids.UNLINK), Permission.CLAIM),
     **dict.fromkeys((ids.REPEATS, ids.REPEATS_OLDER, ids.REPEATS_NEWER)),
     ids.REPEAT_OUT: Permission.CLAIM,
     ids.WHY: None,
@@ -90,6 +91,7 @@ FORMS: dict[str, Permission | None] = {
     ids.SUBSCRIBE: None,
     ids.DUTY: Permission.SETTINGS,
     ids.FIND: None,
+    ids.LINK: Permission.CLAIM,
     ids.ADD: Permission.CLAIM,
     ids.BRING_BACK: needed_for(Action.REOPEN),
 }

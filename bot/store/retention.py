@@ -6,7 +6,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.lifecycle import CLOSED, State
-from bot.store import repeats
+from bot.store import accounts, repeats
 from bot.store.schema import MentionRow
 
 
@@ -26,4 +26,6 @@ def forget_closed(session: Session, before: datetime, limit: int) -> int:
         .limit(limit)
     )
     gone = session.execute(delete(MentionRow).where(MentionRow.id.in_(old)).returning(MentionRow.id)).all()
+    if gone:
+        accounts.forget_gone(session)
     return len(gone)

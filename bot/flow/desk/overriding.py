@@ -3,13 +3,17 @@
 from bot.domain.card import Card
 from bot.domain.lifecycle import LIVE
 from bot.domain.override import Override
+from bot.domain.person import Account
 from bot.domain.triage import FLIPPED, QUESTIONS, Answer, Finding, Node
 from bot.errors import Refused, Taken
 from bot.flow.desk.act import Click, Desk, begin, card_now
 from bot.flow.recommended import keep_outcome
 from bot.flow.view import card_of
-from bot.store import events, overrides
+from bot.store import events, overrides, voices
 from bot.store.database import Session
+
+MOST_REDRAWN = 200
+"""Open mentions of one author that follow at once; others do when something else draws them."""
 
 
 def override(desk: Desk, click: Click, node: Node, answer: Answer, reason: str) -> Card:
@@ -30,7 +34,7 @@ def override(desk: Desk, click: Click, node: Node, answer: Answer, reason: str) 
         ruling = Override(node=node, answer=answer, reason=reason.strip(), by=click.user, at=now)
         overrides.add(session, click.mention_id, ruling)
         detail = {"question": QUESTIONS[node], "before": asked.answer.value, "after": answer.value, "reason": reason}
-        card, paths = _paths(session, desk, before)
+        card, paths = _paths(session, desk, before, node)
         events.append(session, click.mention_id, click.user, "overridden", now, {**detail, **paths})
         return card
 
@@ -47,7 +51,7 @@ def withdraw(desk: Desk, click: Click, node: Node) -> Card:
         if held is None:
             raise Refused("That is taken back already: the model's answer counts.")
         detail = {"question": QUESTIONS[node], "before": held.answer.value, "reason_then": held.reason}
-        card, paths = _paths(session, desk, before)
+        card, paths = _paths(session, desk, before, node)
         events.append(session, click.mention_id, click.user, "override_withdrawn", now, {**detail, **paths})
         return card
 
@@ -74,9 +78,18 @@ def _said_already(asked: Finding) -> Refused:
     return Refused(f"It says {asked.answer} already: to correct it, say {FLIPPED[asked.answer]}.")
 
 
-def _paths(session: Session, desk: Desk, before: Card) -> tuple[Card, dict[str, str]]:
+def _of_same_author(session: Session, card: Card, node: Node) -> list[int]:
+    """A troll is a property of the author: what is open of theirs is recommended anew."""
+    mention = card.mention
+    if node is not Node.TROLL or not mention.author:
+        return []
+    return voices.open_of(session, Account(source=mention.source, author=mention.author), limit=MOST_REDRAWN)
+
+
+def _paths(session: Session, desk: Desk, before: Card, node: Node) -> tuple[Card, dict[str, str]]:
     """The card with its new recommendation, and for the log where the path led before and leads now."""
-    keep_outcome(session, before.mention.id)
+    for mention_id in {before.mention.id, *_of_same_author(session, before, node)}:
+        keep_outcome(session, mention_id)
     card = card_now(session, desk, before.mention.id)
     short = [each.triage.short if each.triage else "" for each in (before, card)]
     return card, {"recommended_before": short[0], "recommended_after": short[1]}

@@ -33,6 +33,7 @@ from bot.slack.blocks.post import Size, card_link, excerpt, headline, post_block
 from bot.slack.blocks.ratings import rating_row
 from bot.slack.blocks.readings import readings
 from bot.slack.blocks.repeats import repeats_line, repeats_row
+from bot.slack.blocks.stances import stance_row
 from bot.slack.blocks.standing import broken_promises, open_promises, person, standing
 from bot.slack.blocks.text import cut, inline, percent
 
@@ -82,7 +83,7 @@ _ALWAYS = {
 def card_message(card: Card, *, now: datetime) -> Message:
     """The card as it stands now; `now` tells which promises are late."""
     size = CLOSED_SIZE if card.state in CLOSED else LIVE_SIZE
-    post = [post_block(card, size), *came_back(card), *repeats_row(card), *readings(card)]
+    post = [post_block(card, size), *came_back(card), *repeats_row(card), *stance_row(card, now), *readings(card)]
     blocks = [*post, *_promises(card, now), _standing_block(card), *_guesses(card)]
     # Slack shows messages of one app without a gap: the line tells where the next card begins.
     return Message(_spoken_card(card), [*blocks, *_buttons(card), divider()])

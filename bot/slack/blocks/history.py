@@ -38,6 +38,8 @@ _WORDS = {
     "edited": "saw that the author changed it",
     "followed": "saw that they wrote again",
     "withdrawn": "saw that the author took the post down",
+    "account_linked": "said that these accounts are one person's",
+    "account_unlinked": "said that these accounts are not one person's",
     "repeated": "counted another post that says the same",
     "repeat_taken_out": "took out a post that is not the same",
     "restored": "saw that the post is there after all",

@@ -15,6 +15,7 @@ from bot.slack.blocks.elements import context, header, markdown, plain_text, pre
 from bot.slack.blocks.kudos import kudos_in_report
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.sources import unheard_in_report
+from bot.slack.blocks.stances import voices_blocks
 from bot.slack.blocks.text import counted, cut, duration, inline, percent, utc
 
 MAX_POINTS = 20
@@ -80,6 +81,7 @@ def report_message(
         *(_table_block(report, named) if chart else _table_text(report, named)),
         *_following(figures.following),
         *_won(report.conversion),
+        *voices_blocks(report.voices, report.made_at),
         *kudos_in_report(len(figures.thanks), len(report.total.before.thanks), staff),
         *_joined_in(report, named),
         *unheard_in_report(report.unheard),
