@@ -96,7 +96,7 @@ class MailSource:
             author=author,
             author_name=name or author,
             language=letter.language,
-            posted_at=believed(letter.written, now) or stored.arrived,
+            posted_at=believed(letter.written, now) or believed(stored.arrived, now),
             parent=letter.quoted,
             thread=letter.conversation,
         )

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Answerable, Batch, Listening, Source, Traceable
-from bot.sources.formats.mail_message import OURS, read_letter
+from bot.sources.formats.mail_answer import answer_key
+from bot.sources.formats.mail_message import read_letter
 from bot.sources.mail import MOST_READ, AnsweringMail, MailTable
 from bot.sources.net.address import Zone
 from bot.sources.net.watched import Security, Server, connected
@@ -268,7 +269,7 @@ def test_an_answer_is_a_mail_in_the_customers_thread() -> None:
     assert str(mail["Subject"]) == "Re: Kettle"
     assert mail["In-Reply-To"] == "<asked@customer.example>"
     assert mail["References"] == "<0@customer.example> <asked@customer.example>"
-    assert str(mail["Message-ID"]).startswith(f"<{OURS}k1.")
+    assert str(mail["Message-ID"]).startswith(f"<{answer_key('k1')}")
     assert mail["Auto-Submitted"] is None
     quoted = "On 2026-06-01 12:00 UTC, Žofie Jo wrote:\n> It broke.\n> Twice."
     assert mail.get_content().replace("\r\n", "\n").rstrip() == f"Sorry.\n.\nJim\n\n{quoted}"
@@ -281,7 +282,7 @@ def test_a_copy_lies_among_the_sent_mail_and_is_what_prevents_a_second() -> None
         source = answerer(mailbox, smtp)
         source.reply(post, "Sorry.", key="k1")
         (copy,) = mailbox.read("Sent")
-        assert b"k1." in copy
+        assert answer_key("k1").encode() in copy
         assert isinstance(source, Traceable)
         assert source.find_reply(post, "Sorry.", key="k1") is not None
         assert source.find_reply(post, "Sorry.", key="k") is None

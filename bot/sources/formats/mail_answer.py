@@ -10,7 +10,7 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
 
 from bot.sources.formats.fields import digest, line
-from bot.sources.formats.mail_message import OURS, Letter
+from bot.sources.formats.mail_message import OURS, Letter, conversation_of
 
 MAX_SUBJECT = 200
 MAX_QUOTED = 4_000
@@ -38,14 +38,16 @@ class Voice:
 
 
 def answer_key(key: str) -> str:
-    """How every Message-ID of the answer under this key begins, whatever it answers."""
-    word = key if re.fullmatch(r"[A-Za-z0-9]{1,64}", key) else digest(key)[:32]
-    return f"{OURS}{word}."
+    """How every Message-ID of the answer under this key begins, whatever it answers.
+
+    Short, because programs that fold headers at 78 letters damage an id that does not fit.
+    """
+    return f"{OURS}{digest(key)[:20]}."
 
 
 def mail_of(text: str, key: str, letter: Letter, voice: Voice, now: datetime) -> Answer:
     """The answer to `letter`. Nothing of a stranger's reaches a header but bounded words on one line and checked addresses."""
-    conversation = letter.conversation or digest(letter.external_id)[:24]
+    conversation = letter.conversation or conversation_of(letter.external_id)
     message_id = f"<{answer_key(key)}{conversation}@{voice.address.rpartition('@')[2]}>"
     words = f"{text}\n\n{_quotation(letter)}" if voice.quote and letter.text else text
     letters = Charset("utf-8")

@@ -141,7 +141,7 @@ def _letter(mail: Message) -> Letter:
         text=prose(words.text),
         quoted=_cut(prose(words.quoted)),
         conversation=_conversation(heads, message_id),
-        references=tuple(_ID.findall(_header(heads, "References", decoded=False))[-MAX_REFERENCES:]),
+        references=tuple(_ids(heads, "References")[-MAX_REFERENCES:]),
         written=read_date(_header(heads, "Date")),
         language=language(_header(heads, "Content-Language").partition(",")[0]),
         by_machine=by_machine,
@@ -186,13 +186,18 @@ def _decoded(raw: str) -> str:
 
 
 def _first_id(heads: Heads, name: str) -> str:
-    found = _ID.search(_header(heads, name, decoded=False))
-    return found.group() if found else ""
+    return next(iter(_ids(heads, name)), "")
+
+
+def _ids(heads: Heads, name: str) -> list[str]:
+    """As they stand there; some programs encode a long one as they do names, in pieces."""
+    raw = _header(heads, name, decoded=False)
+    return _ID.findall("".join(_decoded(raw).split()) if "=?" in raw else raw)
 
 
 def _conversation(heads: Heads, own: str) -> str:
     """By the first mail of it: the oldest that References names. A name of ours carries the conversation itself."""
-    named = [*_ID.findall(_header(heads, "References", decoded=False)), _first_id(heads, "In-Reply-To"), own]
+    named = [*_ids(heads, "References"), _first_id(heads, "In-Reply-To"), own]
     ours = next((found[1] for each in named if (found := _OUR_ID.match(each))), "")
     first = next(filter(None, named), "")
     return ours or (conversation_of(first) if first else "")
@@ -200,7 +205,7 @@ def _conversation(heads: Heads, own: str) -> str:
 
 def conversation_of(first: str) -> str:
     """The name of the exchange that the mail with this Message-ID began."""
-    return digest(first)[:24]
+    return digest(first)[:16]
 
 
 def _is_machine(address: str) -> bool:

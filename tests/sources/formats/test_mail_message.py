@@ -160,6 +160,7 @@ def test_mails_of_one_exchange_share_its_name() -> None:
         f"References: <1@customer.example> {answer}\nIn-Reply-To: {answer}\n",
         f"In-Reply-To: {answer}\n",
         "In-Reply-To: <1@customer.example>\n",
+        f"In-Reply-To: =?utf-8?q?{answer[:30]}?=\n =?utf-8?q?{answer[30:]}?=\n",
     ):
         assert letter(head, base=second).conversation == first.conversation
 
