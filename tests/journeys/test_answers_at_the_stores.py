@@ -97,7 +97,7 @@ def test_a_review_on_google_play_is_answered_and_an_edit_opens_it_again(stores: 
     card.shows("Answered", "See it on play.google.com")
     assert stores.play.answers == {"gp:1": SORRY}
     stores.play.show([fake_play.review("gp:1", "billing worse, says the finch", stores.now, "Jo Finch", **told)])
-    card.shows("billing worse, says the finch").offers("Claim")
+    card.shows("billing worse, says the finch").offers("Claim", "Answer", "Escalate")
 
 
 def test_a_review_in_the_app_store_is_answered(stores: Stores, ana: Person) -> None:
