@@ -49,7 +49,7 @@ def list_sources(
 
 def vitals_of(session: Session, source: Source | None, standing: Standing, now: datetime) -> Vitals:
     """What there is to know of a source; its rhythm only where it has been quiet for a while."""
-    last = standing.last_item_at
+    last = rhythms.newest(session, standing.name)
     quiet = last is not None and now - last >= SHORTEST_SILENCE
     return Vitals(
         every=source.every if source else UNKNOWN_RHYTHM,
@@ -72,7 +72,7 @@ def _line(session: Session, standing: Standing, source: Source | None, now: date
         kind=standing.kind,
         state=_state(standing, troubles, now) if known else "not configured any more",
         last_ok_at=standing.last_ok_at,
-        last_item_at=standing.last_item_at,
+        last_item_at=rhythms.newest(session, standing.name),
         next_at=standing.next_at,
         a_day=rhythms.count_since(session, standing.name, now - WEEK) / WEEK.days,
         failures=standing.failures,

@@ -98,7 +98,11 @@ def cards(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], tuple[s
             PostingRow.mention_id.in_(ids), PostingRow.kind == PostingKind.CARD, PostingRow.ts != ""
         )
     )
-    return {(mention_id, channel): (channel_id, ts) for mention_id, channel, channel_id, ts in rows}
+    return {
+        (mention_id, channel): (channel_id, ts)
+        for mention_id, channel, channel_id, ts in rows
+        if mention_id is not None  # no card is about no mention
+    }
 
 
 def sources(session: Session) -> list[str]:

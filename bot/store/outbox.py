@@ -276,7 +276,7 @@ def lease_stale(session: Session, now: datetime, *, limit: int, lease: timedelta
     return [*_lease(session, ids, now + lease), *_lease(session, _changed_bulletins(now, limit), now + lease)]
 
 
-def _changed_bulletins(now: datetime, limit: int) -> Select[tuple[int]]:
+def _changed_bulletins(now: datetime, limit: int) -> Select[int]:
     """A query of its own, with an index of its own: the join would leave them out."""
     return (
         select(PostingRow.id)
@@ -293,7 +293,7 @@ def _changed_bulletins(now: datetime, limit: int) -> Select[tuple[int]]:
     )
 
 
-def _lease(session: Session, ids: Select[tuple[int]], until: datetime) -> list[Posting]:
+def _lease(session: Session, ids: Select[int], until: datetime) -> list[Posting]:
     rows = session.scalars(
         update(PostingRow).where(PostingRow.id.in_(ids)).values(leased_until=until).returning(PostingRow)
     ).all()

@@ -11,18 +11,24 @@ MOST = 50_000
 """Times that are looked at: of a place with more, the newest say enough."""
 
 
+def newest(session: Session, source: str) -> datetime | None:
+    """When the newest mention of it came in, however it came."""
+    of_source = (MentionRow.source == source, MentionRow.added_by == "")
+    return session.scalar(select(func.max(MentionRow.received_at)).where(*of_source))
+
+
 def posts_of(session: Session, source: str, look_back: timedelta) -> list[datetime]:
     """When what the source brought was written, in order, over `look_back` before the newest of it.
 
     By when it came in where that was sooner: a date in the future would hide a silence.
     """
-    of_source = (MentionRow.source == source, MentionRow.added_by == "")
-    newest = session.scalar(select(func.max(MentionRow.received_at)).where(*of_source))
-    if newest is None:
+    last = newest(session, source)
+    if last is None:
         return []
+    of_source = (MentionRow.source == source, MentionRow.added_by == "")
     rows = session.execute(
         select(MentionRow.posted_at, MentionRow.received_at)
-        .where(*of_source, MentionRow.received_at > newest - look_back)
+        .where(*of_source, MentionRow.received_at > last - look_back)
         .order_by(MentionRow.received_at.desc())
         .limit(MOST)
     ).all()

@@ -25,11 +25,13 @@ def bulletin_message(body: Mapping[str, str]) -> Message:
         return _message([span(f"🔕 {name} has more trouble since: the newer message here tells.")])
     if "over" in body:
         was = listed([_SHORT[Trouble(each)] for each in body["was"].split()])
-        return _message([span(f"✅ {name} is well again since "), when(_moment(body["over"])), span(f". It {was}.")])
+        begun = [span(", from "), when(_moment(body["since"])), span(" on")] if body.get("since") else []
+        well = [span(f"✅ {name} is well again since "), when(_moment(body["over"]))]
+        return _message([*well, span(f". It {was}"), *begun, span(".")])
     troubles = [Trouble(each) for each in body["troubles"].split()]
     head = [span(f"🔕 {name} {'is not heard' if _is_deaf(troubles) else 'needs a look'}.", bold=True)]
     lines = [_told(each, body) for each in troubles]
-    foot = [span("The command “earshot sources” shows how every source is doing.", italic=True)]
+    foot = [span("/mentions sources shows how every source is doing.", italic=True)]
     text = spoken([*head, *(one for each in lines for one in (span(" "), *each))])
     return Message(text, [rich(line(*head), bullets(*(line(*each) for each in lines)), line(*foot))])
 
