@@ -12,6 +12,7 @@ import bot.check
 from bot.check import company_channels, run_checks
 from bot.config import Config
 from bot.domain.approval import ApprovalRule
+from bot.domain.kudos import Staff
 from bot.domain.roles import FOR_MANAGERS, Permission, Roles
 from bot.domain.rota import Rota
 from bot.domain.routing import Department, Level
@@ -48,6 +49,7 @@ def looked(slack: RunningSandbox, config: Config, *, bot_token: str = "", app_to
         roles=config.roles,
         approvals=config.approvals,
         rotas=config.rotas,
+        staff=config.staff,
     )
     return {finding.what: finding for finding in findings}
 
@@ -56,6 +58,12 @@ def test_an_approver_that_nobody_knows_is_named(slack: RunningSandbox, config: C
     rule = ApprovalRule(name="storm", approvers=("@lee", "@nobody-here"))
     found = looked(slack, replace(config, approvals=(rule, ApprovalRule(name="all"))))
     assert bad(found) == {"approval “storm”": f"@nobody-here {UNSEEN}"}
+
+
+def test_staff_that_nobody_knows_is_named(slack: RunningSandbox, config: Config) -> None:
+    staff = (Staff(name="Ana Duarte", slack="@ana"), Staff(name="Bo", slack="@nobody-here"))
+    found = looked(slack, replace(config, staff=staff))
+    assert bad(found) == {"staff “Bo”": f"@nobody-here {UNSEEN}"}
 
 
 def test_an_approval_that_nobody_could_give_is_told(slack: RunningSandbox, config: Config) -> None:

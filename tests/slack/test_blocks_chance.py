@@ -7,11 +7,12 @@ import pytest
 from bot.domain.card import Card
 from bot.domain.lifecycle import State
 from bot.slack import ids
+from bot.slack.blocks.answer import answer_modal
 from bot.slack.blocks.card import card_message
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.standing import standing
 from bot.slack.blocks.why import why_modal
-from tests.slack.examples import NOW, a_card, a_claim
+from tests.slack.examples import NOW, a_card, a_claim, a_page
 from tests.slack.limits import faults_of_message, faults_of_view, objects, said
 
 WHY = "theme “soup”: a chance to join in"
@@ -50,6 +51,12 @@ def test_people_join_in_where_they_would_answer_a_customer(state: State) -> None
     assert "Answer" not in labels
     assert {"score", "flow", "share"}.isdisjoint(menu_of(blocks))
     assert {"let_stand", "reroute", "why"} <= set(menu_of(blocks))
+
+
+def test_the_answer_dialog_gives_the_same_advice() -> None:
+    shown = said(answer_modal(a_page(a_chance())))
+    assert "join in only where you add something" in shown
+    assert "could not judge" not in shown
 
 
 def test_why_here_tells_of_the_theme() -> None:

@@ -34,7 +34,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.message import Json
 from bot.slack.blocks.past import conversation
 from bot.slack.blocks.post import Size, author_of, post_block, source_of
-from bot.slack.blocks.readings import unreliable
+from bot.slack.blocks.readings import JOIN_IN, unreliable
 from bot.slack.blocks.standing import person
 from bot.slack.blocks.text import counted, escaped, inline, pieces
 
@@ -246,6 +246,8 @@ def _submit(page: AnswerPage) -> str:
 
 
 def _advice(card: Card) -> list[Json]:
+    if card.is_chance:
+        return [context(markdown(JOIN_IN))]
     if card.triage is None:
         return [context(plain_text("The response flow has no advice: the model could not judge this one."))]
     first, *checks = advice(card.triage)

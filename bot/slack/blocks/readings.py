@@ -27,6 +27,9 @@ _NOT_THE_MODELS = frozenset({OURS, THEME, "unsure", "unjudged", "fallback", "rer
 
 _BY_HAND_SHOWN = 2
 
+JOIN_IN = "*Recommended: join in only where you add something: help or a fact, and say who you are. No advertising.*"
+"""Instead of the response flow's advice, which is about what is said of us."""
+
 
 def readings(card: Card) -> list[Json]:
     """Judgement, why it is here, and while it is open what to do."""
@@ -42,10 +45,7 @@ def readings(card: Card) -> list[Json]:
 def _of_a_chance(card: Card) -> list[Json]:
     """What the model estimates is about somebody else: it is not shown, and nothing is owed."""
     why = context(plain_text(f"{why_here(card)}. It names nobody of us, so nothing is promised.", 700))
-    advised = (
-        "*Recommended: join in only where you add something: help or a fact, and say who you are. No advertising.*"
-    )
-    return [why, *([context(markdown(advised))] if card.state in LIVE else [])]
+    return [why, *([context(markdown(JOIN_IN))] if card.state in LIVE else [])]
 
 
 def _by_hand(triage: Triage) -> list[str]:
