@@ -39,11 +39,11 @@ def hooks(db: Database) -> Iterator[str]:
 
 
 def replay() -> Result:
-    with database() as db, hooks(db) as url:
+    with database() as db, hooks(db) as url, httpx.Client(trust_env=False, timeout=30) as web:
         sent = signed(COMPLAINT, utc_now(), id="msg_1")
 
         def send(_: int) -> httpx.Response:
-            return httpx.post(url, content=sent.body, headers=sent.headers, trust_env=False, timeout=30)
+            return web.post(url, content=sent.body, headers=sent.headers)
 
         def run() -> str:
             with ThreadPoolExecutor(100) as pool:

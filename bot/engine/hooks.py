@@ -1,6 +1,7 @@
 """Where places send to: one signed request each, with a bound on its size, its time, its rate and how many there are at once."""
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +15,8 @@ from starlette.routing import BaseRoute, Route
 from bot.errors import GiveUp, NotBelieved, Retry
 from bot.flow.receive import Received
 
+log = logging.getLogger(__name__)
+
 MOST_BYTES = 1024 * 1024
 """Of one body; a thousand mentions fit."""
 MOST_SECONDS = 10.0
@@ -22,6 +25,7 @@ MOST_AT_ONCE = 64
 """Requests whose body is held in memory; others wait unread."""
 MOST_A_SECOND = 100
 WORKERS = 4
+SECONDS_BETWEEN_LINES = 60.0
 
 Take = Callable[[Mapping[str, str], bytes], Received]
 """(headers with names in lower case, body) → what became of it. Raises NotBelieved, GiveUp and Retry."""
@@ -48,6 +52,22 @@ class Rate:
         self._left = min(self._most, self._left + 1)
 
 
+class Refusals:
+    """Says in the log what was refused, once a minute and with how often: whoever floods us must not flood the log."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._since = dict[str, float]()
+        self._times = dict[str, int]()
+
+    def note(self, path: str, reason: str) -> None:
+        now = self._monotonic()
+        self._times[path] = self._times.get(path, 0) + 1
+        if now - self._since.get(path, -math.inf) >= SECONDS_BETWEEN_LINES:
+            log.warning("delivery_refused", extra={"path": path, "reason": reason, "times": self._times.pop(path)})
+            self._since[path] = now
+
+
 class Hooks:
     """The routes for `takers`, path → what takes a delivery there. `stop` lets what is being stored finish."""
 
@@ -55,6 +75,7 @@ class Hooks:
         self._takers = takers
         self._rates = {path: Rate(most_a_second) for path in takers}
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="hook")
+        self._refusals = Refusals()
         self._seats = asyncio.Semaphore(MOST_AT_ONCE)
 
     def routes(self) -> list[BaseRoute]:
@@ -83,12 +104,13 @@ class Hooks:
         loop = asyncio.get_running_loop()
         try:
             received = await loop.run_in_executor(self._pool, self._takers[path], headers, body)
-        except NotBelieved as fault:
+        except GiveUp as fault:
+            self._refusals.note(path, fault.reason)
+            if not isinstance(fault, NotBelieved):
+                return _refusal(400, fault.reason)
             # Whoever cannot sign must not use up what those who can have.
             self._rates[path].give_back()
             return _refusal(401, fault.reason)
-        except GiveUp as fault:
-            return _refusal(400, fault.reason)
         except Retry as fault:
             return _refusal(503, "busy: send it again", again_in=math.ceil(fault.after.total_seconds()))
         return _said(received)

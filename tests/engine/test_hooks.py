@@ -14,7 +14,7 @@ import pytest
 from starlette.requests import Request
 
 import bot.engine.hooks
-from bot.engine.hooks import MOST_BYTES, Hooks, Rate
+from bot.engine.hooks import MOST_BYTES, Hooks, Rate, Refusals
 from bot.engine.web import WebServer
 from bot.errors import GiveUp, NotBelieved, Retry
 from bot.flow.receive import Received
@@ -242,6 +242,17 @@ def test_a_rate_fills_again_with_time() -> None:
     assert [rate.take() for _ in range(2)] == [True, False]
     now[0] = 99.0
     assert [rate.take() for _ in range(3)] == [True, True, False]
+
+
+def test_refusals_are_counted_in_the_log_and_do_not_flood_it(caplog: pytest.LogCaptureFixture) -> None:
+    now = [0.0]
+    refusals = Refusals(monotonic=lambda: now[0])
+    for second in range(130):
+        now[0] = float(second)
+        refusals.note("/hooks/shop", "no signature fits")
+    refusals.note("/hooks/other", "no signature fits")
+    told = [(record.__dict__["path"], record.__dict__["times"]) for record in caplog.records]
+    assert told == [("/hooks/shop", 1), ("/hooks/shop", 60), ("/hooks/shop", 60), ("/hooks/other", 1)]
 
 
 def test_stopping_lets_what_is_being_stored_finish(taker: Taker) -> None:
