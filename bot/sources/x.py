@@ -26,6 +26,7 @@ from bot.sources.formats.x_posts import (
     Shown,
     answers,
     first_id,
+    has_address,
     id_of,
     last_id_at,
     latest_id,
@@ -70,10 +71,12 @@ class Prices:
     read: int = 5_000
     user: int = 10_000
     post: int = 15_000
+    link_post: int = 200_000
 
     def of(self, shown: Shown, *, each: int) -> int:
-        """What an answer costs, if all that is in it does: posts, those that they speak of, and whom."""
-        return len(shown.posts) * each + len(shown.others) * self.read + len(shown.users) * self.user
+        """What an answer costs, if all that is in it does: posts, those that they speak of, pictures, and authors."""
+        beside = len(shown.others) + len(shown.media)
+        return len(shown.posts) * each + beside * self.read + len(shown.users) * self.user
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +208,8 @@ class AnsweringX(X):
             if standing:
                 return replace(standing, cost=cost + again)
             raise GiveUp(f"{duplicate.reason} Write it in other words: X takes no text twice.") from duplicate
-        return Replied(permalink=_permalink(_sent_id(body)), cost=cost + self.prices.post)
+        paid = self.prices.link_post if has_address(text) else self.prices.post
+        return Replied(permalink=_permalink(_sent_id(body)), cost=cost + paid)
 
     def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - X has no keys
         """Where our answer of this text stands under the post, None where it does not."""
@@ -281,6 +285,7 @@ class XTable(SourceTable):
     read_price: Dollars = 0.005
     user_price: Dollars = 0.01
     post_price: Dollars = 0.015
+    link_post_price: Dollars = 0.2
     reply_max: Annotated[int, Field(ge=280, le=3_000)] = 280
     api_url: HttpUrl = "https://api.x.com"
     extra: ClassVar[str] = "x"
@@ -329,6 +334,7 @@ class XTable(SourceTable):
             read=_micro(self.read_price),
             user=_micro(self.user_price),
             post=_micro(self.post_price),
+            link_post=_micro(self.link_post_price),
         )
 
 

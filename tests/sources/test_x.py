@@ -199,8 +199,9 @@ def test_nothing_is_looked_up_again_unless_that_is_wished(web: Wire) -> None:
 def test_an_answer_costs_what_was_read_for_it_too(place: XPlace, web: Wire) -> None:
     answers = source(web)
     assert answers.reply(MENTION, "Sorry.", key="k1").cost == 15_000
-    # The second finds the first: one post of ours and its author, and no answer is paid.
-    assert answers.reply(MENTION, "Sorry.", key="k1").cost == 1_000 + 10_000
+    # The second finds the first: one post of ours, and no answer is paid.
+    assert answers.reply(MENTION, "Sorry.", key="k1").cost == 1_000
+    assert answers.reply(MENTION, "See https://simmerwick.example", key="k2").cost == 1_000 + 200_000
 
 
 def test_what_was_paid_before_x_wanted_a_rest_is_kept_and_the_rest_comes_later(place: XPlace) -> None:
@@ -352,6 +353,8 @@ def test_a_text_that_is_too_long_as_x_counts_is_refused_before_anything_is_asked
         ("🇨🇿", 2),
         ("“so” – it’s…", 13),
         ("see https://simmerwick.example/a/very/long/path?with=a&query=of#its-own", 27),
+        ("simmerwick.com/help and us@simmerwick.com", 45),
+        ("no.Then it broke", 16),
         ("", 0),
     ],
 )

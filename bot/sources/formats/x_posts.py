@@ -35,7 +35,11 @@ _START = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
 """When X's ids begin; a post's moment stands in its id above the lower 22 bits, in milliseconds since then."""
 _SHORTENED = re.compile(r"https?://t\.co/\w{1,40}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
-_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESS = re.compile(
+    r"https?://\S+|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|org|net|info|io|app|dev|ai|co|shop|store)\b(?:/\S*)?",
+    re.IGNORECASE,
+)
+"""X makes links of bare domains, too; of those that it knows here are the usual ones."""
 _NAMED_FIRST = re.compile(r"^(?:@\w{1,50}\s+)+")
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3")
 _SINGLE = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
@@ -158,6 +162,10 @@ def weighted_length(text: str) -> int:
     rest, addresses = _ADDRESS.subn("", text)
     clusters: Iterable[str] = regex.findall(r"\X", rest)
     return ADDRESS_LENGTH * addresses + sum(2 if _EMOJI.search(each) else sum(map(_weight, each)) for each in clusters)
+
+
+def has_address(text: str) -> bool:
+    return _ADDRESS.search(text) is not None
 
 
 def _weight(sign: str) -> int:

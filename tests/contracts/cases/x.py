@@ -49,7 +49,7 @@ class XPlace:
         if asked.method == "POST":
             return self._take(asked)
         if asked.path == "/2/tweets":
-            return said(self._looked(asked.query["ids"].split(",")))
+            return said(self._looked(asked.query["ids"].split(","), asked))
         is_own = asked.path == f"/2/users/{OURS}/tweets"
         tweets = self.ours[::-1] if is_own else [self._tweet(first) for first in self.shown]
         return said(self._page([each for each in tweets if int(each["id"]) > int(asked.query["since_id"])], asked))
@@ -62,23 +62,25 @@ class XPlace:
         further = {"next_token": f"p{start + size}"} if start + size < len(newest_first) else {}
         if not page:
             return {"meta": {"result_count": 0}}
-        return self._with_users(page) | {"meta": {"result_count": len(page), **further}}
+        return self._with_users(page, asked) | {"meta": {"result_count": len(page), **further}}
 
-    def _looked(self, ids: list[str]) -> dict[str, Any]:
+    def _looked(self, ids: list[str], asked: Asked) -> dict[str, Any]:
         there = [self._tweet(first, id) for first in self.shown for id, _ in self.versions[first] if id in ids]
         kind = "https://api.twitter.com/2/problems/resource-not-found"
         missing = set(ids) - {each["id"] for each in there}
         errors = [{"type": kind, "resource_id": id, "value": id} for id in sorted(missing)]
-        return (self._with_users(there) if there else {}) | ({"errors": errors} if errors else {})
+        return (self._with_users(there, asked) if there else {}) | ({"errors": errors} if errors else {})
 
-    def _with_users(self, tweets: list[dict[str, Any]]) -> dict[str, Any]:
+    def _with_users(self, tweets: list[dict[str, Any]], asked: Asked) -> dict[str, Any]:
         names = {each["author_id"]: each.pop("_name", "us") for each in map(dict, tweets)}
         users = [
             {"id": id, "username": name, "name": name, "public_metrics": {"followers_count": 8_100}}
             for id, name in names.items()
         ]
         kept = [{key: value for key, value in each.items() if key != "_name"} for each in tweets]
-        return {"data": kept, "includes": {"users": users}}
+        return {"data": kept} | (
+            {"includes": {"users": users}} if "author_id" in asked.query.get("expansions", "") else {}
+        )
 
     def _tweet(self, first: str, version: str = "") -> dict[str, Any]:
         """As it stands now, or a version of it: each keeps its id and text."""
@@ -117,7 +119,7 @@ class XCase:
     def __init__(self, place: XPlace, web: Wire) -> None:
         self._place = place
         # Without prices an answer that is found costs the same as one that was sent, so that the suite can compare them.
-        free = {"mention_price": 0, "read_price": 0, "user_price": 0, "post_price": 0}
+        free = {"mention_price": 0, "read_price": 0, "user_price": 0, "post_price": 0, "link_post_price": 0}
         self.source: Source = table(web.url, **free).build(Listening(names=("Simmerwick",)))
 
     def publish(self, posts: Sequence[Post]) -> None:
