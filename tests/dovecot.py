@@ -27,6 +27,8 @@ import pytest
 
 HOST = "127.0.0.1"
 PASSWORD = "hunter2-mail"
+TLS = Path(__file__).parent / "sources" / "net" / "tls"
+TLS_NAME = "feeds.example"
 START_SECONDS = 20.0
 
 
@@ -109,7 +111,10 @@ def _well(said: tuple[str, object]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Dovecot:
+    """`port` is that of plain IMAP and STARTTLS. The certificate is for TLS_NAME."""
+
     port: int
+    tls_port: int
 
     def mailbox(self, address: str) -> TestMailbox:
         """A mailbox that begins empty under a new address."""
@@ -122,7 +127,9 @@ listen = {host}
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
-ssl = no
+ssl = yes
+ssl_cert = <{tls}/cert.pem
+ssl_key = <{tls}/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0
@@ -150,7 +157,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
+    ssl = yes
   }}
 }}
 service anvil {{
@@ -196,17 +204,18 @@ def running_dovecot() -> Iterator[Dovecot]:
     as_root = os.geteuid() == 0
     user = "dovecot" if as_root else pwd.getpwuid(os.geteuid()).pw_name
     group = "dovecot" if as_root else str(os.getegid())
-    port = free_port()
+    port, tls_port = free_port(), free_port()
     (folder / "mail").mkdir()
     if as_root:
         folder.chmod(0o755)
         shutil.chown(folder / "mail", user, group)
-    settings = SETTINGS.format(host=HOST, folder=folder, user=user, group=group, port=port, password=PASSWORD)
+    places = {"host": HOST, "folder": folder, "port": port, "tls": TLS, "tls_port": tls_port}
+    settings = SETTINGS.format(user=user, group=group, password=PASSWORD, **places)
     (folder / "dovecot.conf").write_text(settings, encoding="utf-8")
     with subprocess.Popen([program, "-F", "-c", str(folder / "dovecot.conf")], stderr=subprocess.PIPE) as server:
         try:
             _wait_for(server, port, folder)
-            yield Dovecot(port=port)
+            yield Dovecot(port=port, tls_port=tls_port)
         finally:
             server.terminate()
             server.wait(timeout=20)

@@ -1,5 +1,6 @@
 """A mail server that takes our answers: aiosmtpd on the loopback, as friendly or as hostile as a test wants it."""
 
+import ssl
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,10 +54,14 @@ def _admit(server: SMTP, session: Session, envelope: Envelope, mechanism: str, l
 
 
 @contextmanager
-def smtp_place() -> Iterator[SmtpPlace]:
+def smtp_place(starttls: ssl.SSLContext | None = None) -> Iterator[SmtpPlace]:
+    """With `starttls` it takes nothing before that."""
     place = SmtpPlace()
     place.port = free_port()
-    controller = Controller(place, hostname=HOST, port=place.port, authenticator=_admit, auth_require_tls=False)
+    secured = {"tls_context": starttls, "require_starttls": starttls is not None}
+    controller = Controller(
+        place, hostname=HOST, port=place.port, authenticator=_admit, auth_require_tls=False, **secured
+    )
     controller.start()
     try:
         yield place

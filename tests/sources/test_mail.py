@@ -1,10 +1,12 @@
 """A mailbox on Dovecot and a way out on aiosmtpd: what the contract does not ask of every source."""
 
 import socket
+import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,10 +18,11 @@ from bot.sources.formats.mail_answer import answer_key
 from bot.sources.formats.mail_message import read_letter
 from bot.sources.mail import MOST_READ, AnsweringMail, MailTable
 from bot.sources.net.address import Zone
+from bot.sources.net.fetch import ssl_context
 from bot.sources.net.watched import Security, Server, connected
 from tests.contracts.cases.mail import mail_table, raw_mail
 from tests.contracts.feeds import Post
-from tests.dovecot import HOST, TestMailbox, fresh_mailbox
+from tests.dovecot import HOST, TLS, TLS_NAME, TestMailbox, fresh_mailbox, shared_dovecot
 from tests.smtp_place import LOST, SmtpPlace, smtp_place
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -248,6 +251,60 @@ def test_a_hostile_mail_server_is_a_retry_in_time(speak: Speak, monkeypatch: pyt
         reader(mailbox).poll("", NOW)
     assert time.monotonic() - begun < 5
     thread.join(timeout=5)
+
+
+@pytest.mark.parametrize("speak", [drip, flood, http, nothing, nonsense])
+def test_a_hostile_way_out_is_a_retry_in_time(speak: Speak, monkeypatch: pytest.MonkeyPatch) -> None:
+    mailbox = fresh_mailbox()
+    post = asked(mailbox)
+    with smtp_place() as smtp:
+        good = answerer(mailbox, smtp)
+    port, thread, _ = hostile(speak)
+    monkeypatch.setattr("bot.sources.mail.SENDING", timedelta(seconds=2))
+    begun = time.monotonic()
+    with pytest.raises(Retry) as caught:
+        replace(good, smtp=replace(good.smtp, port=port)).reply(post, "Sorry.", key="k1")
+    assert not caught.value.ambiguous
+    assert time.monotonic() - begun < 6
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The tests' own authority, and a name for the loopback."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "cert.pem"))
+
+    def on_loopback(host: object, port: int, *_: object, **__: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (HOST, port))]
+
+    monkeypatch.setattr("bot.sources.net.dial.socket.getaddrinfo", on_loopback)
+    ssl_context.cache_clear()
+    yield
+    ssl_context.cache_clear()
+
+
+def test_lines_are_encrypted_and_certificates_checked_against_the_name(trusted: None) -> None:
+    mailbox, tls_port = fresh_mailbox(), shared_dovecot().tls_port
+    post = asked(mailbox)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "cert.pem", TLS / "key.pem")
+    with smtp_place(starttls=context) as smtp:
+        over_tls = {"host": TLS_NAME, "security": "tls", "port": tls_port}
+        way_out = {"smtp_host": TLS_NAME, "smtp_security": "starttls"}
+        source = answerer(mailbox, smtp, **over_tls, **way_out)
+        source.reply(post, "Sorry.", key="k1")
+        assert len(smtp.taken) == 1
+        with pytest.raises(Retry, match=r"other\.example has no valid certificate"):
+            answerer(mailbox, smtp, **over_tls, smtp_host="other.example", smtp_security="starttls").reply(
+                post, "x", key="k2"
+            )
+    assert texts(reader(mailbox, **over_tls).poll("", NOW + HOUR))
+    assert texts(reader(mailbox, host=TLS_NAME, security="starttls").poll("", NOW + HOUR))
+    for wrong in (over_tls | {"host": "other.example"}, {"host": "other.example", "security": "starttls"}):
+        with pytest.raises(Retry, match=r"other\.example has no valid certificate"):
+            reader(mailbox, **wrong).poll("", NOW)
+    with pytest.raises(Retry, match="does not speak TLS"):
+        reader(mailbox, host=TLS_NAME, security="tls").poll("", NOW)
 
 
 def asked(mailbox: TestMailbox, head: str = "", *, name: str = "Žofie Jo", subject: str = "Kettle") -> str:

@@ -36,7 +36,7 @@ READABLE = ("text/plain", "text/markdown", "text/enriched")
 OURS = "earshot-"
 """How the local part of our own Message-IDs begins: `<earshot-KEY.CONVERSATION@domain>`."""
 
-_ID = re.compile(r"<[^<>\s\"\\]{1,250}@[^<>\s\"\\]{1,250}>", re.ASCII)
+_ID = re.compile(r"<[!#-;=?A-Z\[\]-~]{1,250}@[!#-;=?A-Z\[\]-~]{1,250}>")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,255}")
 _OUR_ID = re.compile(rf"<{OURS}\w+\.([0-9a-f]+)@", re.ASCII)
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}

@@ -172,7 +172,16 @@ def test_mails_that_bear_one_id_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "head", ["", "Message-ID: none\n", f"Message-ID: <{'x' * 600}@y.example>\n", "Message-ID: <a b@c>\n"]
+    "head",
+    [
+        "",
+        "Message-ID: none\n",
+        f"Message-ID: <{'x' * 600}@y.example>\n",
+        "Message-ID: <a b@c>\n",
+        "Message-ID: <ä@c>\n",
+        'Message-ID: <a"@c>\n',
+        "Message-ID: <\x01@c>\n",
+    ],
 )
 def test_without_a_usable_id_the_text_names_the_mail(head: str) -> None:
     read = letter(head, base="From: jo@customer.example\n")
