@@ -135,7 +135,9 @@ def test_names_become_hashtags_and_words() -> None:
     )
 
 
-def test_a_long_outage_comes_in_pages_and_in_order(place: MastodonPlace) -> None:
+@pytest.mark.parametrize("pages_back", [False, True])
+def test_a_long_outage_comes_in_pages_and_in_order(place: MastodonPlace, pages_back: bool) -> None:
+    place.pages_back = pages_back
     mention(place, 1)
     cursor = source(place).poll("", NOW).cursor
     for id in range(2, 502):
@@ -149,16 +151,39 @@ def test_a_long_outage_comes_in_pages_and_in_order(place: MastodonPlace) -> None
         sizes.append(len(batch.items))
         found += [int(item.external_id) for item in batch.items]
     assert [id for id in found if id > 1] == list(range(2, 502))
-    assert max(sizes) <= 200
+    assert max(sizes) <= 80
+
+
+def all_of(reading: MastodonSource) -> tuple[list[int], list[int], tuple[str, ...]]:
+    """Everything that there is from the first poll on: the posts, how many came at once, and what was said beside them."""
+    found: list[int] = []
+    sizes, said_beside, cursor, more = [], (), "", True
+    while more:
+        batch = reading.poll(cursor, NOW)
+        cursor, more = batch.cursor, batch.more
+        sizes.append(len(batch.items))
+        found += [int(item.external_id) for item in batch.items]
+        said_beside += batch.problems
+    return found, sizes, said_beside
+
+
+def test_a_first_lookback_over_many_posts_comes_in_pieces_and_in_order(place: MastodonPlace) -> None:
+    mention(place, 1, created_at=(NOW - timedelta(days=2)).isoformat())
+    for id in range(2, 203):
+        mention(place, id, created_at=(THEN + timedelta(seconds=id)).isoformat())
+    found, sizes, problems = all_of(source(place))
+    assert found == list(range(2, 203))
+    assert max(sizes) <= 80
+    assert not problems
 
 
 def test_a_first_lookback_that_is_too_long_is_said(place: MastodonPlace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.sources.formats.shelf.FIRST_PAGES", 2)
-    for id in range(1, 101):
-        mention(place, id, created_at=THEN.isoformat())
-    batch = source(place).poll("", NOW)
-    assert len(batch.items) == 80
-    assert "only the newest" in batch.problems[0]
+    monkeypatch.setattr("bot.sources.formats.shelf.FIRST_PAGES", 3)
+    for id in range(1, 161):
+        mention(place, id, created_at=(THEN + timedelta(seconds=id)).isoformat())
+    found, _, (problem,) = all_of(source(place))
+    assert found == list(range(41, 161))
+    assert "only the newest" in problem
 
 
 def test_another_server_starts_over(place: MastodonPlace) -> None:

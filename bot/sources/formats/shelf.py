@@ -4,6 +4,7 @@
 """
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,11 +12,12 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-MOST_PAGES = 5
-"""In one poll, of each shelf."""
+PAGE = 40
+MOST_PAGES = 2
+"""In one poll, of each shelf: every post may cost a question more, and a server answers 300 in five minutes."""
 FIRST_PAGES = 25
-GAP_PAGES = 25
-OVERLAP = 20
+GAP_PAGES = 100
+OVERLAP = 10
 """Posts that are read again, because one with a lower id may turn up a little later."""
 LONGEST_ID = 100
 
@@ -31,8 +33,6 @@ class Entry(Generic[T]):
 
 Ask = Callable[[Mapping[str, str]], Sequence[Entry[T]]]
 """Bounds (`max_id`, `min_id`, `since_id`) → a page of at most `PAGE` entries, the newest first."""
-
-PAGE = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,21 +58,23 @@ def read_on(ask: Ask[T], mark: Bookmark) -> Reading[T]:
 
 
 def _from_start(ask: Ask[T], mark: Bookmark) -> Reading[T]:
-    """Nothing is known: back from the newest to the start. What is older than that is known from now on."""
-    found: list[Entry[T]] = []
-    older: tuple[str, ...] = ()
+    """Nothing is known: back from the newest to the start, of which the oldest pages are given. What is older is known then."""
+    kept: deque[list[Entry[T]]] = deque(maxlen=MOST_PAGES)
     bounds: dict[str, str] = {}
+    read = 0
     for _ in range(FIRST_PAGES):
         page = ask(bounds)
         fresh = [entry for entry in page if entry.at is None or entry.at >= mark.start]
-        found += fresh
-        if len(fresh) < len(page) or not page:
-            older = tuple(entry.id for entry in page if entry not in fresh)[:1]
+        older = tuple(entry.id for entry in page if entry not in fresh)[:1]
+        if fresh:
+            kept.append(fresh)
+            read += 1
+        if older or not page:
+            mark = replace(mark, seen=older)
             break
         bounds = {"max_id": page[-1].id}
-    else:
-        return Reading(entries=found[::-1], mark=_after(mark, found[::-1], behind=False), cut=True)
-    return Reading(entries=found[::-1], mark=_after(replace(mark, seen=older), found[::-1], behind=False))
+    found = [entry for page in reversed(kept) for entry in reversed(page)]
+    return Reading(entries=found, mark=_after(mark, found, behind=read > MOST_PAGES), cut=read == FIRST_PAGES)
 
 
 def _from_known(ask: Ask[T], mark: Bookmark) -> Reading[T]:
@@ -84,15 +86,13 @@ def _from_known(ask: Ask[T], mark: Bookmark) -> Reading[T]:
             break
         found += page[::-1]
         after = page[0].id
-    else:
-        return Reading(entries=found, mark=_after(mark, found, behind=True))
-    return Reading(entries=found, mark=_after(mark, found, behind=False))
+    return Reading(entries=found, mark=_after(mark, found, behind=bool(page)))
 
 
 def _page_after(ask: Ask[T], after: str) -> list[Entry[T]]:
     """The page right after a post, newest first.
 
-    Some servers give the newest page instead. A full page may therefore have a gap behind it, and is followed back.
+    Some servers give the newest page instead. A full page may therefore have a gap behind it, and is followed back to that.
     """
     page = list(ask({"min_id": after}))
     size = len(page)
@@ -102,7 +102,7 @@ def _page_after(ask: Ask[T], after: str) -> list[Entry[T]]:
         between = ask({"since_id": after, "max_id": page[-1].id})
         page += between
         size = len(between)
-    return page
+    return page[-PAGE:]
 
 
 def _after(mark: Bookmark, found: Sequence[Entry[T]], *, behind: bool) -> Bookmark:
