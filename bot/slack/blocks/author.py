@@ -90,8 +90,15 @@ def _ends(at: AuthorAt) -> str:
     answered = counts.get(State.ANSWERED, 0)
     live = sum(count for state, count in counts.items() if state in LIVE)
     otherwise = sum(count for state, count in counts.items() if state in CLOSED and state is not State.ANSWERED)
-    rest = at.total - answered - live - otherwise
-    named = ((answered, "answered"), (live, "open"), (otherwise, "decided without an answer"), (rest, "in no channel"))
+    folded = counts.get(State.FOLDED, 0)
+    rest = at.total - answered - live - otherwise - folded
+    named = (
+        (answered, "answered"),
+        (live, "open"),
+        (otherwise, "decided without an answer"),
+        (folded, "on the card of a first post"),
+        (rest, "in no channel"),
+    )
     return ", ".join(f"{count:,} {what}" for count, what in named if count)
 
 

@@ -37,18 +37,20 @@ def repeats_row(card: Card) -> list[Json]:
     """The line with the button behind which they are listed; nothing where there are none."""
     if not card.repeats.total:
         return []
-    words = "".join(each["text"] for each in repeats_line(card))
     show = button("Show them…", ids.REPEATS, str(card.mention.id), label="Show the posts that say the same")
-    return [section(markdown(f"{REPEATED} *{words.removeprefix(f'{REPEATED} ')}*"), show)]
+    return [section(markdown(" · ".join([f"{REPEATED} *{_more(card)}*", *_weight(card)])), show)]
 
 
 def repeats_line(card: Card) -> list[Json]:
     """`🔁 and 12 more that say the same (9 people, 3 places) · reach 24,000, the largest 12,400`."""
-    found = card.repeats
-    if not found.total:
+    if not card.repeats.total:
         return []
-    more = f"{REPEATED} and {found.total:,} more that {'says' if found.total == 1 else 'say'} the same ({_whose(card)})"
-    return [span(" · ".join([more, *_weight(card)]))]
+    return [span(" · ".join([f"{REPEATED} {_more(card)}", *_weight(card)]))]
+
+
+def _more(card: Card) -> str:
+    total = card.repeats.total
+    return f"and {total:,} more that {'says' if total == 1 else 'say'} the same ({_whose(card)})"
 
 
 def _whose(card: Card) -> str:
