@@ -1,4 +1,5 @@
 import json
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -252,6 +253,18 @@ def test_a_refused_login_says_what_to_look_at(answer: Answer) -> None:
 def test_a_strange_token_is_a_retry(told: dict[str, Any]) -> None:
     with wire(lambda _: said(told)) as web, pytest.raises(Retry):
         source(web).poll("", NOW)
+
+
+def test_a_token_that_another_one_replaced_is_asked_for_again() -> None:
+    answers = {"/api/v1/access_token": said(TOKEN)}
+    with wire(lambda asked: answers.get(asked.path, Answer(status=401))) as web, pytest.raises(Retry, match="token"):
+        source(web).poll("", NOW)
+
+
+def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "praw", None)
+    with pytest.raises(GiveUp, match=r"pip install 'earshot\[reddit\]'"):
+        table("https://localhost").build(HEARD)
 
 
 def test_a_refresh_token_takes_the_place_of_a_password(place: RedditPlace, web: Wire) -> None:

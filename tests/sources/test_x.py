@@ -1,4 +1,5 @@
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -390,6 +391,12 @@ def test_a_nonsense_confirmation_is_looked_for_again(place: XPlace) -> None:
 def test_a_table_that_cannot_work_says_what_is_missing(keys: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         table("https://localhost", **keys)
+
+
+def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tweepy", None)
+    with pytest.raises(GiveUp, match=r"pip install 'earshot\[x\]'"):
+        table("https://localhost").build(HEARD)
 
 
 def test_no_key_is_in_any_error_or_representation(web: Wire) -> None:

@@ -71,6 +71,9 @@ def _refusal(response: requests.Response, *, is_sending: bool, path: str) -> Ret
         wait = _seconds(asked) or (SOON if is_sending and status >= 500 else PAUSE)
         said = f"Reddit is not able to answer now ({status})"
         return Retry(said, after=wait, ambiguous=is_sending and status >= 500)
+    if status == 401 and not path.endswith(TOKEN_PATH):
+        # Reddit may count one token an account: a newer one, of an answer beside this poll, took the place of ours.
+        return Retry("Reddit does not know our token any more (401)", after=SOON)
     if status == 400 and "invalid_grant" in response.text[:1_000]:
         return GiveUp(REFUSALS[401])
     refusal = REFUSALS.get(status, f"Reddit answers with an unexpected status ({status})")
