@@ -52,6 +52,9 @@ LISTENER_PATIENCE = 2.0
 REACH_PATIENCE = 0.8
 """Seconds a listener waits to hear of Slack whom an escalation can reach; the clock, which calls them, has time."""
 
+POLITE = 2.0
+"""Seconds that a stop waits for each sort of call to the outside: what takes longer hangs."""
+
 WATCH_SECONDS = 3
 """How often the clock's stages look: a missed promise is announced within 15 s."""
 
@@ -211,6 +214,8 @@ class Earshot:
     """What finds mentions that say the same; without one there are no drafts and no signals."""
     learns: bool = False
     """Whether this process holds the nightly trainings."""
+    hanging: int = 0
+    """Calls to the outside that were under way still when it had stopped."""
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -288,6 +293,7 @@ class Earshot:
         self.hearing.stop()
         self._posts.stop()
         self._answers.stop()
+        self.hanging = self.hearing.left(POLITE) + self._answers.left(POLITE) + self._posts.left(POLITE)
         self._homes.stop()
         self._web.stop()
         self._hooks.stop()

@@ -106,6 +106,7 @@ def _config(options: argparse.Namespace) -> Config:
 
 def _run(options: argparse.Namespace) -> int:
     from bot.app import Earshot, load_classifier, only_runner, open_database
+    from bot.engine.embedded import leave
     from classifiers.nearness import Nearness
     from classifiers.verdict import ModelFault
 
@@ -134,6 +135,7 @@ def _run(options: argparse.Namespace) -> int:
     bot.stop()
     if lock is not None:
         lock.release()
+    leave(bot.hanging)
     return OK
 
 

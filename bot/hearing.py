@@ -58,3 +58,7 @@ class Hearing:
     def stop(self) -> None:
         self._polls.stop()
         self._looks.stop()
+
+    def left(self, seconds: float) -> int:
+        """How many calls to places are under way still after so many seconds."""
+        return self._polls.left(seconds) + self._looks.left(0)

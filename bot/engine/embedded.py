@@ -1,9 +1,11 @@
 """One process: APScheduler turns the handle. Its jobs are code, everything worth remembering is a row."""
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -53,6 +55,12 @@ class Fanout:
     def stop(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    def left(self, seconds: float) -> int:
+        """How many tasks are under way still after so many seconds."""
+        with self._lock:
+            running = [future for future in self._running.values() if not future.done()]
+        return len(wait(running, timeout=seconds).not_done)
+
     @staticmethod
     def _guarded(key: Hashable, task: Callable[[], object]) -> object:
         try:
@@ -60,6 +68,18 @@ class Fanout:
         except Exception:  # its lease runs out and it is tried again; the traceback must not vanish in the future
             log.exception("task_failed", extra={"task": str(key)})
             return None
+
+
+def leave(hanging: int) -> None:
+    """End the process, with exit code 0, where calls to places still hang: Python would wait for each of them.
+
+    Their leases run out. Nothing happens where none hangs.
+    """
+    if hanging:
+        log.warning("left_hanging", extra={"calls": hanging})
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
 
 
 class Every(BaseTrigger):  # type: ignore[misc]
