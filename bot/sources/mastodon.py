@@ -96,7 +96,7 @@ class MastodonSource:
     def _is_own(self, server: MastodonServer, status: Status) -> bool:
         """Nobody mentions themselves in their own notifications; what is searched for also finds us."""
         is_searched = bool(self.tags or self.words)
-        return server.handle_of(status) in self.own or (is_searched and server.is_ours(status))
+        return bool(server.handles_of(status) & self.own) or (is_searched and server.is_ours(status))
 
 
 class MastodonTable(SourceTable):

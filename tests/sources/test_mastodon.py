@@ -128,6 +128,15 @@ def test_hashtags_and_words_are_read_beside_the_mentions_each_post_once(place: M
     assert "6" in [item.external_id for item in searching.poll(batch.cursor, NOW).items]
 
 
+@pytest.mark.parametrize(("own", "left"), [("hr", ["2"]), ("hr@127.0.0.1", ["2"]), ("hr@else.example", ["1"])])
+def test_own_accounts_are_known_with_their_server_and_here_without(
+    place: MastodonPlace, own: str, left: list[str]
+) -> None:
+    mention(place, 1, account=account("3", "HR"))
+    mention(place, 2, account=account("4", "hr@else.example"))
+    assert [item.external_id for item in source(place, own=frozenset({own})).poll("", NOW).items] == left
+
+
 def test_names_become_hashtags_and_words() -> None:
     assert searched(["Quiet Pip", "#QuietPip", "@support", "Simmerwick"]) == (
         ("quietpip", "simmerwick"),
