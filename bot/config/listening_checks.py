@@ -20,7 +20,9 @@ def _accounts_nowhere(raw: RawTable) -> Iterator[Fault]:
     """Accounts at a source that there is not."""
     known = [name for each in _tables(raw, "sources") if isinstance(name := each.get("name"), str)]
     listening = raw.get("listening")
-    for key in ("own_accounts", "employees") if isinstance(listening, Mapping) else ():
+    if not isinstance(listening, Mapping):
+        return
+    for key in ("own_accounts", "employees"):
         written = listening.get(key)
         for place, account in enumerate(written if isinstance(written, list) else []):
             source = account.rpartition(BETWEEN)[0].strip() if isinstance(account, str) else ""
