@@ -23,8 +23,9 @@ def whole_number(value: object) -> int | None:
     """An integer of at most 18 digits, also one that is written as a float or a text of digits."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
         return int(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number and abs(value) < 10**18 and value == int(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 10**18:
+        return None
+    return int(value) if value == int(value) else None
 
 
 def inner(value: object, *path: str) -> Any:
