@@ -11,7 +11,7 @@ from bot.finding import Finding, tried
 from bot.flow.receive import hook_path
 from bot.slack.calls import reading_client
 from bot.slack.inspection import inspect_workspace
-from bot.sources.base import Answerable, Receiving
+from bot.sources.base import Answerable, Receiving, Rehearsed
 from bot.sources.table import SourceTable
 from bot.store import migrate
 from bot.store.database import Database
@@ -101,6 +101,8 @@ def _source(table: SourceTable, config: Config) -> str:
     source = table.build(config.listening(table.name))
     batch = source.poll("", utc_now())
     noted = f", {len(batch.problems)} entries left out" if batch.problems else ""
+    if isinstance(source, Rehearsed):
+        source.try_way_out()
     takes = ", takes our answers" if isinstance(source, Answerable) else ""
     if isinstance(source, Receiving):
         return f"waits for POST {_address(config)}{quote(hook_path(source.name))}{takes}"

@@ -87,6 +87,15 @@ class Answerable(Source, Protocol):
 
 
 @runtime_checkable
+class Rehearsed(Answerable, Protocol):
+    """An answerable source whose way out is another than its way in, so that a poll says nothing of it."""
+
+    def try_way_out(self) -> None:
+        """As far as it goes without an answer being sent. Raises Retry and GiveUp as `reply` does."""
+        ...
+
+
+@runtime_checkable
 class Traceable(Answerable, Protocol):
     """An answerable source that can say what became of an answer whose sending ended without a word."""
 

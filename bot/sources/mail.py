@@ -21,6 +21,7 @@ from bot.values import Label, Port, Several
 
 if TYPE_CHECKING:
     from bot.sources.net.mail_imap import Mailbox, Stored
+    from bot.sources.net.mail_smtp import Transfer
 
 READING, SENDING = timedelta(seconds=60), timedelta(seconds=40)
 """How long one poll may take, and each of the two connections of an answer."""
@@ -147,11 +148,7 @@ class AnsweringMail(MailSource):
         return any(box.message_id(uid).startswith(f"<{answer_key(key)}") for uid in box.named(answer_key(key)))
 
     def _send(self, box: "Mailbox", answer: Answer, sent: str, key: str) -> None:
-        from bot.sources.net.mail_smtp import open_smtp
-
-        login = {"user": self.smtp_user, "password": self.smtp_password}
-        name = self.voice.address.rpartition("@")[2]
-        with open_smtp(self.smtp, **login, name=name, length=SENDING) as transfer:
+        with self._way_out() as transfer:
             transfer.offer(answer.sender, answer.to)
             box.put(answer.raw, sent)
             try:
@@ -160,6 +157,17 @@ class AnsweringMail(MailSource):
                 if not (isinstance(fault, Retry) and fault.ambiguous):
                     box.take_out(sent, answer_key(key))
                 raise
+
+    def try_way_out(self) -> None:
+        """Logs in and goes. Raises Retry and GiveUp as `reply` does."""
+        with self._way_out():
+            pass
+
+    def _way_out(self) -> "AbstractContextManager[Transfer]":
+        from bot.sources.net.mail_smtp import open_smtp
+
+        name = self.voice.address.rpartition("@")[2]
+        return open_smtp(self.smtp, user=self.smtp_user, password=self.smtp_password, name=name, length=SENDING)
 
     def _letter(self, box: "Mailbox", external_id: str) -> Letter:
         """The mail to answer, wherever somebody filed it since."""

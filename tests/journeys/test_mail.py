@@ -9,12 +9,14 @@ from email.utils import format_datetime
 
 import pytest
 
+import bot.check
+from bot.check import run_checks
 from bot.config import Config
 from sandbox.person import Person
 from tests.contracts.cases.mail import mail_table
 from tests.databases import sqlite_factory
 from tests.dovecot import TestMailbox, fresh_mailbox
-from tests.journeys.office import Card, Office, fill, open_office
+from tests.journeys.office import Card, Office, Reader, fill, open_office
 from tests.smtp_place import LOST, SmtpPlace, smtp_place
 
 SORRY = "I am sorry. I work for Acme, and the second charge goes back to you today."
@@ -129,3 +131,15 @@ def test_an_automatic_answer_is_no_mention(mail: Post) -> None:
     mail.write("rook", "billing awful, says rook", subject="After it")
     mail.office.card("billing awful, says rook")
     assert mail.office.cards("says stork", "#billing") == []
+
+
+def test_the_check_tries_both_ways(mail: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.check, "load_classifier", lambda _config: Reader())
+    config = mail.office.bot.config
+    tables = {name: mail_table(mail.mailbox, mail.smtp, name=name) for name in ("good", "no way out")}
+    broken = tables["no way out"].model_copy(update={"smtp_password": "wrong"})
+    found = {each.what: each for each in run_checks(replace(config, sources=(tables["good"], broken)), {})}
+    assert found["source good"].well
+    assert "takes our answers" in found["source good"].said
+    assert not found["source no way out"].well
+    assert "does not accept user and password for sending" in found["source no way out"].said

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.errors import GiveUp, Retry
-from bot.sources.base import Answerable, Batch, Listening, Source, Traceable
+from bot.sources.base import Answerable, Batch, Listening, Rehearsed, Source, Traceable
 from bot.sources.formats.mail_answer import answer_key
 from bot.sources.formats.mail_message import read_letter
 from bot.sources.mail import MOST_READ, AnsweringMail, MailTable
@@ -418,6 +418,17 @@ def test_nothing_of_a_stranger_gets_into_a_header() -> None:
 
 def test_a_mailbox_without_a_way_out_takes_no_answers() -> None:
     assert not isinstance(reader(fresh_mailbox()), Answerable)
+
+
+def test_the_way_out_can_be_tried_without_sending() -> None:
+    mailbox = fresh_mailbox()
+    with smtp_place() as smtp:
+        source = answerer(mailbox, smtp)
+        assert isinstance(source, Rehearsed)
+        source.try_way_out()
+        with pytest.raises(GiveUp, match="for sending"):
+            answerer(mailbox, smtp, smtp_password="wrong").try_way_out()
+        assert smtp.taken == []
 
 
 def test_a_way_out_that_lets_nobody_in_says_so() -> None:
