@@ -28,6 +28,7 @@ from bot.sources.formats.reddit_posts import (
     parent_text,
     read_listing,
     read_thing,
+    with_line_breaks,
 )
 from bot.sources.formats.searching import quoted, searched_words
 from bot.sources.net.fetch import SOON, Limits
@@ -116,7 +117,7 @@ class Reddit:
         standing = self._standing(visit, external_id, text)
         if standing:
             return standing
-        answered = visit.ask("POST", "api/comment/", form={"thing_id": external_id, "text": text})
+        answered = visit.ask("POST", "api/comment/", form={"thing_id": external_id, "text": with_line_breaks(text)})
         errors = list_at(answered, "json", "errors")
         if errors:
             raise _refused(errors[0])

@@ -336,6 +336,14 @@ def test_the_same_words_under_another_post_are_another_answer(place: RedditPlace
     assert [thing["parent_id"] for thing in place.ours] == ["t1_p1", "t1_p2"]
 
 
+def test_a_line_break_stays_one_and_the_answer_is_known_again(place: RedditPlace, web: Wire) -> None:
+    text = "Dear Oda,\nwe are sorry.\n\nYours,\nSimmerwick"
+    first = source(web).reply("t1_p1", text, key="k1")
+    assert [thing["body"] for thing in place.ours] == ["Dear Oda,  \nwe are sorry.\n\nYours,  \nSimmerwick"]
+    assert source(web).reply("t1_p1", text, key="k1") == first
+    assert len(place.ours) == 1
+
+
 def test_our_answer_is_found_behind_many_others(place: RedditPlace, web: Wire) -> None:
     answers = source(web)
     first = answers.reply("t1_p1", "Sorry.\n\nAnd  more.", key="k1")

@@ -128,6 +128,11 @@ def parent_text(parent: Thing | None) -> str:
     return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - 1] + "…"
 
 
+def with_line_breaks(text: str) -> str:
+    """The text as Markdown in which a single line break is one: left alone it would become a space."""
+    return re.sub(r"(?<!\n)\n(?!\n)", "  \n", text)
+
+
 def is_same_text(ours: str, text: str) -> bool:
     """Whether a comment that stands there is the text that we sent: Reddit trims it and may change its spaces."""
     return clean(ours).split() == clean(text).split()
