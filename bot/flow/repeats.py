@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.card import Card
+from bot.domain.listening import THEME
 from bot.domain.policy import Policy
 from bot.domain.repeat import may_fold
 from bot.domain.wording import OWN_LEAST, says_again, wording_of
@@ -31,6 +32,7 @@ class Said:
 def first_of(session: Session, policy: Policy, record: Record, now: datetime) -> Record | None:
     """The mention, locked, that says the same already; None where this one is to have its own card, and may be a first.
 
+    `record` has the rule of the route that is chosen for it.
     What people brought in by hand is never folded: they want to see it.
     """
     mention = record.mention
@@ -44,10 +46,17 @@ def first_of(session: Session, policy: Policy, record: Record, now: datetime) ->
             same_author = bool(mention.author) and (first.source, first.author) == (mention.source, mention.author)
             if _is_rated_alike(record, first) and says_again(wording, first.wording, same_author=same_author):
                 root = mentions.lock(session, first.mention_id)
-                if root is not None and root.state in repeats.FIRSTS and may_fold(root.state, same_author=same_author):
+                if root is not None and _may_stand_under(root, record, same_author=same_author):
                     return root
     repeats.keep_bands(session, mention.id, bands)
     return None
+
+
+def _may_stand_under(root: Record, record: Record, *, same_author: bool) -> bool:
+    """What is said of us is owed an answer, and what fits a theme is not: neither is shown on a card of the other."""
+    if (root.route_rule == THEME) is not (record.route_rule == THEME):
+        return False
+    return root.state in repeats.FIRSTS and may_fold(root.state, same_author=same_author)
 
 
 def _is_rated_alike(record: Record, first: First) -> bool:

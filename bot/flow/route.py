@@ -40,7 +40,8 @@ def route_judged(db: Database, policy: Policy, now: datetime) -> int:
 def _route(session: Session, policy: Policy, record: Record, now: datetime) -> None:
     mention, route = record.mention, route_of(policy, record)
     action = Action.FILTER if route.outcome is Outcome.FILTER else Action.ROUTE
-    first = first_of(session, policy, record, now) if action is Action.ROUTE else None
+    routed = replace(record, route_rule=route.rule)
+    first = first_of(session, policy, routed, now) if action is Action.ROUTE else None
     if first is not None:
         repeats.fold(session, record, first, _columns(route, record), now)
         return

@@ -100,6 +100,19 @@ def test_who_subscribed_reads_what_is_said_about_us_only(world: World) -> None:
     assert world.slack.texts("CPRODUCT") == ["Acme billing is fine"]
 
 
+def test_what_is_said_of_us_never_stands_under_a_chance_that_says_the_same(world: World) -> None:
+    words = "the soup came out cold and grey again on Sunday, and nobody at all picked up the telephone"
+    world.arrive(post(1, words))
+    world.arrive(post(2, words), source="reviews")
+    world.arrive(post(3, words))
+    world.run()
+    assert [(world.record(n).department, world.record(n).repeat_of) for n in (1, 2, 3)] == [
+        ("community", None),
+        ("triage", None),
+        ("community", 1),
+    ]
+
+
 def test_the_report_counts_chances_apart_and_no_strangers_score(world: World) -> None:
     world.arrive(post(1, "awful soup"), post(2, "Acme billing is awful"), post(3, "Acme is fine", author="acme"))
     world.run()
