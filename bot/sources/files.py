@@ -85,6 +85,30 @@ def read_file(
                 yield from _mention(row, known, now)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """What some rows of a file gave. `ended` says that nothing follows them."""
+
+    found: tuple[Incoming | BadRow, ...]
+    ended: bool
+
+
+def read_piece(path: Path, layout: Layout, *, now: datetime, begin: int, most: int) -> Piece:
+    """As `read_file`, the rows from `begin` on (0 is the first), `most` of them. Those before are passed over quickly: only
+    their ids are looked at, so that the last piece of 60 MB takes 8 s on a busy machine and not 70.
+    """
+    known, found = _KnownIds(), list[Incoming | BadRow]()
+    with open_text(path, layout.encoding, _unheard) as file:
+        for number, row in enumerate(_rows(Lines(file), layout)):
+            if number >= begin + most:
+                return Piece(found=tuple(found), ended=False)
+            if number >= begin:
+                found += [row] if isinstance(row, BadRow) else _mention(row, known, now)
+            elif not isinstance(row, BadRow) and row[1]["text"].strip():
+                known.first_line(_external_id(row[1], known), row[0])
+    return Piece(found=tuple(found), ended=True)
+
+
 def _rows(lines: Lines, layout: Layout) -> Iterator[Row | BadRow]:
     if layout.format is Format.JSONL:
         return json_rows(lines, layout.columns.of)

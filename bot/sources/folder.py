@@ -4,10 +4,9 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -16,19 +15,19 @@ from pydantic import Field
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp
 from bot.sources.base import Batch, Listening, Source
-from bot.sources.files import find_layout, read_file
+from bot.sources.files import find_layout, read_piece
 from bot.sources.formats.fields import digest
 from bot.sources.formats.file_rows import BadRow
 from bot.sources.table import SourceTable
 from bot.values import Said
 
 ENDINGS = frozenset({".csv", ".tsv", ".jsonl", ".ndjson"})
-PIECE = 2_000
-"""Rows of one poll."""
+PIECE = 500
+"""Rows of one poll, which are one transaction: people who click wait no longer than that."""
 SETTLED = timedelta(minutes=1)
 """A file that nobody wrote to for so long is whole; a younger one has to look the same at two polls."""
 MOST_FILES = 2_000
-LARGEST = 256 * 1024 * 1024
+LARGEST = 64 * 1024 * 1024
 MOST_SAID = 20
 
 
@@ -143,17 +142,15 @@ class FolderSource:
         if content == seen.content and not begins:  # touched, and nothing in it changed
             return _Piece(after=done)
         try:
-            rows = list(islice(self._rows(path, now), begins, begins + PIECE))
+            read = read_piece(path, find_layout(path, self.columns), now=now, begin=begins, most=PIECE)
         except GiveUp as fault:
             advice = fault.reason.replace("--map text=COLUMN", 'columns = { text = "COLUMN" }')
             return _Piece(problems=[f"{path.name}: {advice}"], after=replace(done, content=content))
-        ended = len(rows) < PIECE
-        after = replace(seen, content=content, rows=None if ended else begins + PIECE)
-        bad = [f"{path.name}:{row.line} {row.reason}" for row in rows if isinstance(row, BadRow)]
-        return _Piece(items=[row for row in rows if isinstance(row, Incoming)], problems=_bounded(bad), after=after)
-
-    def _rows(self, path: Path, now: datetime) -> Iterator[Incoming | BadRow]:
-        return read_file(path, find_layout(path, self.columns), now=now)
+        after = replace(seen, content=content, rows=None if read.ended else begins + PIECE)
+        bad = [f"{path.name}:{row.line} {row.reason}" for row in read.found if isinstance(row, BadRow)]
+        return _Piece(
+            items=[row for row in read.found if isinstance(row, Incoming)], problems=_bounded(bad), after=after
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

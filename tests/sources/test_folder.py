@@ -90,6 +90,22 @@ def test_a_big_file_comes_in_pieces(source: FolderSource, tmp_path: Path, monkey
     assert drain(source)[0] == numbers
 
 
+def test_pieces_know_the_ids_of_those_before(
+    source: FolderSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "PIECE", 2)
+    write(tmp_path / "a.csv", "id,text\n1,a\n,same\n1,b\n,same\n2,c\n")
+    whole = FolderSource(name="whole", path=tmp_path)
+    items, problems, cursor = [], [], ""
+    for _ in range(3):
+        batch = source.poll(cursor, NOW)
+        items, problems, cursor = [*items, *batch.items], [*problems, *batch.problems], batch.cursor
+    assert problems == ["a.csv:4 has the id of line 2, which went in"]
+    monkeypatch.setattr(folder, "PIECE", 100)
+    assert items == list(whole.poll("", NOW).items)
+    assert len({item.external_id for item in items}) == 4
+
+
 def test_a_file_that_changes_between_two_pieces_begins_again(
     source: FolderSource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
