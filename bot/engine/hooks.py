@@ -18,7 +18,7 @@ from bot.flow.receive import Received
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 1024 * 1024
-"""Of one body; a thousand mentions fit."""
+"""Of one body; hundreds of mentions fit."""
 MOST_SECONDS = 10.0
 """For one body to arrive in, and to wait for a place among those that are read."""
 MOST_AT_ONCE = 64

@@ -14,7 +14,7 @@ from bot.config import load_config
 from bot.domain.mention import Incoming, clean
 from bot.errors import ConfigError, GiveUp
 from bot.sources.base import Answerable, Listening
-from bot.sources.formats.webhook_body import MOST_MEDIA, Posts, Shape, read_body
+from bot.sources.formats.webhook_body import MOST_MEDIA, MOST_POSTS, Posts, Shape, read_body
 from bot.sources.webhook import WebhookSource, WebhookTable
 from tests.config.test_example import SMALLEST
 from tests.hook_sender import OTHER_SECRET, SECRET, signed
@@ -116,6 +116,13 @@ def test_broken_json_is_said_with_its_line_and_column() -> None:
 def test_many_problems_are_counted() -> None:
     posts = read([{"id": "1", "text": "good"}, *({"id": str(n)} for n in range(2, 50))])
     assert (len(posts.items), len(posts.problems), posts.problems[-1]) == (1, 21, "and 28 more like these")
+
+
+def test_five_hundred_come_at_once_and_no_more() -> None:
+    many = [{"id": str(number), "text": "a"} for number in range(MOST_POSTS)]
+    assert len(read(many).items) == MOST_POSTS
+    with pytest.raises(GiveUp, match="the body holds more than 500 mentions: send fewer at once"):
+        read([*many, {"id": "x", "text": "a"}])
 
 
 def test_an_empty_list_is_nothing_and_no_fault() -> None:

@@ -37,6 +37,8 @@ OWN_PATHS: Mapping[str, str] = MappingProxyType(
 DELETED = "mention.deleted"
 LONGEST_ID = 300
 MOST_MEDIA = 20
+MOST_POSTS = 500
+"""In one delivery, which is one transaction: people who click wait no longer than that."""
 MOST_SAID = 20
 """Problems that are told to the sender; the rest are counted."""
 
@@ -108,6 +110,8 @@ def _posts(found: Any, shape: Shape) -> Iterator[tuple[str, dict[str, Any]]]:
         return
     if not isinstance(listed, list):
         raise GiveUp(f"{place} must be a mention or a list of them")
+    if len(listed) > MOST_POSTS:
+        raise GiveUp(f"{place} holds more than {MOST_POSTS} mentions: send fewer at once")
     wrong = [index for index, post in enumerate(listed) if not isinstance(post, dict)]
     if wrong:
         raise GiveUp(f"{shape.items}[{wrong[0]}] must be an object")
