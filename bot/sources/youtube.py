@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening, Looked, Replied, Source
-from bot.sources.formats.fields import digest, prose
+from bot.sources.formats.fields import digest, line, prose
 from bot.sources.formats.google_day import Spent, day_ends
 from bot.sources.formats.json_values import inner, list_at, text_at, whole_number
 from bot.sources.formats.newest_first import Mark, Opened, Page, Reach, walk
@@ -215,7 +215,7 @@ class _Reading:
         top = inner(thread, "snippet", "topLevelComment")
         shown = list_at(thread, "replies", "comments")
         hidden = (whole_number(inner(thread, "snippet", "totalReplyCount")) or 0) > len(shown)
-        video = text_at(thread, "snippet", "videoId") or text_at(top, "snippet", "videoId")
+        video = line(text_at(thread, "snippet", "videoId") or text_at(top, "snippet", "videoId"))
         page = self._read([top], video)
         answers = self._read([] if hidden else shown, video, words_of(top))
         opens = (Opened(shelf=f"{REPLIES}{video}:{text_at(top, 'id')}"),) if hidden and text_at(top, "id") else ()

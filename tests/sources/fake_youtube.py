@@ -73,7 +73,8 @@ class FakeYouTube:
 
     def _thread(self, top: dict[str, Any]) -> dict[str, Any]:
         replies = self.replies.get(top["id"], [])
-        snippet = {"channelId": CHANNEL, "videoId": VIDEO, "topLevelComment": top, "totalReplyCount": len(replies)}
+        video = top["snippet"]["videoId"]
+        snippet = {"channelId": CHANNEL, "videoId": video, "topLevelComment": top, "totalReplyCount": len(replies)}
         thread = {"kind": "youtube#commentThread", "etag": "e", "id": top["id"], "snippet": snippet}
         return thread | ({"replies": {"comments": replies[:SHOWN_REPLIES]}} if replies else {})
 

@@ -105,6 +105,15 @@ def test_an_app_that_is_not_ours_says_so(play: FakePlay, source: GooglePlaySourc
         source.poll("", NOW)
 
 
+@pytest.mark.parametrize("message", [True, 3, [], {"a": 1}])
+def test_an_error_that_the_library_stumbles_over_is_a_retry(
+    play: FakePlay, source: GooglePlaySource, message: object
+) -> None:
+    play.moods.always = said({"error": {"code": 403, "message": message, "errors": message}}, 403)
+    with pytest.raises((Retry, GiveUp)):
+        source.poll("", NOW)
+
+
 def test_a_spent_quota_waits(play: FakePlay, source: GooglePlaySource) -> None:
     play.moods.always = refused(403, "rateLimitExceeded", "Too fast")
     with pytest.raises(Retry):

@@ -78,6 +78,16 @@ def test_a_thread_that_is_gone_before_its_replies_were_read_stops_nothing(
     assert [item.text for item in source.poll(batch.cursor, NOW).items] == ["It broke."]
 
 
+def test_a_videos_id_that_is_none_does_not_break_the_poll(tube: FakeYouTube, source: YouTubeSource) -> None:
+    tube.tops = [
+        comment("Ug2", "t", ago(hours=1), videoId="\ud800"),
+        comment("Ug1", "t", ago(hours=1), videoId="9" * 499),
+    ]
+    batch = source.poll("", NOW)
+    assert [item.external_id for item in batch.items] == [":Ug2"]
+    assert batch.problems == ("a comment had no text or no id",)
+
+
 def test_a_late_reply_in_an_old_thread_is_found_within_the_hour(tube: FakeYouTube, source: YouTubeSource) -> None:
     threads = [comment(f"Ug{n}", "t", ago(hours=20 - n)) for n in range(20)][::-1]
     tube.tops = threads

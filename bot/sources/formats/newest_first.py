@@ -162,10 +162,16 @@ def _read(read: ReadPage, rest: Rest) -> Page:
         if not rest.page:
             raise
         # Names of pages die while they wait in a cursor: back from the newest one then.
-        return read(rest.shelf, "")
-    if page.next and (page.next == rest.page or len(page.next) > LONGEST_PAGE):
+        return _read(read, replace(rest, page=""))
+    if page.next and page.next == rest.page:
         raise Retry("the place leads in a circle from page to page", after=PAUSE)
+    if not all(map(_can_be_asked_for, (page.next, *(part for each in page.opens for part in (each.shelf, each.page))))):
+        raise Retry("the place names a page that cannot be asked for", after=PAUSE)
     return page
+
+
+def _can_be_asked_for(name: str) -> bool:
+    return name.isascii() and (name.isprintable() or not name) and len(name) <= LONGEST_PAGE
 
 
 def _in_order(found: list[tuple[datetime, Incoming]]) -> tuple[Incoming, ...]:

@@ -34,7 +34,7 @@ def read_comment(comment: Any, now: datetime, *, video: str, parent: str = "") -
     """None for what has no text or no id."""
     id_, said = text_at(comment, "id"), inner(comment, "snippet")
     text = words_of(comment)
-    if not text or not 0 < len(id_) <= LONGEST_ID or id_ != line(id_):
+    if not text or not id_ or len(video) + len(id_) > LONGEST_ID or id_ != line(id_):
         return None
     return Incoming(
         external_id=f"{video}:{id_}",

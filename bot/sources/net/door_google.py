@@ -159,8 +159,9 @@ def _execute(request: HttpRequest, *, sending: bool, day_ends: Callable[[], time
 def _answer(request: HttpRequest, *, sending: bool) -> dict[str, Any]:
     try:
         answer = request.execute(num_retries=0)
-    except (ValueError, RecursionError):
-        raise Retry("Google does not answer in JSON", after=PAUSE, ambiguous=sending) from None
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        # The library itself stumbles over an error whose parts are not what they should be.
+        raise Retry("Google does not answer in its own form", after=PAUSE, ambiguous=sending) from None
     if not isinstance(answer, dict):
         raise Retry("Google answers with something else than was asked for", after=PAUSE, ambiguous=sending)
     return answer

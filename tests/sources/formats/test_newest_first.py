@@ -101,6 +101,16 @@ def test_a_circle_of_pages_is_seen() -> None:
         walk(mark(), [""], lambda *_: circle, now=NOW)
 
 
+@pytest.mark.parametrize(
+    "page",
+    [Page(found=(), next="\ud800"), Page(found=(), next="x" * 3_000), Page(found=(), opens=(Opened(shelf="\x00"),))],
+    ids=["surrogate", "long", "control"],
+)
+def test_a_page_that_cannot_be_asked_for_is_a_retry(page: Page) -> None:
+    with pytest.raises(Retry, match="cannot be asked for"):
+        walk(mark(), [""], lambda *_: page, now=NOW)
+
+
 def test_a_page_without_dates_is_given_and_read_on_from() -> None:
     pages = {
         "": Page(found=[(None, Incoming(external_id="1", text="t"))], next="2"),
