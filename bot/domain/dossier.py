@@ -23,7 +23,8 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True)
 class Dossier:
-    """`thread` is the rest of the conversation, oldest first; `author` the author's other posts at this source, newest first.
+    """`thread` is the rest of the conversation, oldest first; `author` the author's other posts, there and on linked
+    accounts, newest first.
 
     Each is a page; `thread_total` and `author_total` count all there are.
     """

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.mention import Mention
+from bot.domain.person import Account
+from bot.store import accounts
 from bot.store.records import Record, records_of
 from bot.store.schema import MentionRow
 
@@ -23,14 +25,18 @@ def of_thread(session: Session, mention: Mention, thread: str, *, limit: int) ->
     """The rest of a conversation; nothing where the source does not say which one it is."""
     if not thread:
         return Around()
-    return _around(session, mention, [MentionRow.thread == thread], limit=limit, first=0)
+    same = [MentionRow.thread == thread, MentionRow.source == mention.source]
+    return _around(session, mention, same, limit=limit, first=0)
 
 
 def of_author(session: Session, mention: Mention, *, limit: int, first: int = 0) -> Around:
-    """The author's other posts at the same source: one handle at two places may be two people."""
+    """The author's other posts, over all accounts that people linked: one handle at two places may be two people."""
     if not mention.author:
         return Around()
-    return _around(session, mention, [MentionRow.author == mention.author], limit=limit, first=first)
+    account = Account(source=mention.source, author=mention.author)
+    theirs = sorted(accounts.linked(session, [account])[account])
+    same = or_(*(and_(MentionRow.author == each.author, MentionRow.source == each.source) for each in theirs))
+    return _around(session, mention, [same], limit=limit, first=first)
 
 
 def thread_of(session: Session, mention_id: int) -> str:
@@ -40,7 +46,7 @@ def thread_of(session: Session, mention_id: int) -> str:
 def _around(
     session: Session, mention: Mention, same: Sequence[ColumnElement[bool]], *, limit: int, first: int
 ) -> Around:
-    wanted = [*same, MentionRow.source == mention.source, MentionRow.id != mention.id]
+    wanted = [*same, MentionRow.id != mention.id]
     total = session.scalar(select(func.count()).select_from(MentionRow).where(*wanted)) or 0
     newest = select(MentionRow).where(*wanted).order_by(MentionRow.received_at.desc(), MentionRow.id.desc())
     rows = session.scalars(newest.offset(first).limit(limit)).all()

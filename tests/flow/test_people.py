@@ -14,6 +14,7 @@ from bot.domain.triage import Answer, Node, Outcome
 from bot.errors import Refused
 from bot.flow import forget, people, report, search
 from bot.flow.desk import correcting, deciding, overriding
+from bot.flow.dossier import dossier_of
 from bot.flow.voices import heard_of, voices_now
 from bot.store import accounts
 from bot.store.database import Database
@@ -102,6 +103,20 @@ def test_linked_accounts_are_one_person(world: World) -> None:
     assert [each.stance for each in found.at] == [None, None], "it is theirs together"
     assert [each.what for each in world.log(1)].count("account_linked") == 1
     assert [each.what for each in world.log(3)].count("account_linked") == 1
+
+
+def test_whoever_answers_sees_what_they_wrote_on_linked_accounts(world: World) -> None:
+    write(world, 1, "billing is awful", "kai")
+    write(world, 2, "billing is awful too", "kay", source="blog")
+    write(world, 3, "billing is fine", "kay")
+
+    def others() -> list[int]:
+        shown = dossier_of(world.desk, 1, permalink=lambda channel, ts: f"{channel}/{ts}")
+        return [each.mention_id for each in shown.author]
+
+    assert others() == []
+    link(world, 1, 2)
+    assert others() == [2], "the handle of the one at another source is nobody's"
 
 
 def test_nothing_is_linked_by_itself_and_the_same_name_is_suggested(world: World) -> None:

@@ -37,7 +37,7 @@ def conversation(dossier: Dossier) -> list[Json]:
 
 
 def author_modal(dossier: Dossier, page: int, size: int) -> Json:
-    """All other posts of the author at this source, a page of them; page 0 is the newest."""
+    """All other posts of the author, on linked accounts too, a page of them; page 0 is the newest."""
     card = dossier.card
     title = f"{author_of(card.mention)} on {source_of(card)}"
     shown = [block for past in dossier.author for block in _whole(past)]
