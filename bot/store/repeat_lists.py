@@ -22,7 +22,11 @@ class RepeatPage:
 
 def of_mentions(session: Session, ids: Iterable[int]) -> dict[int, Repeats]:
     """What stands under some mentions; ids with nothing under them are absent. Posts that were taken down do not count."""
-    voices = _voices(list(ids))
+    asked = session.scalars(select(MentionRow.repeat_of).where(MentionRow.repeat_of.in_(list(ids))).distinct())
+    repeated = [first_id for first_id in asked if first_id is not None]
+    if not repeated:  # nearly always: counting costs ten times as much as asking
+        return {}
+    voices = _voices(repeated)
     rows = session.execute(
         select(
             voices.c.first,
