@@ -135,7 +135,11 @@ def withdraw(session: Session, source: str, external_id: str, now: datetime) -> 
 
 def redraw_root(session: Session, mention_id: int) -> None:
     """A folded post is not what it was: the card that shows it is drawn again. Nothing for any other mention."""
-    root = select(func.coalesce(MentionRow.follow_of, MentionRow.repeat_of)).where(MentionRow.id == mention_id).scalar_subquery()
+    root = (
+        select(func.coalesce(MentionRow.follow_of, MentionRow.repeat_of))
+        .where(MentionRow.id == mention_id)
+        .scalar_subquery()
+    )
     session.execute(
         update(MentionRow)
         .where(MentionRow.id == root)
