@@ -68,7 +68,9 @@ class Networks:
 
     def write(self, place: RedditPlace | XPlace, text: str) -> None:
         number, at = len(self.posts) + 1, self.office.clock() - timedelta(seconds=5)
-        self.posts.append(Post(id=f"urn:post:{number}", text=text, at=at.replace(microsecond=0), author="oda"))
+        # Somebody else each time: a second comment of one author under one submission would join the first one's card.
+        author = f"oda{number}"
+        self.posts.append(Post(id=f"urn:post:{number}", text=text, at=at.replace(microsecond=0), author=author))
         place.show([self.posts[-1]])
 
     def paid(self) -> int:
@@ -161,7 +163,9 @@ def test_an_edited_post_on_x_changes_its_card(networks: Networks) -> None:
     networks.write(networks.x, "@acme billing awful before the edit")
     card = networks.office.card("before the edit")
     written = networks.posts[-1]
-    networks.x.show([Post(id=written.id, text="@acme billing awful after the edit", at=written.at, author="oda")])
+    networks.x.show(
+        [Post(id=written.id, text="@acme billing awful after the edit", at=written.at, author=written.author)]
+    )
     card.shows("after the edit")
 
 

@@ -12,7 +12,17 @@ def test_a_text_or_a_number_says_something_and_nothing_else_does(value: object, 
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(3, 3), ("3", 3), (3.0, 3), (3.5, None), ("x", None), ("٣", None), (True, None), ("9" * 19, None), (float("inf"), None)],
+    [
+        (3, 3),
+        ("3", 3),
+        (3.0, 3),
+        (3.5, None),
+        ("x", None),
+        ("٣", None),
+        (True, None),
+        ("9" * 19, None),
+        (float("inf"), None),
+    ],
 )
 def test_a_whole_number_is_known_in_each_of_its_spellings(value: object, number: int | None) -> None:
     assert whole_number(value) == number
