@@ -34,10 +34,10 @@ from bot.domain.approval import ApprovalRule
 from bot.domain.kudos import Staff
 from bot.domain.listening import Account, Ears, Theme, same_handle
 from bot.domain.promise import HORIZON_DAYS, OfficeHours, always, office_time_between
+from bot.domain.repeat import RepeatTerms
 from bot.domain.roles import Permission, Roles
 from bot.domain.rota import Rota
 from bot.domain.routing import Department, Level, Rule, Topic
-from bot.domain.repeat import RepeatTerms
 from bot.domain.signal import SignalTerms
 from bot.domain.terms import PromiseRule
 from bot.sources.table import SourceTable

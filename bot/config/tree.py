@@ -10,10 +10,10 @@ from bot.domain.approval import ApprovalRule
 from bot.domain.kudos import Staff
 from bot.domain.listening import Ears
 from bot.domain.preflight.voice import Voice
+from bot.domain.repeat import RepeatTerms
 from bot.domain.roles import Roles
 from bot.domain.rota import Rota
 from bot.domain.routing import Department, RoutingTable, Rule, Topic
-from bot.domain.repeat import RepeatTerms
 from bot.domain.signal import SignalTerms
 from bot.domain.terms import PromiseRule
 from bot.sources.base import Listening

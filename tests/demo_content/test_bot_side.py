@@ -24,7 +24,13 @@ SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the Standard Webhooks 
 
 @pytest.fixture(scope="module")
 def config() -> Config:
-    beside = {"FEDIVERSE_URL": SITE, "FEDIVERSE_TOKEN": "t", "IMAP_PORT": "143", "SMTP_PORT": "25", "MAIL_PASSWORD": "p"}
+    beside = {
+        "FEDIVERSE_URL": SITE,
+        "FEDIVERSE_TOKEN": "t",
+        "IMAP_PORT": "143",
+        "SMTP_PORT": "25",
+        "MAIL_PASSWORD": "p",
+    }
     return load_config(DEMO / "config.toml", {"SANDBOX_URL": SITE, "SIMMERWICK_REPLY_SECRET": SECRET} | beside)
 
 
