@@ -118,8 +118,8 @@ class GooglePlaySource:
             text=text,
             title=line(" · ".join(filter(None, (title, _used(said))))),
             url=self._address(id_),
-            # Names there are not unique; a person has one review of an app, so its id is theirs.
-            author=id_,
+            # Names there are not unique; a person has one review of an app, so its id is theirs. It is too long to show.
+            author=f"reviewer {digest(id_)[:8]}",
             author_name=line(text_at(review, "authorName")),
             reach=count(text_at(said, "thumbsUpCount")),
             rating=stars(text_at(said, "starRating")),

@@ -6,6 +6,7 @@ import pytest
 
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Listening
+from bot.sources.formats.fields import digest
 from bot.sources.google_play import GooglePlaySource, GooglePlayTable
 from tests.contracts.cases.google_play import source_at
 from tests.sources.fake_play import PACKAGE, FakePlay, review
@@ -40,7 +41,7 @@ def test_a_review_comes_with_stars_language_version_device_and_a_link(play: Fake
     (item,) = source.poll("", NOW).items
     assert (item.title, item.text) == ("Bad update · version 3.2, Pixel 8", "It crashes.")
     assert (item.rating, item.language, item.reach) == (2.0, "pt", 4)
-    assert (item.author, item.author_name) == ("gp:1", "Jo")
+    assert (item.author, item.author_name) == (f"reviewer {digest('gp:1')[:8]}", "Jo")
     assert item.url == f"https://play.google.com/store/apps/details?id={PACKAGE}&reviewId=gp%3A1"
 
 

@@ -50,6 +50,14 @@ def test_a_reply_comes_with_what_it_answers_and_its_thread(tube: FakeYouTube, so
     assert again.items == (reply,)
 
 
+def test_an_author_is_known_by_the_handle_and_else_by_the_channel(tube: FakeYouTube, source: YouTubeSource) -> None:
+    tube.tops = [comment("Ug2", "t", ago(hours=1), "@sam"), comment("Ug1", "t", ago(hours=2), "Sam")]
+    assert [(item.author, item.author_name) for item in source.poll("", NOW).items] == [
+        ("UC-Sam", "Sam"),
+        ("@sam", "@sam"),
+    ]
+
+
 def test_our_own_comments_are_no_mentions(tube: FakeYouTube, source: YouTubeSource) -> None:
     own = {"authorChannelId": {"value": CHANNEL}}
     tube.tops = [comment("Ug2", "News!", ago(hours=1), **own), comment("Ug1", "It broke.", ago(hours=2))]

@@ -33,15 +33,16 @@ def entries(answer: dict[str, Any], kind: str) -> list[Any]:
 def read_comment(comment: Any, now: datetime, *, video: str, parent: str = "") -> Incoming | None:
     """None for what has no text or no id."""
     id_, said = text_at(comment, "id"), inner(comment, "snippet")
-    text = words_of(comment)
+    text, name = words_of(comment), line(text_at(comment, "snippet", "authorDisplayName"))
     if not text or not id_ or len(video) + len(id_) > LONGEST_ID or id_ != line(id_):
         return None
     return Incoming(
         external_id=f"{video}:{id_}",
         text=text,
         url=address(video, id_),
-        author=author_of(comment) or line(text_at(said, "authorDisplayName")),
-        author_name=line(text_at(said, "authorDisplayName")),
+        # A handle is there once and people know it; a channel without one is known by its id.
+        author=name if name.startswith("@") else author_of(comment) or name,
+        author_name=name,
         author_url=web_address(text_at(said, "authorChannelUrl"), ""),
         reach=whole_number(inner(said, "likeCount")),
         posted_at=believed(written(comment), now),
