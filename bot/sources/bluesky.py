@@ -1,7 +1,7 @@
 """Bluesky: who mentions, quotes or answers the company's account; and where it searches, posts with its names."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -50,7 +50,7 @@ class BlueskySource:
         items = self._items(list(uris), now)
         return Batch(
             items=tuple(sorted((item for item in items if item.text), key=lambda item: item.posted_at or now)),
-            cursor=replace(known, by_shelf={shelf: stretch.since for shelf, stretch in shelves.items()}).text(),
+            cursor=known.after({shelf: stretch.since for shelf, stretch in shelves.items()}),
             more=any(stretch.more for stretch in shelves.values()),
             problems=(*_cut(shelves), *(f"post {item.external_id} has no text" for item in items if not item.text)),
         )
@@ -104,7 +104,7 @@ class BlueskySource:
         return {"repo": self.server.did, "collection": posts.COLLECTION, "rkey": rkey}
 
     def _read_on(self, shelf: str, known: Since) -> Stretch[str]:
-        since = known.since(shelf)
+        reached = known.reached(shelf)
         if shelf == MENTIONS:
             query: dict[str, Any] = {"reasons": ["mention", "reply", "quote"]}
             pages = self._pages("app.bsky.notification.listNotifications", query, "notifications")
@@ -112,10 +112,10 @@ class BlueskySource:
             query = {
                 "q": shelf if shelf.startswith("#") else quoted(shelf),
                 "sort": "latest",
-                "since": since.isoformat(),
+                "since": reached.since.isoformat(),
             }
             pages = self._pages("app.bsky.feed.searchPosts", query, "posts")
-        return read_back(pages, since, start=known.start)
+        return read_back(pages, reached.since, start=reached.start)
 
     def _pages(self, method: str, query: Mapping[str, Any], inside: str) -> Iterator[list[Dated[str]]]:
         cursor: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -15,7 +15,7 @@ from bot.sources.formats.fields import digest, web_address
 from bot.sources.formats.github_api import MISSING, PAGE, PUBLIC, Github, open_github
 from bot.sources.formats.github_posts import Place, Post
 from bot.sources.formats.json_values import inner, object_of, objects_of, text_at
-from bot.sources.formats.read_back import Dated, Since, read_back
+from bot.sources.formats.read_back import Dated, Reached, Since, read_back
 from bot.sources.formats.since import oldest_first
 from bot.sources.table import Secret, SourceTable
 from bot.values import Filled, HttpUrl, Several
@@ -61,11 +61,16 @@ class GithubSource:
         github = self._visit()
         known = Since.parse(cursor, of=digest(self.url)[:12], start=now - self.first_lookback)
         read = {shelf: self._read(github, shelf, known) for shelf in self._shelves()}
-        found = [post for shelf in read.values() for post in shelf.found if self._is_wanted(post, known.start)]
+        found = [
+            post
+            for name, shelf in read.items()
+            for post in shelf.found
+            if self._is_wanted(post, known.reached(name).start)
+        ]
         items = [post.item(now) for post in found]
         return Batch(
             items=oldest_first(item for item in items if item.text),
-            cursor=replace(known, by_shelf={name: shelf.since for name, shelf in read.items()}).text(),
+            cursor=known.after({name: shelf.since for name, shelf in read.items()}),
             more=any(shelf.more for shelf in read.values()),
             problems=tuple(f"{item.external_id} has no text" for item in items if not item.text),
             access_ends_at=github.access_ends_at,
@@ -81,15 +86,16 @@ class GithubSource:
 
     def _read(self, github: Github, shelf: str, known: Since) -> _Shelf:
         repository, kind = shelf.split(" ")
+        reached = known.reached(shelf)
         if kind == DISCUSSIONS:
-            return _discussions(github, repository, known.since(shelf), known.start)
-        raw, since, more = _changed(github, repository, kind, known.since(shelf))
+            return _discussions(github, repository, reached)
+        raw, since, more = _changed(github, repository, kind, reached.since)
         if kind == ISSUES:
             found = [posts.issue(repository, each) for each in raw]
         else:
             about = _Issues(github, repository)
             found = [
-                posts.comment(repository, each, about.of(each)) for each in raw if self._may_matter(each, known.start)
+                posts.comment(repository, each, about.of(each)) for each in raw if self._may_matter(each, reached.start)
             ]
         return _Shelf(found=[post for post in found if post], since=since, more=more)
 
@@ -161,24 +167,31 @@ def _changed(
 ) -> tuple[list[dict[str, Any]], datetime, bool]:
     """What changed since then, the longest ago first; from when to go on; whether there is more now."""
     found: list[dict[str, Any]] = []
-    query = {"sort": "updated", "direction": "asc", "state": "all", "since": f"{since:%Y-%m-%dT%H:%M:%SZ}"}
-    newest = since
-    for page in range(1, MOST_PAGES + 1):
-        read = github.posts(f"/repos/{repository}/{kind}", {**query, "page": page})
+    query = {"sort": "updated", "direction": "asc", "state": "all"}
+    newest, page = since, 1
+    for asked in range(1, MOST_PAGES + 1):
+        # On by time: by its number a page begins too late where something on the pages before it changed meanwhile.
+        read = github.posts(f"/repos/{repository}/{kind}", {**query, "since": _stamp(newest), "page": page})
         found += read
-        newest = max((moment for each in read if (moment := Post(external_id="", raw=each).updated)), default=newest)
+        latest = max((moment for each in read if (moment := Post(external_id="", raw=each).updated)), default=newest)
+        # A whole page of one second says nothing of what else that second holds.
+        page = page + 1 if latest <= newest else 1
+        newest = max(newest, latest)
         if len(read) < PAGE:
             return found, max(since, newest - OVERLAP), False
-        # A whole page of one second says nothing of what else that second holds.
-        if page >= PAGES_AT_ONCE and newest > since:
+        if asked >= PAGES_AT_ONCE and page == 1:
             break
-    return found, max(newest, since + timedelta(seconds=1)) if newest == since else newest, True
+    return found, newest if page == 1 else newest + timedelta(seconds=1), True
 
 
-def _discussions(github: Github, repository: str, since: datetime, start: datetime) -> _Shelf:
-    read = read_back(_discussion_pages(github, repository), since, start=start)
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _discussions(github: Github, repository: str, reached: Reached) -> _Shelf:
+    read = read_back(_discussion_pages(github, repository), reached.since, start=reached.start)
     found = [post for raw in read.posts for post in posts.discussion(repository, raw)]
-    fresh = [post for post in found if post.updated is not None and post.updated >= since]
+    fresh = [post for post in found if post.updated is not None and post.updated >= reached.since]
     return _Shelf(found=fresh, since=read.since, more=read.more)
 
 
@@ -233,7 +246,7 @@ def _answer_of_ours(github: Github, place: Place, mark: str) -> Replied | None:
 
 
 def _comments_of(github: Github, place: Place) -> Iterator[dict[str, Any]]:
-    since = f"{datetime.now(UTC) - LOOK_BACK_FOR_OURS:%Y-%m-%dT%H:%M:%SZ}"
+    since = _stamp(datetime.now(UTC) - LOOK_BACK_FOR_OURS)
     for page in range(1, MOST_PAGES + 1):
         read = github.posts(f"{place.issue_path}/comments", {"since": since, "page": page})
         yield from read

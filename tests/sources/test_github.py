@@ -9,10 +9,13 @@ from pydantic import ValidationError
 
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening
+from bot.sources.formats.fields import digest
+from bot.sources.formats.read_back import Since
 from bot.sources.github import GithubSource, GithubTable
 from tests.contracts.cases.github import github_source
 from tests.sources.fake_github import REPOSITORY, FakeGithub, Written, fake_github
-from tests.sources.wire import Wire, said
+from tests.sources.loopback import Answer
+from tests.sources.wire import Asked, Wire, said, wire
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -176,3 +179,28 @@ def test_a_post_that_is_not_from_here_cannot_be_answered(place: tuple[FakeGithub
     with pytest.raises(GiveUp):
         source(place[1]).reply(strange, "Sorry.", key="k1")
     assert source(place[1]).look_again([strange], NOW).gone == ()
+
+
+class RestlessGithub(FakeGithub):
+    """While its list is read, somebody labels the first issue, which moves it to the end."""
+
+    def _list(self, asked: Asked, shelf: list[Written]) -> Answer:
+        answer = super()._list(asked, shelf)
+        self.issues[0].updated = NOW
+        return answer
+
+
+def test_an_issue_that_moves_while_the_list_is_read_hides_no_other() -> None:
+    github = RestlessGithub()
+    github.issues = [written(each, ago=HOUR * 20 - each * timedelta(minutes=1)) for each in range(1, 251)]
+    with wire(github.speak) as served:
+        batch = source(served).poll("", NOW)
+    assert set(texts(batch)) == {f"text of {each}" for each in range(1, 251)}
+
+
+def test_a_repository_that_is_added_later_brings_nothing_from_before(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    half_a_year_ago = Since(of=digest(served.url)[:12], start=NOW - timedelta(days=180))
+    github.issues = [written(1, ago=timedelta(days=90), updated=NOW), written(2)]
+    known = half_a_year_ago.after({"acme/other issues": NOW, "acme/other issues/comments": NOW})
+    assert texts(source(served).poll(known, NOW)) == ["text of 2"]

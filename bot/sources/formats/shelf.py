@@ -6,7 +6,7 @@
 import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -115,33 +115,39 @@ def _after(mark: Bookmark, found: Sequence[Entry[T]], *, behind: bool) -> Bookma
 
 @dataclass(frozen=True, kw_only=True)
 class Bookmarks:
-    """The cursor: a place for each shelf. `of` says whose it is; another server starts over."""
+    """The cursor: a place for each shelf. `of` says whose it is; another server starts over.
+
+    A shelf that was never read begins at `start`, whenever it came in: a hashtag that is followed since today must not bring
+    the posts of all the months for which its neighbours are read.
+    """
 
     of: str
     start: datetime
-    by_shelf: dict[str, Bookmark]
+    by_shelf: Mapping[str, Bookmark] = field(default_factory=dict)
 
     def mark(self, shelf: str) -> Bookmark:
         return self.by_shelf.get(shelf) or Bookmark(start=self.start)
 
     def text(self) -> str:
-        shelves = {name: [list(mark.seen), mark.behind] for name, mark in self.by_shelf.items()}
-        told = {"of": self.of, "start": self.start.isoformat(), "shelves": shelves}
-        return json.dumps(told, separators=(",", ":"))
+        shelves = {name: [mark.start.isoformat(), list(mark.seen), mark.behind] for name, mark in self.by_shelf.items()}
+        return json.dumps({"of": self.of, "shelves": shelves}, separators=(",", ":"))
 
     @classmethod
     def parse(cls, text: str, *, of: str, start: datetime) -> "Bookmarks":
         """What `text()` wrote; no place on any shelf, and `start`, for anything else."""
-        fresh = cls(of=of, start=start, by_shelf={})
+        fresh = cls(of=of, start=start)
         try:
             raw = json.loads(text)
-            begun, owner = datetime.fromisoformat(raw["start"]), raw["of"]
+            owner = raw["of"]
             known = {
-                str(name): Bookmark(start=begun, seen=tuple(map(str, seen)), behind=bool(behind))
-                for name, (seen, behind) in raw["shelves"].items()
+                str(name): Bookmark(
+                    start=datetime.fromisoformat(begun), seen=tuple(map(str, seen)), behind=bool(behind)
+                )
+                for name, (begun, seen, behind) in raw["shelves"].items()
             }
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return fresh
-        ids = (id for mark in known.values() for id in mark.seen)
-        is_sound = owner == of and begun.tzinfo is not None and all(0 < len(id) <= LONGEST_ID for id in ids)
-        return cls(of=of, start=begun, by_shelf=known) if is_sound else fresh
+        is_sound = owner == of and all(
+            mark.start.tzinfo and all(0 < len(id) <= LONGEST_ID for id in mark.seen) for mark in known.values()
+        )
+        return replace(fresh, by_shelf=known) if is_sound else fresh
