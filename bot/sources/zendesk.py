@@ -21,6 +21,8 @@ from bot.values import HttpUrl, Label
 
 AT_ONCE = 50
 """Tickets of one poll; each that changed since it came is asked for its comments."""
+PAGE, MOST_PAGES = 100, 10
+"""Of a ticket's comments and changes."""
 SETTLED = timedelta(minutes=2)
 """The export leaves the last minute out, and refuses to begin within it."""
 OVERLAP = timedelta(minutes=10)
@@ -79,7 +81,9 @@ class ZendeskSource:
         people = tickets.people(answer)
         found = [item for each in objects_of(changed) for item in self._items(api, each, people, known.start, now)]
         gone = [text_at(each, "id") for each in objects_of(changed) if text_at(each, "status") == tickets.DELETED]
-        following = replace(known, asked=now, after=after if isinstance(after, str) else known.after)
+        # Should Zendesk forget its cursor in the midst of a long export, it is begun again where that was begun.
+        asked = now if is_last else known.asked
+        following = replace(known, asked=asked, after=after if isinstance(after, str) else known.after)
         return Batch(
             items=tuple(sorted((item for item in found if item.text), key=lambda item: item.posted_at or now)),
             cursor=following.text(),
@@ -109,8 +113,10 @@ class ZendeskSource:
         if _is_wanted(tickets.created(ticket), start):
             yield tickets.ticket_item(ticket, person, self.site, now)
         if tickets.changed_after_it_came(ticket):
-            answer = api.get(f"/api/v2/tickets/{number}/comments.json", accept=frozenset({404}))
-            said = tickets.comment_items(ticket, inner(answer.value, "comments"), person, self.site, now)
+            # Newest first: of a long ticket it is the end that is new.
+            query: Query = {"sort_order": "desc", "per_page": PAGE}
+            answer = api.get(f"/api/v2/tickets/{number}/comments.json", query, accept=frozenset({404}))
+            said = tickets.comment_items(ticket, answer.value, person, self.site, now)
             yield from (item for item in said if _is_wanted(item.posted_at, start))
 
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:
@@ -134,12 +140,16 @@ class ZendeskSource:
         return self._standing(self._api(), _number(external_id), key, text)
 
     def _standing(self, api: Api, number: str, key: str, text: str) -> Replied | None:
-        query: Query = {"sort_order": "desc", "per_page": 100}
-        answer = api.get(f"/api/v2/tickets/{number}/audits.json", query, accept=frozenset({404}))
-        if answer.status == 404:
-            raise GiveUp(f"{api.host} has no ticket {number} (any more)")
-        found = any(tickets.bears(each, key, text) for each in objects_of(inner(answer.value, "audits")))
-        return Replied(permalink=tickets.page_of(number, self.site)) if found else None
+        for page in range(1, MOST_PAGES + 1):
+            query: Query = {"sort_order": "desc", "per_page": PAGE, "page": page}
+            answer = api.get(f"/api/v2/tickets/{number}/audits.json", query, accept=frozenset({404}))
+            if answer.status == 404:
+                raise GiveUp(f"{api.host} has no ticket {number} (any more)")
+            if any(tickets.bears(each, key, text) for each in objects_of(inner(answer.value, "audits"))):
+                return Replied(permalink=tickets.page_of(number, self.site))
+            if not text_at(answer.value, "next_page"):
+                return None
+        raise GiveUp(f"ticket {number} is so long that it cannot be told whether our answer is in it: look there")
 
     def _api(self) -> Api:
         login = base64.b64encode(f"{self.user}/token:{self.token}".encode()).decode("ascii")

@@ -62,9 +62,9 @@ class FakeZendesk(Moods):
         if asked.method == "PUT":
             return self._update(ticket, json.loads(asked.body)["ticket"])
         if found[2] == "/audits":
-            return said({"audits": ticket.audits[::-1], "count": len(ticket.audits)})
-        first = {"id": ticket.number * 1_000, "author_id": ticket.number, "body": ticket.text, "public": True}
-        return said({"comments": [first | {"created_at": stamp(ticket.created)}, *ticket.comments]})
+            return _paged(asked, "audits", ticket.audits)
+        first = {"id": ticket.number, "author_id": ticket.number, "body": ticket.text, "public": True}
+        return _paged(asked, "comments", [first | {"created_at": stamp(ticket.created)}, *ticket.comments])
 
     def _export(self, asked: Asked) -> Answer:
         if "cursor" in asked.query and self.forgets_cursors:
@@ -119,6 +119,14 @@ class FakeZendesk(Moods):
         custom = update.get("metadata", {}) if self.keeps_metadata else {}
         ticket.audits.append({"events": [comment], "metadata": {"system": {}, "custom": custom}})
         return None if self.lost() else said({"ticket": self._json(ticket), "audit": ticket.audits[-1]})
+
+
+def _paged(asked: Asked, name: str, listed: list[Fields]) -> Answer:
+    """The oldest first unless asked otherwise, a hundred at the most."""
+    size, page = int(asked.query.get("per_page", 100)), int(asked.query.get("page", 1))
+    ordered = listed[::-1] if asked.query.get("sort_order") == "desc" else listed
+    more = "https://acme.zendesk.example/next" if page * size < len(listed) else None
+    return said({name: ordered[(page - 1) * size : page * size], "next_page": more, "count": len(listed)})
 
 
 def _order(ticket: Ticket) -> tuple[str, int]:

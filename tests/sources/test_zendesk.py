@@ -72,6 +72,37 @@ def test_what_the_customer_adds_belongs_to_the_ticket_and_what_others_add_is_no_
     assert item.parent == "Kettle\n\ntext of 7"
 
 
+def test_the_end_of_a_long_ticket_is_heard_and_its_first_message_comes_once(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    long = [
+        comment(10 + each, f"reply {each}", author=7, ago=HOUR - each * timedelta(seconds=1)) for each in range(150)
+    ]
+    zendesk.tickets = [ticket(7, ago=2 * HOUR, updated=NOW, comments=long)]
+    found = texts(source(served).poll("", NOW))
+    assert found == ["text of 7", *(f"reply {each}" for each in range(50, 150))]
+
+
+def test_our_answer_is_found_among_many_changes_of_its_ticket(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    zendesk.tickets = [ticket(7)]
+    source(served).reply("7", "Sorry.", key="k1")
+    zendesk.tickets[0].audits += [{"events": [], "metadata": {}} for _ in range(130)]
+    assert source(served).find_reply("7", "Sorry.", key="k1") is not None
+    assert source(served).find_reply("7", "Sorry.", key="k2") is None
+
+
+def test_a_cursor_forgotten_in_the_midst_of_an_export_loses_nothing(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    zendesk.tickets = [ticket(each, ago=timedelta(hours=20) - each * timedelta(minutes=1)) for each in range(1, 121)]
+    first = source(served).poll("", NOW)
+    zendesk.forgets_cursors = True
+    second = source(served).poll(first.cursor, NOW)
+    third = source(served).poll(second.cursor, NOW)
+    last = source(served).poll(third.cursor, NOW)
+    assert (first.more, second.more, third.more, last.more) == (True, True, True, False)
+    assert {*texts(first), *texts(second), *texts(third), *texts(last)} == {f"text of {n}" for n in range(1, 121)}
+
+
 def test_agents_and_accounts_of_ours_are_no_customers(place: tuple[FakeZendesk, Wire]) -> None:
     zendesk, served = place
     zendesk.tickets = [ticket(1, role="agent"), ticket(3), ticket(5)]

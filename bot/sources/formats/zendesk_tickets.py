@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.mention import Incoming
-from bot.sources.formats.dates import believed, read_date
+from bot.sources.formats.dates import EARLIEST, believed, read_date
 from bot.sources.formats.fields import language, line, prose
-from bot.sources.formats.json_values import inner, objects_of, text_at, text_of
+from bot.sources.formats.json_values import inner, objects_of, text_at, text_of, whole_number
 
 MAX_PARENT = 2_000
 END_USER = "end-user"
@@ -82,11 +82,14 @@ def ticket_item(ticket: Fields, person: Person, site: str, now: datetime) -> Inc
     )
 
 
-def comment_items(ticket: Fields, comments: object, person: Person, site: str, now: datetime) -> Iterator[Incoming]:
-    """What the customer wrote after the first message, which is the ticket itself."""
+def comment_items(ticket: Fields, answer: object, person: Person, site: str, now: datetime) -> Iterator[Incoming]:
+    """What the customer wrote after the first message, which is the ticket itself. `answer` is the newest page of comments:
+    where no other follows, the first message is the oldest on it.
+    """
     number, requester = text_at(ticket, "id"), text_at(ticket, "requester_id")
     opening = "\n\n".join(filter(None, [line(text_at(ticket, "subject")), prose(text_at(ticket, "description"))]))
-    for comment in objects_of(comments)[1:]:
+    shown = sorted(objects_of(inner(answer, "comments")), key=_in_time)
+    for comment in shown if text_at(answer, "next_page") else shown[1:]:
         if text_at(comment, "author_id") != requester or comment.get("public") is False:
             continue
         yield Incoming(
@@ -100,6 +103,10 @@ def comment_items(ticket: Fields, comments: object, person: Person, site: str, n
             parent=opening if len(opening) <= MAX_PARENT else opening[: MAX_PARENT - 1] + "…",
             thread=number,
         )
+
+
+def _in_time(comment: Fields) -> tuple[datetime, int]:
+    return created(comment) or EARLIEST, whole_number(comment.get("id")) or 0
 
 
 def page_of(number: str, site: str) -> str:

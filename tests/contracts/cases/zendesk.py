@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.sources.base import Answerable, Listening, Source
 from bot.sources.zendesk import ZendeskTable
@@ -29,9 +29,10 @@ class ZendeskCase:
     def publish(self, posts: Sequence[Post]) -> None:
         wanted = {number_of(each): each for each in posts}
         before = {each.number: each for each in self._zendesk.tickets}
+        later = max((each.updated for each in self._zendesk.tickets), default=EDITED) + timedelta(seconds=1)
         for number, ticket in before.items():
             if number not in wanted and ticket.status != "deleted":
-                ticket.status, ticket.updated = "deleted", EDITED
+                ticket.status, ticket.updated = "deleted", later
         for number, each in wanted.items():
             if number not in before:
                 self._zendesk.tickets.append(_ticket(number, each))
