@@ -18,14 +18,16 @@ class ConfigError(EarshotError):
 class Retry(EarshotError):
     """The other side may succeed later; come again after `after`.
 
-    `ambiguous` says that the request may have been carried out although no answer arrived.
+    `ambiguous` says that the request may have been carried out although no answer arrived. `asked` says that the other side
+    itself wants to be left alone for that long: no other request goes there meanwhile either.
     """
 
-    def __init__(self, reason: str, *, after: timedelta, ambiguous: bool = False) -> None:
+    def __init__(self, reason: str, *, after: timedelta, ambiguous: bool = False, asked: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.after = after
         self.ambiguous = ambiguous
+        self.asked = asked
 
 
 class GiveUp(EarshotError):

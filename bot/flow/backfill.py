@@ -53,8 +53,9 @@ def fetch_page(db: Database, source: Source, cursor: str, clock: Clock, *, histo
     try:
         batch = source.poll(cursor, clock())
     except Retry as fault:
-        with db.write() as session:
-            sources.rest(session, source.name, clock() + fault.after)
+        if fault.asked:
+            with db.write() as session:
+                sources.rest(session, source.name, clock() + fault.after)
         raise
     with db.write() as session:
         now = clock()

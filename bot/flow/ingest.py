@@ -120,14 +120,14 @@ def next_poll(every: timedelta, asked: timedelta | None, rounds: int | None, cha
 
 
 def _put_off(db: Database, source: Source, fault: Retry | GiveUp, clock: Clock, chance: Chance) -> int:
-    """A poll failed. Where the place asked for patience, or does not answer, nothing else is asked of it meanwhile."""
+    """A poll failed. Where the place asked for patience nothing else is asked of it meanwhile."""
     now = clock()
     least = fault.after if isinstance(fault, Retry) else LONGEST_BACK_OFF
     with db.write() as session:
         failures = sources.failures(session, source.name)
         again_at = now + back_off(failures, source.every, least, chance)
         sources.failed(session, source.name, fault.reason, now, again_at)
-        if isinstance(fault, Retry):
+        if isinstance(fault, Retry) and fault.asked:
             sources.rest(session, source.name, now + fault.after)
     log.warning("poll_put_off", extra={"source": source.name, "reason": fault.reason, "failures": failures + 1})
     return 0

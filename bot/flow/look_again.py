@@ -76,7 +76,7 @@ def _put_off(db: Database, source: Source, fault: Retry | GiveUp, now: datetime)
     pause = max(fault.after, LOOK_EVERY) if isinstance(fault, Retry) else REFUSED_PAUSE
     with db.write() as session:
         sources.looked(session, source.name, fault.reason, again_at=now + pause)
-        if isinstance(fault, Retry):
+        if isinstance(fault, Retry) and fault.asked:
             sources.rest(session, source.name, now + fault.after)
     log.warning("look_put_off", extra={"source": source.name, "reason": fault.reason})
 

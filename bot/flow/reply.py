@@ -44,7 +44,7 @@ def send_answers(db: Database, name: str, source: Source | None, clock: Clock) -
         parcels = answers.lease(session, name, clock(), limit=BATCH, lease=LEASE)
         if parcels and (until := sources.resting(session, name, clock())):
             for parcel in parcels:
-                wait = f"“{name}” does not answer now, or asked us to wait"
+                wait = f"“{name}” asked us to wait"
                 answers.put_off(session, parcel.id, wait, until, unclear=parcel.unclear)
                 mentions.touch(session, parcel.mention_id)
             return 0
@@ -77,7 +77,8 @@ def _put_off(db: Database, parcel: Parcel, fault: Retry, clock: Clock) -> int:
         until = clock() + max(pause, fault.after)
         answers.put_off(session, parcel.id, fault.reason, until, unclear=parcel.unclear)
         mentions.touch(session, parcel.mention_id)
-        sources.rest(session, parcel.source, clock() + fault.after)
+        if fault.asked:
+            sources.rest(session, parcel.source, clock() + fault.after)
     return 0
 
 

@@ -241,7 +241,7 @@ def _refused(error: object) -> Retry | GiveUp:
     if code == "RATELIMIT":
         found = _BREAK.search(sentence)
         wait = timedelta(seconds=float(found[1]) * _UNITS[found[2]]) if found else timedelta(minutes=10)
-        return Retry(f"Reddit wants a pause: {sentence}", after=wait + timedelta(seconds=1))
+        return Retry(f"Reddit wants a pause: {sentence}", after=wait + timedelta(seconds=1), asked=True)
     return GiveUp(sentence or REASONS.get(code, f"Reddit refuses the answer ({code or 'without saying why'})"))
 
 

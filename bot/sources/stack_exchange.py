@@ -168,7 +168,7 @@ class StackExchange:
         if answered.get("error_id") in THROTTLED:
             seconds = _SECONDS.search(reason)
             wait = min(timedelta(seconds=int(seconds[1])), LONGEST_PAUSE) if seconds else PAUSE
-            return Retry(f"{self.api.host} is not able to answer now ({reason})", after=wait)
+            return Retry(f"{self.api.host} is not able to answer now ({reason})", after=wait, asked=True)
         return GiveUp(f"{self.api.host} refuses the question: {reason}")
 
 

@@ -63,7 +63,7 @@ class TrustpilotSource:
             answer = post(address, b"grant_type=client_credentials", headers=form, allow_private=self.api.allow_private)
             token = text_at(json.loads(answer.body or b"{}"), "access_token")
         except Retry as fault:  # not ambiguous: no answer of ours was sent yet
-            raise Retry(fault.reason, after=fault.after) from fault
+            raise Retry(fault.reason, after=fault.after, asked=fault.asked) from fault
         except (ValueError, RecursionError):
             raise Retry("Trustpilot does not answer in JSON", after=PAUSE) from None
         if not token:

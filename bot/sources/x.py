@@ -136,12 +136,13 @@ class X:
 
 @dataclass(kw_only=True)
 class _Walk:
-    """One poll: what it has cost so far, and where X wants a rest in the midst of it, for how long."""
+    """One poll: what it has cost so far, and whether X failed in the midst of it, and for how long it wants a rest."""
 
     source: X
     now: datetime
     since: datetime
     cost: int = 0
+    stopped: bool = False
     wait: timedelta | None = None
 
     def read(self, shelf: str, page: str) -> Page:
@@ -149,7 +150,7 @@ class _Walk:
         since, _, rest = (page or f"{last_id_at(self._from(shelf))}::a").partition(":")
         token, _, sign = rest.rpartition(":")
         later = Page(found=(), next=f"{since}:{token}:{'a' if sign == 'b' else 'b'}")
-        if self.wait is not None:
+        if self.stopped:
             return later
         try:
             shown = self._shown(shelf, since, token)
@@ -157,7 +158,7 @@ class _Walk:
             if not self.cost:
                 raise
             # What was paid for is kept and counted; the rest waits in the cursor.
-            self.wait = error.after
+            self.stopped, self.wait = True, error.after if error.asked else None
             return later
         return self._page(shown, f"{since}:{shown.next}:a" if shown.next else "")
 

@@ -107,7 +107,7 @@ def test_an_edit_of_an_old_post_leaves_it_where_it_is(world: World) -> None:
 
 
 def test_the_bot_and_the_backfill_leave_a_tired_place_alone_together(world: World) -> None:
-    forum = FakeSource("forum", [Retry("429", after=timedelta(minutes=30))])
+    forum = FakeSource("forum", [Retry("429", after=timedelta(minutes=30), asked=True)])
     configured = know(world, forum)
     with pytest.raises(Retry, match="429"):
         fetch(world, forum)

@@ -284,7 +284,7 @@ def test_an_edit_found_before_the_answer_brings_the_mention_back_after_it(world:
 def test_an_answer_waits_while_the_place_wants_to_be_left_alone(world: World, board: Board) -> None:
     world.arrive()
     world.run()
-    board.will(Retry("429", after=minutes(20)))
+    board.will(Retry("429", after=minutes(20), asked=True))
     [(source, cursor)] = ingest.lease_due(world.db, world.sources, world.clock())
     ingest.poll(world.db, source, cursor, world.clock)
     assert answer(world) is AnswerState.SENDING
@@ -294,6 +294,24 @@ def test_an_answer_waits_while_the_place_wants_to_be_left_alone(world: World, bo
     assert board.sends == []
     world.clock.seconds(1)
     assert world.reply() == 1
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_failed_poll_or_look_holds_answers_only_where_the_place_asked_for_it(
+    world: World, board: Board, asked: bool
+) -> None:
+    world.arrive()
+    world.run()
+    down = Retry("broken", after=minutes(20), asked=asked)
+    board.will(down)
+    [(source, cursor)] = ingest.lease_due(world.db, world.sources, world.clock())
+    ingest.poll(world.db, source, cursor, world.clock)
+    assert (standing(world).rest_until is not None) is asked
+    world.clock.now = standing(world).next_at
+    board.told.append(down)
+    look(world)
+    assert standing(world).look_problem == "broken"
+    assert answer(world) is (AnswerState.SENDING if asked else AnswerState.SENT)
 
 
 def test_what_a_reply_costs_is_counted(world: World, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -274,6 +274,7 @@ def test_a_strange_window_is_waited_for_as_usual(header: str) -> None:
     with wire(lambda _: Answer(status=429, headers=headers)) as web, pytest.raises(Retry) as caught:
         source(web).poll("", NOW)
     assert timedelta(seconds=1) <= caught.value.after <= timedelta(minutes=5)
+    assert caught.value.asked
 
 
 # Answering

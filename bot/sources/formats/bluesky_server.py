@@ -12,7 +12,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import text_of, whole_number
 from bot.sources.net.door_httpx import HttpxDoor
-from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, pause
+from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, asks_for_rest, pause
 
 RUN_OUT = frozenset({"ExpiredToken", "InvalidToken"})
 NO_PASSWORD = "{host} does not accept the handle and the app password: make one under Settings, Privacy and security, App passwords"
@@ -133,7 +133,8 @@ class BlueskyServer:
         if status in TRY_AGAIN or status >= 500:
             wait = pause(_until(headers), datetime.now(UTC), otherwise=SOON if sending else PAUSE)
             said = f"{self.host} is not able to answer now ({status})"
-            return Retry(said, after=wait, ambiguous=sending and status >= 500)
+            asked = asks_for_rest(status, headers)
+            return Retry(said, after=wait, ambiguous=sending and status >= 500, asked=asked)
         name, reason = _words(response.content)
         if status == 400 and name:
             return RefusedError(name, reason)

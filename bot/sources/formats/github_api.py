@@ -64,7 +64,9 @@ class Github:
         faults = objects_of(inner(answer.value, "errors"))
         kinds = {text_at(fault, "type") for fault in faults}
         if "RATE_LIMITED" in kinds:
-            raise Retry(f"{self.graphql.host} has heard too much of us", after=_reset(answer.headers) or PAUSE)
+            raise Retry(
+                f"{self.graphql.host} has heard too much of us", after=_reset(answer.headers) or PAUSE, asked=True
+            )
         if faults and (sending or kinds != {"NOT_FOUND"}):
             raise GiveUp(
                 line(text_at(faults[0], "message"))[:LONGEST_REASON] or f"{self.graphql.host} refuses the question"
@@ -81,7 +83,7 @@ class Github:
         if answer.status in (403, 429):
             wait = _limit(answer)
             if wait is not None:
-                raise Retry(f"{self.rest.host} has heard too much of us ({answer.status})", after=wait)
+                raise Retry(f"{self.rest.host} has heard too much of us ({answer.status})", after=wait, asked=True)
             raise GiveUp(_reason(answer) or f"{self.rest.host} refuses us (403): may the token do this?")
         if answer.status in (400, 409, 422):
             raise GiveUp(_reason(answer) or f"{self.rest.host} refuses what we ask ({answer.status})")

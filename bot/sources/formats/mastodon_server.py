@@ -16,7 +16,7 @@ from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.formats.mastodon_posts import Around
 from bot.sources.formats.shelf import PAGE, Entry
-from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, pause
+from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, asks_for_rest, pause
 
 if TYPE_CHECKING:
     import requests
@@ -186,6 +186,7 @@ def _refuse(response: "requests.Response", **_: object) -> None:
             f"{host} is not able to answer now ({status})",
             after=_wait(response.headers, otherwise=SOON if sending else PAUSE),
             ambiguous=sending and status >= 500,
+            asked=asks_for_rest(status, response.headers),
         )
     said = _reason(response)
     if status == 401:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.errors import GiveUp, Retry
-from bot.sources.net.fetch import PAUSE, REFUSALS, SOON, TRY_AGAIN, Fetched, Limits, exchange, pause
+from bot.sources.net.fetch import PAUSE, REFUSALS, SOON, TRY_AGAIN, Fetched, Limits, asks_for_rest, exchange, pause
 
 Query = Mapping[str, str | int]
 
@@ -76,7 +76,8 @@ class Api:
             otherwise = SOON if sending else PAUSE
             wait = pause(answer.headers.get("retry-after", ""), datetime.now(UTC), otherwise=otherwise)
             said = f"{self.host} is not able to answer now ({answer.status})"
-            raise Retry(said, after=wait, ambiguous=sending and answer.status >= 500)
+            asked = asks_for_rest(answer.status, answer.headers)
+            raise Retry(said, after=wait, ambiguous=sending and answer.status >= 500, asked=asked)
         if answer.status in REFUSALS:
             raise GiveUp(f"{self.host} {REFUSALS[answer.status]}")
         if not 200 <= answer.status < 300:

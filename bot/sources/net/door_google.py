@@ -17,7 +17,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import list_at, text_at
 from bot.sources.net.door_httpx import WRITTEN_BY_THE_DOOR
-from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, Limits, exchange, pause
+from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, Limits, asks_for_rest, exchange, pause
 
 LIMITS = Limits(deadline=timedelta(seconds=10))
 LONGEST_REASON = 300
@@ -78,7 +78,8 @@ class _TokenDoor(transport.Request):
         if answer.status in TRY_AGAIN or answer.status >= 500:
             # Before the library sees it: that would try again at once and sleep in between.
             wait = pause(answer.headers.get("retry-after", ""), datetime.now(UTC))
-            raise Retry(f"Google's login is not able to answer now ({answer.status})", after=wait)
+            asked = asks_for_rest(answer.status, answer.headers)
+            raise Retry(f"Google's login is not able to answer now ({answer.status})", after=wait, asked=asked)
         return _Said(status=answer.status, headers=answer.headers, data=answer.body)
 
 
@@ -171,12 +172,13 @@ def _translated(error: HttpError, *, sending: bool, day_ends: Callable[[], timed
     status = int(error.resp.status)
     reason, message = _words(error)
     if reason in SPENT:
-        return Retry(f"today's quota at Google is used up ({reason})", after=day_ends())
+        return Retry(f"today's quota at Google is used up ({reason})", after=day_ends(), asked=True)
     if status in TRY_AGAIN or status >= 500 or reason in TOO_FAST:
         otherwise = SOON if sending else PAUSE
         wait = pause(str(error.resp.get("retry-after", "")), datetime.now(UTC), otherwise=otherwise)
         said = f"Google is not able to answer now ({status})"
-        return Retry(said, after=wait, ambiguous=sending and status >= 500)
+        asked = reason in TOO_FAST or asks_for_rest(status, error.resp)
+        return Retry(said, after=wait, ambiguous=sending and status >= 500, asked=asked)
     if status == 401:
         return GiveUp(f"Google does not accept the login (401){message and ': '}{message}")
     return GiveUp(f"Google refuses ({status}){message and ': '}{message}")

@@ -16,7 +16,7 @@ from prawcore import Requestor
 from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import object_of, text_of
-from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON
+from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, asks_for_rest
 
 TOKEN_PATH = "/api/v1/access_token"
 REFUSALS = {
@@ -70,7 +70,8 @@ def _refusal(response: requests.Response, *, is_sending: bool, path: str) -> Ret
         asked = response.headers.get("retry-after") or response.headers.get("x-ratelimit-reset") or ""
         wait = _seconds(asked) or (SOON if is_sending and status >= 500 else PAUSE)
         said = f"Reddit is not able to answer now ({status})"
-        return Retry(said, after=wait, ambiguous=is_sending and status >= 500)
+        asked = asks_for_rest(status, response.headers)
+        return Retry(said, after=wait, ambiguous=is_sending and status >= 500, asked=asked)
     if status == 401 and not path.endswith(TOKEN_PATH):
         # Reddit may count one token an account: a newer one, of an answer beside this poll, took the place of ours.
         return Retry("Reddit does not know our token any more (401)", after=SOON)

@@ -12,7 +12,7 @@ from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.formats.x_posts import DuplicateError
 from bot.sources.net.door_requests import door_session
-from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, Limits
+from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, Limits, asks_for_rest
 
 TWEEPYS_HOST = "https://api.twitter.com"
 """Where tweepy believes X to be."""
@@ -41,7 +41,8 @@ def _refusal(response: requests.Response, *, is_sending: bool) -> Retry | GiveUp
     if status in (408, 425, 429) or status >= 500:
         wait = _wait(response.headers, otherwise=SOON if is_sending and status >= 500 else PAUSE)
         said = f"X is not able to answer now ({status})"
-        return Retry(said, after=wait, ambiguous=is_sending and status >= 500)
+        asked = asks_for_rest(status, response.headers)
+        return Retry(said, after=wait, ambiguous=is_sending and status >= 500, asked=asked)
     if status == 401:
         return GiveUp("X does not accept our keys (401): make new ones in its developer portal, all of one app")
     if status == 403 and "duplicate" in reason.casefold():

@@ -275,7 +275,8 @@ def _refuse_bad_status(status: int, headers: Mapping[str, str], host: str) -> No
         raise GiveUp(f"{host} {REFUSALS[status]}")
     if status in TRY_AGAIN or status >= 500:
         now = datetime.now(UTC)
-        raise Retry(f"{host} is not able to answer now ({status})", after=pause(headers.get("retry-after", ""), now))
+        wait = pause(headers.get("retry-after", ""), now)
+        raise Retry(f"{host} is not able to answer now ({status})", after=wait, asked=asks_for_rest(status, headers))
     if status != 304 and not 200 <= status < 300:
         raise GiveUp(f"{host} answers with an unexpected status ({status})")
 
@@ -284,9 +285,15 @@ def _refuse_unread(status: int, headers: Mapping[str, str], host: str) -> None:
     """What a POST may be answered with that says nothing worth reading."""
     if status in TRY_AGAIN or status >= 500:
         wait = pause(headers.get("retry-after", ""), datetime.now(UTC), otherwise=SOON)
-        raise Retry(f"{host} is not able to answer now ({status})", after=wait, ambiguous=status >= 500)
+        said, asked = f"{host} is not able to answer now ({status})", asks_for_rest(status, headers)
+        raise Retry(said, after=wait, ambiguous=status >= 500, asked=asked)
     if 300 <= status < 400:
         raise GiveUp(f"{host} redirects ({status}), and what we send is not sent on: name the address it leads to")
+
+
+def asks_for_rest(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether the place wants to be left alone, and is not only out of order."""
+    return status == 429 or "retry-after" in headers
 
 
 def pause(retry_after: str, now: datetime, *, otherwise: timedelta = PAUSE) -> timedelta:

@@ -162,7 +162,7 @@ def _granted(answer: Answered, *, sending: bool) -> Answered:
     told = line(text_at(error, "error_user_msg") or text_at(error, "message"))[:LONGEST_REASON]
     reason = f": {told}" if told else ""
     if code in TOO_FAST or code in BUSINESS_TOO_FAST:
-        raise Retry(f"Meta asks us to slow down ({code})", after=_regained(answer))
+        raise Retry(f"Meta asks us to slow down ({code})", after=_regained(answer), asked=True)
     if code in PASSING or inner(error, "is_transient") is True:
         raise Retry(f"Meta is not able to answer now ({code})", after=SOON if sending else PAUSE, ambiguous=sending)
     if code in BAD_TOKEN or answer.status == 401:

@@ -16,7 +16,7 @@ import pytest
 from bot.errors import GiveUp, Retry
 from bot.sources.net import dial
 from bot.sources.net.address import Zone, zone
-from bot.sources.net.fetch import LONGEST_PAUSE, MIB, PAUSE, Limits, fetch, pause, ssl_context
+from bot.sources.net.fetch import LONGEST_PAUSE, MIB, PAUSE, Limits, fetch, pause, post, ssl_context
 from tests.sources.loopback import Answer, Place, place, raw_place
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -99,6 +99,16 @@ def test_trouble_is_retried_when_the_place_asks(web: Place, status: int) -> None
     with pytest.raises(Retry) as caught:
         fetch(web.url(), allow_private=True)
     assert caught.value.after == timedelta(seconds=77)
+    assert caught.value.asked
+
+
+@pytest.mark.parametrize(("status", "asked"), [(429, True), (503, False)])
+def test_a_place_without_a_time_asks_for_rest_by_its_status_only(web: Place, status: int, asked: bool) -> None:
+    web.answers["/"] = Answer(status=status)
+    for call in (lambda: fetch(web.url(), allow_private=True), lambda: post(web.url(), b"", allow_private=True)):
+        with pytest.raises(Retry) as caught:
+            call()
+        assert caught.value.asked is asked
 
 
 @pytest.mark.parametrize(
