@@ -6,7 +6,7 @@ it did not come to is remembered in the cursor, and the next poll goes on there 
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.mention import Incoming
@@ -34,19 +34,22 @@ class Mark:
     """What is remembered between two polls.
 
     `place` says whose cursor it is: another place starts over. Nothing from before `start` is wanted; all up to `seen` was
-    given or is among the `rests`. `aside` is for the source itself.
+    given or is among the `rests`. `begun` is when the round began of which the `rests` are left, or the last one.
+    `aside` is for the source itself.
     """
 
     place: str
     start: datetime
     seen: datetime
     rests: tuple[Rest, ...] = ()
+    begun: datetime | None = None
     aside: str = ""
 
     def text(self) -> str:
         rests = [[rest.shelf, rest.page, rest.until.isoformat()] for rest in self.rests]
         told = {"place": self.place, "start": self.start.isoformat(), "seen": self.seen.isoformat()}
-        return json.dumps(told | {"rests": rests, "aside": self.aside}, separators=(",", ":"))
+        begun = self.begun and self.begun.isoformat()
+        return json.dumps(told | {"rests": rests, "begun": begun, "aside": self.aside}, separators=(",", ":"))
 
     @classmethod
     def parse(cls, text: str, *, place: str, start: datetime) -> "Mark":
@@ -62,11 +65,12 @@ class Mark:
                     Rest(shelf=str(shelf), page=str(page), until=datetime.fromisoformat(until))
                     for shelf, page, until in raw["rests"]
                 ),
+                begun=datetime.fromisoformat(raw["begun"]) if raw["begun"] else None,
                 aside=str(raw["aside"]),
             )
         except (ValueError, TypeError, KeyError, RecursionError):
             return fresh
-        moments = (known.start, known.seen, *(rest.until for rest in known.rests))
+        moments = (known.start, known.seen, known.begun or known.start, *(rest.until for rest in known.rests))
         is_sound = known.place == place and all(moment.tzinfo for moment in moments)
         return known if is_sound else fresh
 
@@ -101,17 +105,19 @@ ReadPage = Callable[[str, str], Page]
 
 @dataclass(frozen=True, kw_only=True)
 class Walked:
-    """What a poll found, the oldest first, and the mark after it."""
+    """What a poll found, the oldest first, and the mark after it. `retry_after` is the rest that the place asked for."""
 
     items: tuple[Incoming, ...]
     mark: Mark
     problems: tuple[str, ...] = ()
+    retry_after: timedelta | None = None
 
     def batch(self, *, access_ends_at: datetime | None = None) -> Batch:
         return Batch(
             items=self.items,
             cursor=self.mark.text(),
             more=bool(self.mark.rests),
+            retry_after=self.retry_after,
             problems=self.problems,
             access_ends_at=access_ends_at,
         )
@@ -126,48 +132,83 @@ class Reach:
 
 
 def walk(mark: Mark, shelves: Sequence[str], read: ReadPage, *, now: datetime, reach: Reach = Reach()) -> Walked:
-    """Go on with what is left of the last poll, else read every shelf from its newest page back to what is known."""
+    """Go on with what is left of the last poll, else read every shelf from its newest page back to what is known.
+
+    Where the place fails in the midst of it, what was read is given and the rest is left for later: else a place that
+    answers five questions and no more would never be read through. Raises Retry where not even one page was read.
+    """
     until = max(mark.start, mark.seen - reach.overlap)
-    waiting = list(mark.rests) or [Rest(shelf=shelf, until=until) for shelf in shelves]
-    found: list[tuple[datetime, Incoming]] = []
-    problems: list[str] = []
-    for _ in range(reach.most_pages):
-        if not waiting:
+    poll = _Poll(waiting=list(mark.rests) or [Rest(shelf=shelf, until=until) for shelf in shelves])
+    retry_after = None
+    for count in range(reach.most_pages):
+        if not poll.waiting:
             break
-        rest = waiting.pop(0)
-        page = _read(read, rest)
-        problems += page.problems
-        found += [(moment or rest.until, item) for moment, item in page.found if not moment or moment >= rest.until]
-        if page.next and (page.reaches is None or page.reaches >= rest.until):
-            waiting.insert(0, replace(rest, page=page.next))
-        waiting += [
-            Rest(shelf=each.shelf, page=each.page, until=rest.until)
-            for each in page.opens
-            if each.newest is None or each.newest >= rest.until
-        ]
-    if len(waiting) > MOST_RESTS:
-        problems.append(f"{len(waiting) - MOST_RESTS} threads are too many to remember and were left out of this round")
-    seen = max([mark.seen, *(min(moment, now) for moment, _ in found)])
+        try:
+            name, page = _read(read, poll.waiting[0])
+        except Retry as fault:
+            if not count:
+                raise
+            retry_after = fault.after if fault.asked else None
+            break
+        _check(page, name)
+        poll.take(page)
+    # The other shelves were read when the round began, so beyond that moment nobody knows yet what stands on them.
+    begun = (mark.begun if mark.rests else None) or now
+    seen = max([mark.seen, *(min(moment, begun) for moment, _ in poll.found)])
+    rests, problems = poll.remembered()
     return Walked(
-        items=_in_order(found),
-        mark=replace(mark, seen=seen, rests=tuple(waiting[:MOST_RESTS])),
-        problems=tuple(dict.fromkeys(problems)),
+        items=_in_order(poll.found),
+        mark=replace(mark, seen=seen, rests=rests, begun=begun),
+        problems=problems,
+        retry_after=retry_after,
     )
 
 
-def _read(read: ReadPage, rest: Rest) -> Page:
+@dataclass(kw_only=True)
+class _Poll:
+    """What one poll has found so far, and what is still to be read, the next first."""
+
+    waiting: list[Rest]
+    found: list[tuple[datetime, Incoming]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def take(self, page: Page) -> None:
+        """The page of whatever waits first."""
+        rest = self.waiting.pop(0)
+        until = rest.until
+        self.problems += page.problems
+        self.found += [(moment or until, item) for moment, item in page.found if not moment or moment >= until]
+        if page.next and (page.reaches is None or page.reaches >= until):
+            self.waiting.insert(0, replace(rest, page=page.next))
+        self.waiting += [
+            Rest(shelf=each.shelf, page=each.page, until=until)
+            for each in page.opens
+            if each.newest is None or each.newest >= until
+        ]
+
+    def remembered(self) -> tuple[tuple[Rest, ...], tuple[str, ...]]:
+        beyond = len(self.waiting) - MOST_RESTS
+        said = [f"{beyond} threads are too many to remember and were left out of this round"] if beyond > 0 else []
+        return tuple(self.waiting[:MOST_RESTS]), tuple(dict.fromkeys([*self.problems, *said]))
+
+
+def _read(read: ReadPage, rest: Rest) -> tuple[str, Page]:
+    """The page, and the name under which it was found."""
     try:
-        page = read(rest.shelf, rest.page)
+        return rest.page, read(rest.shelf, rest.page)
     except GiveUp:
         if not rest.page:
             raise
         # Names of pages die while they wait in a cursor: back from the newest one then.
-        return _read(read, replace(rest, page=""))
-    if page.next and page.next == rest.page:
+        return "", read(rest.shelf, "")
+
+
+def _check(page: Page, name: str) -> None:
+    """Raises Retry where it leads to nothing that can be read on from: such a name must not get into the cursor."""
+    if page.next and page.next == name:
         raise Retry("the place leads in a circle from page to page", after=PAUSE)
     if not all(map(_can_be_asked_for, (page.next, *(part for each in page.opens for part in (each.shelf, each.page))))):
         raise Retry("the place names a page that cannot be asked for", after=PAUSE)
-    return page
 
 
 def _can_be_asked_for(name: str) -> bool:

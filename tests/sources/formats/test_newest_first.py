@@ -23,11 +23,14 @@ class Shelves:
         self.posts = posts
         self.asked: list[tuple[str, str]] = []
         self.dead: set[str] = set()
+        self.busy: set[tuple[str, str]] = set()
 
     def read(self, shelf: str, page: str) -> Page:
         self.asked.append((shelf, page))
         if page in self.dead:
             raise GiveUp("no such page")
+        if (shelf, page) in self.busy:
+            raise Retry("slowly", after=timedelta(minutes=7), asked=True)
         begin = int(page or 0)
         shown = self.posts[shelf][begin : begin + SIZE]
         return Page(
@@ -37,8 +40,11 @@ class Shelves:
         )
 
     def walk(self, mark: Mark, most_pages: int = 10) -> Walked:
+        return self.walk_at(NOW, mark, most_pages)
+
+    def walk_at(self, now: datetime, mark: Mark, most_pages: int = 10) -> Walked:
         reach = Reach(overlap=timedelta(minutes=2), most_pages=most_pages)
-        return walk(mark, list(self.posts), self.read, now=NOW, reach=reach)
+        return walk(mark, list(self.posts), self.read, now=now, reach=reach)
 
 
 def mark(minute: int = 100) -> Mark:
@@ -86,6 +92,33 @@ def test_a_page_that_died_in_the_cursor_is_read_from_the_top_again() -> None:
     again = shelves.walk(first.mark, most_pages=1)
     assert ids(again) == ["a4", "a3", "a2", "a1", "a0"]
     assert again.mark.rests == (Rest(shelf="a", page="5", until=at(100)),)
+
+
+def test_what_is_written_while_a_round_waits_is_not_passed_over() -> None:
+    """One shelf was read before it was written there, and what the other one shows later is newer than that."""
+    shelves = Shelves(a=[60, 61], b=list(range(70, 82)))
+    first = shelves.walk_at(at(50), mark(), most_pages=2)
+    assert [rest.shelf for rest in first.mark.rests] == ["b"]
+    shelves.posts = {"a": [40, 60, 61], "b": [2, *range(70, 82)]}
+    # The page that waited has died meanwhile, and the shelf is read from its newest post again.
+    shelves.dead = {"5"}
+    second = shelves.walk_at(at(1), first.mark, most_pages=1)
+    shelves.dead = set()
+    third = shelves.walk_at(at(1), second.mark)
+    fourth = shelves.walk_at(NOW, third.mark)
+    assert "a40" in ids(fourth)
+
+
+def test_where_the_place_fails_midway_what_was_read_is_given_and_the_rest_comes_later() -> None:
+    shelves = Shelves(a=list(range(1, 13)), b=[20])
+    shelves.busy = {("a", "10")}
+    first = shelves.walk(mark())
+    assert ids(first) == [f"a{minute}" for minute in range(10, 0, -1)]
+    assert (first.batch().more, first.batch().retry_after) == (True, timedelta(minutes=7))
+    with pytest.raises(Retry):
+        shelves.walk(first.mark)
+    shelves.busy = set()
+    assert ids(shelves.walk(first.mark)) == ["b20", "a12", "a11"]
 
 
 def test_a_place_that_refuses_the_first_page_refuses() -> None:
@@ -145,5 +178,5 @@ def test_another_places_cursor_and_one_that_cannot_be_read_start_over(text: str)
 
 def test_a_mark_reads_back_as_it_was_written() -> None:
     rest = Rest(shelf="b", page="7", until=at(5))
-    written = Mark(place="here", start=at(9), seen=at(1), rests=(rest,), aside='{"a": 1}')
+    written = Mark(place="here", start=at(9), seen=at(1), rests=(rest,), begun=at(2), aside='{"a": 1}')
     assert Mark.parse(written.text(), place="here", start=NOW) == written
