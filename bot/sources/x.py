@@ -100,12 +100,13 @@ class X:
     def poll(self, cursor: str, now: datetime) -> Batch:
         """Raises Retry and GiveUp as the contract of a source says."""
         mark = Mark.parse(cursor, place=digest(self.user_id)[:12], start=now - self.first_lookback)
-        # Only what is so young that others may still turn up beside it is read twice, because that is paid twice.
-        overlap = max(OVERLAP - (now - mark.seen), timedelta(0))
-        walking = _Walk(source=self, now=now, since=max(mark.start, mark.seen - overlap))
+        # Only what was so young that others may have turned up beside it since is read twice, because that is paid twice.
+        overlap = max(OVERLAP - ((mark.begun or now) - mark.seen), timedelta(0))
+        since = mark.rests[0].until if mark.rests else max(mark.start, mark.seen - overlap)
+        walking = _Walk(source=self, now=now, since=since)
         reach = Reach(overlap=overlap, most_pages=MOST_PAGES)
         walked = walk(mark, (MENTIONS, *self.queries), walking.read, now=now, reach=reach)
-        return replace(walked.batch(), cost=walking.cost, retry_after=walking.wait)
+        return replace(walked.batch(), cost=walking.cost)
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""
@@ -136,31 +137,18 @@ class X:
 
 @dataclass(kw_only=True)
 class _Walk:
-    """One poll: what it has cost so far, and whether X failed in the midst of it, and for how long it wants a rest."""
+    """One poll, and what it has cost so far."""
 
     source: X
     now: datetime
     since: datetime
     cost: int = 0
-    stopped: bool = False
-    wait: timedelta | None = None
 
     def read(self, shelf: str, page: str) -> Page:
-        """`page` is the id after which posts are wanted, X's own word for the page, and a sign that changes if it is put off."""
-        since, _, rest = (page or f"{last_id_at(self._from(shelf))}::a").partition(":")
-        token, _, sign = rest.rpartition(":")
-        later = Page(found=(), next=f"{since}:{token}:{'a' if sign == 'b' else 'b'}")
-        if self.stopped:
-            return later
-        try:
-            shown = self._shown(shelf, since, token)
-        except Retry as error:
-            if not self.cost:
-                raise
-            # What was paid for is kept and counted; the rest waits in the cursor.
-            self.stopped, self.wait = True, error.after if error.asked else None
-            return later
-        return self._page(shown, f"{since}:{shown.next}:a" if shown.next else "")
+        """`page` is the id after which posts are wanted, and X's own word for the page."""
+        since, _, token = (page or f"{last_id_at(self._from(shelf))}:").partition(":")
+        shown = self._shown(shelf, since, token)
+        return self._page(shown, f"{since}:{shown.next}" if shown.next else "")
 
     def _from(self, shelf: str) -> datetime:
         oldest = self.now - SEARCHED_DAYS + timedelta(minutes=1)

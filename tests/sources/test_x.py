@@ -139,8 +139,34 @@ def test_what_is_young_is_read_again_and_paid_again_and_nothing_else(place: XPla
     assert (again.items, again.cost) == ((), 0)
     place.show([post(2, ago=timedelta(seconds=30))])
     cursor = hears.poll(again.cursor, NOW).cursor
-    assert len(hears.poll(cursor, NOW + timedelta(seconds=60)).items) == 1
-    assert hears.poll(cursor, NOW + timedelta(seconds=300)).items == ()
+    later = hears.poll(cursor, NOW + timedelta(seconds=300))
+    assert len(later.items) == 1
+    assert hears.poll(later.cursor, NOW + timedelta(seconds=600)).items == ()
+
+
+def test_a_post_that_the_index_knew_late_is_heard_at_the_next_poll(place: XPlace, web: Wire) -> None:
+    place.show([post(2, ago=timedelta(seconds=30))])
+    hears = source(web)
+    cursor = hears.poll("", NOW).cursor
+    place.show([post(2, ago=timedelta(seconds=30)), post(1, ago=timedelta(seconds=60))])
+    assert len(hears.poll(cursor, NOW + timedelta(minutes=5)).items) == 2
+
+
+def test_a_search_that_a_full_poll_did_not_come_to_misses_nothing(place: XPlace) -> None:
+    """Five pages of mentions come first; what the search finds is older than all of them."""
+    searched = XPlace()
+    place.show([post(number, ago=timedelta(minutes=900 - number)) for number in range(500)])
+    searched.show([post(999, ago=timedelta(hours=20))])
+
+    def speak(asked: Asked) -> Answer | None:
+        return (searched if "search" in asked.path else place).speak(asked)
+
+    with wire(speak) as web:
+        hears = source(web, search=True, user_price=0)
+        first = hears.poll("", NOW)
+        second = hears.poll(first.cursor, NOW)
+    assert (len(first.items), first.more) == (500, True)
+    assert [item.text for item in second.items] == ["text of 999"]
 
 
 @pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings lie beside the repository")
