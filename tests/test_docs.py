@@ -39,11 +39,15 @@ def test_every_command_exists(page: Path, capsys: pytest.CaptureFixture[str]) ->
     assert set(re.findall(r"(?:^|`|bin/)earshot ([a-z]+)\b", code, re.MULTILINE)) - commands == set()
 
 
-def test_every_test_that_the_desk_page_names_exists() -> None:
-    """27 to 53 in order, each with tests that are there."""
-    rows = re.findall(r"^\| (\d+) \|.*$", page := (ROOT / "docs/desk.md").read_text(), re.MULTILINE)
-    assert [int(number) for number in rows] == list(range(27, 54))
-    named = re.findall(r"`([\w/]+\.py)::(\w+)`", page)
+@pytest.mark.parametrize(
+    ("page", "numbers"),
+    [("docs/desk.md", [*range(27, 54)]), ("docs/listening.md", [*range(1, 9), 18, 19, 20, 71, 72])],
+)
+def test_every_test_that_stands_for_a_feature_exists(page: str, numbers: list[int]) -> None:
+    """The features by their numbers in order, each with tests that are there."""
+    rows = re.findall(r"^\| (\d+) \|.*$", text := (ROOT / page).read_text(), re.MULTILINE)
+    assert [int(number) for number in rows] == numbers
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", text)
     assert len(named) >= len(rows)
     missing = [f"{file}::{test}" for file, test in named if test not in functions_in(ROOT / "tests" / file)]
     assert missing == []
