@@ -14,12 +14,13 @@ from bot.sources.formats.fields import digest, language, line, prose, stars
 from bot.sources.formats.json_values import list_at, text_at
 from bot.sources.formats.newest_first import Mark, Page, walk
 from bot.sources.net.api import Api, Query
-from bot.sources.net.fetch import PAUSE, post
+from bot.sources.net.fetch import PAUSE, only_asking, post
 from bot.sources.table import Secret, SourceTable
 from bot.values import Said
 
 SITE = "https://www.trustpilot.com/"
 REFUSED = frozenset({400, 403, 404, 409, 422})
+GRANT = b"grant_type=client_credentials"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +61,9 @@ class TrustpilotSource:
         address = f"{self.api.base}oauth/oauth-business-users-for-applications/accesstoken"
         form = {"content-type": "application/x-www-form-urlencoded", "authorization": f"Basic {self.login}"}
         try:
-            answer = post(address, b"grant_type=client_credentials", headers=form, allow_private=self.api.allow_private)
+            with only_asking():
+                answer = post(address, GRANT, headers=form, allow_private=self.api.allow_private)
             token = text_at(json.loads(answer.body or b"{}"), "access_token")
-        except Retry as fault:  # not ambiguous: no answer of ours was sent yet
-            raise Retry(fault.reason, after=fault.after, asked=fault.asked) from fault
         except (ValueError, RecursionError):
             raise Retry("Trustpilot does not answer in JSON", after=PAUSE) from None
         if not token:

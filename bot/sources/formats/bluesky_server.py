@@ -12,7 +12,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import text_of, whole_number
 from bot.sources.net.door_httpx import HttpxDoor
-from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, asks_for_rest, pause
+from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, asks_for_rest, only_asking, pause
 
 RUN_OUT = frozenset({"ExpiredToken", "InvalidToken"})
 NO_PASSWORD = "{host} does not accept the handle and the app password: make one under Settings, Privacy and security, App passwords"
@@ -101,7 +101,7 @@ class BlueskyServer:
         client = Client(base_url=self.service, request=Request(transport=door, trust_env=False))
         client.on_session_change(self._remember)
         try:
-            with self._translated(sending=False):
+            with only_asking(), self._translated(sending=False):
                 client.login(self.handle, self.password, fetch_bsky_profile=False)
         except RefusedError as error:
             raise GiveUp(f"{NO_PASSWORD.format(host=self.host)} ({error.reason or error.name})") from error

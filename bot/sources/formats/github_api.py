@@ -1,6 +1,7 @@
 """GitHub's two interfaces, REST and GraphQL, as far as they are alike on github.com and on an Enterprise server."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import inner, object_of, objects_of, text_at
 from bot.sources.net.api import Answered, Api, Query
-from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, pause
+from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, only_asking, pause
 
 PAGE = 100
 LONGEST_REASON = 300
@@ -60,7 +61,9 @@ class Github:
 
     def query(self, text: str, variables: Mapping[str, object], *, sending: bool = False) -> dict[str, Any]:
         """What stands under `data`. A node that is gone is null there; every other fault is raised."""
-        answer = self._checked(self.graphql.send("POST", "", {"query": text, "variables": variables}, accept=READ_HERE))
+        with nullcontext() if sending else only_asking():
+            said = self.graphql.send("POST", "", {"query": text, "variables": variables}, accept=READ_HERE)
+        answer = self._checked(said)
         faults = objects_of(inner(answer.value, "errors"))
         kinds = {text_at(fault, "type") for fault in faults}
         if "RATE_LIMITED" in kinds:

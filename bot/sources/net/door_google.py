@@ -17,7 +17,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import list_at, text_at
 from bot.sources.net.door_httpx import WRITTEN_BY_THE_DOOR
-from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, Limits, asks_for_rest, exchange, pause
+from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, Limits, asks_for_rest, exchange, only_asking, pause
 
 LIMITS = Limits(deadline=timedelta(seconds=10))
 LONGEST_REASON = 300
@@ -74,7 +74,8 @@ class _TokenDoor(transport.Request):
         **_: object,
     ) -> _Said:
         sent = body.encode() if isinstance(body, str) else body
-        answer = exchange(method, url, sent, headers=headers, limits=LIMITS, allow_private=self._allow_private)
+        with only_asking():
+            answer = exchange(method, url, sent, headers=headers, limits=LIMITS, allow_private=self._allow_private)
         if answer.status in TRY_AGAIN or answer.status >= 500:
             # Before the library sees it: that would try again at once and sleep in between.
             wait = pause(answer.headers.get("retry-after", ""), datetime.now(UTC))

@@ -6,6 +6,7 @@ nothing is sent twice: whatever is not a good answer ends the call, before praw 
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from prawcore import Requestor
 from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import object_of, text_of
-from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, asks_for_rest
+from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, asks_for_rest, only_asking
 
 TOKEN_PATH = "/api/v1/access_token"
 REFUSALS = {
@@ -35,7 +36,8 @@ class RedditDoor(Requestor):
     def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> requests.Response:  # noqa: ARG002 - the door has its deadline
         method, url = str(args[0]), str(args[1])
         is_sending = method != "GET" and not url.endswith(TOKEN_PATH)
-        response = self._http.request(*args, **kwargs | {"allow_redirects": False})
+        with nullcontext() if is_sending else only_asking():
+            response = self._http.request(*args, **kwargs | {"allow_redirects": False})
         if not 200 <= response.status_code < 300:
             raise _refusal(response, is_sending=is_sending, path=urlsplit(url).path)
         self._check(response, is_sending=is_sending, url=url)

@@ -116,7 +116,7 @@ def post(
     dialer = CheckedDialer(deadline=Deadline(limits.deadline), allow_private=allow_private, resolve=resolve)
     with (
         httpcore.ConnectionPool(ssl_context=ssl_context(), network_backend=dialer) as pool,
-        _named_faults(target.host, SOON),
+        _named_faults(target.host, SOON, changes=True),
         _stream(pool, target, sent, body) as response,
     ):
         received = httpx.Headers(response.headers, encoding="latin-1")
@@ -140,16 +140,17 @@ def exchange(
 ) -> Fetched:
     """One request through the same checks, to whatever is answered: for APIs, whose every status says something.
 
-    No redirect is followed. Raises `Retry` (`ambiguous` where the request may have arrived) and `GiveUp` as `fetch` does.
+    No redirect is followed. Raises `Retry` and `GiveUp` as `fetch` does. A Retry is `ambiguous` where the request may have
+    arrived; never for GET and HEAD, which change nothing.
     """
-    limits = limits or Limits()
+    limits, changes = limits or Limits(), method not in ("GET", "HEAD")
     target = _parsed(url)
     sent = _headers(target, headers) | ({"content-length": str(len(body))} if body is not None else {})
     dialer = CheckedDialer(deadline=Deadline(limits.deadline), allow_private=allow_private, resolve=resolve)
     try:
         with (
             httpcore.ConnectionPool(ssl_context=ssl_context(), network_backend=dialer) as pool,
-            _named_faults(target.host, SOON),
+            _named_faults(target.host, SOON, changes=changes),
             _stream(pool, target, sent, body, method=method) as response,
         ):
             received = httpx.Headers(response.headers, encoding="latin-1")
@@ -157,9 +158,19 @@ def exchange(
             clean_url = str(target.copy_with(username=None, password=None))
             return Fetched(status=response.status, headers=received, body=answer, url=clean_url)
     except TooLargeError as error:
-        raise GiveUp(f"{target.host} answers with more than {limits.max_bytes / MIB:g} MiB") from error
+        said = f"{target.host} answers with more than {limits.max_bytes / MIB:g} MiB"
+        raise (Retry(said, after=PAUSE, ambiguous=True) if changes else GiveUp(said)) from error
     except zlib.error as error:
-        raise Retry(f"{target.host} answers with a damaged gzip body", after=SOON, ambiguous=True) from error
+        raise Retry(f"{target.host} answers with a damaged gzip body", after=SOON, ambiguous=changes) from error
+
+
+@contextmanager
+def only_asking() -> Iterator[None]:
+    """Around a request that changes nothing although its method is POST: a question, a login. No Retry is `ambiguous` then."""
+    try:
+        yield
+    except Retry as fault:
+        raise Retry(fault.reason, after=fault.after, asked=fault.asked) from fault
 
 
 def _headers(url: httpx.URL, wanted: Mapping[str, str] | None) -> dict[str, str]:
@@ -172,7 +183,7 @@ def _ask(
 ) -> Fetched | httpx.URL:
     """One request: the answer, or where it redirects to."""
     try:
-        with _named_faults(url.host, PAUSE), _stream(pool, url, headers) as response:
+        with _named_faults(url.host, PAUSE, changes=False), _stream(pool, url, headers) as response:
             received = httpx.Headers(response.headers, encoding="latin-1")
             if response.status in REDIRECTS and "location" in received:
                 return _target(url, received["location"])
@@ -201,18 +212,18 @@ def _stream(
 
 
 @contextmanager
-def _named_faults(host: str, after: timedelta) -> Iterator[None]:
-    """The network's faults as ours. `ambiguous` where a connection stood, because a request may have arrived on it."""
+def _named_faults(host: str, after: timedelta, *, changes: bool) -> Iterator[None]:
+    """The network's faults as ours. `ambiguous` where a connection stood, because a request that `changes` may have arrived."""
     try:
         yield
     except httpcore.LocalProtocolError:
         # Not chained: the error quotes the header.
         raise GiveUp(UNSENDABLE) from None
     except httpcore.TimeoutException as error:
-        arrived = not isinstance(error, httpcore.ConnectTimeout)
+        arrived = changes and not isinstance(error, httpcore.ConnectTimeout)
         raise Retry(f"{host} did not answer in full before the deadline", after=after, ambiguous=arrived) from error
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
-        arrived = not isinstance(error, httpcore.ConnectError)
+        arrived = changes and not isinstance(error, httpcore.ConnectError)
         raise Retry(f"{host} {_fault(error)}", after=after, ambiguous=arrived) from error
 
 
