@@ -57,6 +57,8 @@ class FacebookSource:
         asked = {id_: self.graph.find(wire.own_id(id_), fields) for id_ in comments}
         items = [wire.read_comment(found, now) for found in asked.values() if found is not None]
         gone = tuple(id_ for id_, found in asked.items() if found is None)
+        if gone:
+            self.graph.require(f"{self.page}/{FEED}")
         return Looked(items=tuple(item for item in items if item), gone=gone)
 
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:

@@ -59,6 +59,8 @@ class InstagramSource:
         asked = {id_: self.graph.find(wire.own_id(id_), {"fields": wire.LOOK_FIELDS}) for id_ in comments}
         items = [self._again(id_, found, now) for id_, found in asked.items() if found is not None]
         gone = tuple(id_ for id_, found in asked.items() if found is None)
+        if gone:
+            self.graph.require(f"{self.account}/{MEDIA}")
         return Looked(items=tuple(item for item in items if item), gone=gone)
 
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:

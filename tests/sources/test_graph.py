@@ -8,8 +8,8 @@ import pytest
 
 from bot.errors import GiveUp, Retry
 from bot.sources.net.graph import Access, Graph, next_after, rows
-from tests.contracts.cases.meta import graph_at
-from tests.sources.fake_graph import PROOF, TOKEN, FakeFacebook, refused
+from tests.contracts.cases.meta import facebook_at, graph_at, instagram_at
+from tests.sources.fake_graph import NOT_THERE, PROOF, TOKEN, FakeFacebook, FakeInstagram, refused
 from tests.sources.wire import Wire, said, wire
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -140,3 +140,20 @@ def test_a_token_that_may_not_ask_about_itself_still_reads(place: FakeFacebook, 
 
 def test_neither_token_nor_secret_shows(graph: Graph) -> None:
     assert "hunter2" not in repr(graph)
+
+
+def test_a_token_that_meta_quotes_does_not_stand_in_the_error(place: FakeFacebook, graph: Graph) -> None:
+    place.moods.always = refused(190, 0, f"Malformed access token {TOKEN}")
+    with pytest.raises(GiveUp, match="Malformed") as caught:
+        graph.get("1")
+    assert TOKEN not in str(caught.value)
+
+
+def test_nothing_counts_as_taken_down_where_the_token_sees_nothing_any_more() -> None:
+    for place, at in ((FakeFacebook(), facebook_at), (FakeInstagram(), instagram_at)):
+        with wire(place.speak) as served:
+            source = at(served)
+            assert source.look_again(["1_9"], NOW).gone == ("1_9",)
+            place.moods.always = refused(*NOT_THERE)
+            with pytest.raises(GiveUp):
+                source.look_again(["1_9"], NOW)

@@ -62,12 +62,12 @@ class Graph:
         code = whole_number(inner(answer.value, "error", "code"))
         if (code, whole_number(inner(answer.value, "error", "error_subcode"))) == NOT_THERE:
             return None
-        return _object(_granted(answer, sending=False), sending=False)
+        return _object(self._granted(answer, sending=False), sending=False)
 
     def send(self, path: str, told: dict[str, str]) -> str:
         """Write something; its id. A Retry is `ambiguous` where it may stand already."""
         answer = self._api.send("POST", path, {**told, **self._proof}, accept=REFUSED)
-        made = text_at(_object(_granted(answer, sending=True), sending=True), "id")
+        made = text_at(_object(self._granted(answer, sending=True), sending=True), "id")
         if not made:
             raise Retry("Meta does not say that it took the answer", after=PAUSE, ambiguous=True)
         return made
@@ -83,11 +83,38 @@ class Graph:
                 return
         raise GiveUp("there are so many comments that it cannot be told whether our answer is among them: look there")
 
+    def require(self, edge: str) -> None:
+        """Raises GiveUp where the token may not read this edge (any more): then an id that is not there says nothing."""
+        self.get(edge, {"fields": "id", "limit": 1})
+
     def ends_at(self) -> datetime | None:
         """When the token runs out, or the leave to see what people wrote does; None for never."""
         said = self.get("debug_token", {"input_token": self.token})
         moments = (read_date(text_at(said, "data", key)) for key in ("expires_at", "data_access_expires_at"))
         return min((moment for moment in moments if moment), default=None)
+
+    def _granted(self, answer: Answered, *, sending: bool) -> Answered:
+        error = inner(answer.value, "error")
+        if answer.status not in REFUSED and error is None:
+            return answer
+        code = whole_number(inner(error, "code")) or 0
+        told = line(text_at(error, "error_user_msg") or text_at(error, "message"))
+        reason = f": {self._without_secrets(told)[:LONGEST_REASON]}" if told else ""
+        if code in TOO_FAST or code in BUSINESS_TOO_FAST:
+            raise Retry(f"Meta asks us to slow down ({code})", after=_regained(answer), asked=True)
+        if code in PASSING or inner(error, "is_transient") is True:
+            raise Retry(f"Meta is not able to answer now ({code})", after=SOON if sending else PAUSE, ambiguous=sending)
+        if code in BAD_TOKEN or answer.status == 401:
+            raise GiveUp(f"the access token is not valid any more, make a new one{reason}")
+        if code in NO_PERMISSION:
+            raise GiveUp(f"the access token lacks a permission{reason}")
+        raise GiveUp(f"Meta refuses ({code or answer.status}){reason}")
+
+    def _without_secrets(self, told: str) -> str:
+        """Meta quotes a token that it cannot read ("Malformed access token ..."), and what it says stands in the channel."""
+        for secret in filter(None, (self.token, self.app_secret)):
+            told = told.replace(secret, "…")
+        return told
 
     @property
     def _api(self) -> Api:
@@ -152,24 +179,6 @@ def _object(answer: Answered, *, sending: bool) -> dict[str, Any]:
     if not isinstance(answer.value, dict):
         raise Retry("Meta answers with something else than was asked for", after=PAUSE, ambiguous=sending)
     return answer.value
-
-
-def _granted(answer: Answered, *, sending: bool) -> Answered:
-    error = inner(answer.value, "error")
-    if answer.status not in REFUSED and error is None:
-        return answer
-    code = whole_number(inner(error, "code")) or 0
-    told = line(text_at(error, "error_user_msg") or text_at(error, "message"))[:LONGEST_REASON]
-    reason = f": {told}" if told else ""
-    if code in TOO_FAST or code in BUSINESS_TOO_FAST:
-        raise Retry(f"Meta asks us to slow down ({code})", after=_regained(answer), asked=True)
-    if code in PASSING or inner(error, "is_transient") is True:
-        raise Retry(f"Meta is not able to answer now ({code})", after=SOON if sending else PAUSE, ambiguous=sending)
-    if code in BAD_TOKEN or answer.status == 401:
-        raise GiveUp(f"the access token is not valid any more, make a new one{reason}")
-    if code in NO_PERMISSION:
-        raise GiveUp(f"the access token lacks a permission{reason}")
-    raise GiveUp(f"Meta refuses ({code or answer.status}){reason}")
 
 
 def _regained(answer: Answered) -> timedelta:
