@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.spending import cap_reached, spend
+from bot.flow.storing import store_earlier
 from bot.sources.base import Receiving, Source
 from bot.store import arrivals, follow, sources
 from bot.store.arrivals import Added
@@ -57,9 +58,10 @@ def fetch_page(db: Database, source: Source, cursor: str, clock: Clock, *, histo
             with db.write() as session:
                 sources.rest(session, source.name, clock() + fault.after)
         raise
+    now = clock()
+    earlier, last = store_earlier(db, source.name, batch.items, now, history_before=history_before)
     with db.write() as session:
-        now = clock()
-        added = arrivals.add(session, source.name, batch.items, now, history_before=history_before)
+        added = earlier + arrivals.add(session, source.name, last, now, history_before=history_before)
         gone = sum(follow.withdraw(session, source.name, each, now) for each in batch.gone)
         spend(session, source.name, batch.cost, now)
         if batch.retry_after:

@@ -10,6 +10,7 @@ from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
 from bot.flow.spending import cap_reached, next_month, spend
+from bot.flow.storing import store_earlier
 from bot.sources.base import Batch, Priced, Source
 from bot.store import arrivals, follow, sources
 from bot.store.arrivals import Added
@@ -84,9 +85,11 @@ def _over_cap(db: Database, source: Source, now: datetime) -> bool:
 
 
 def _store(db: Database, source: Source, batch: Batch, now: datetime, chance: Chance) -> int:
+    """The cursor goes with the last of what it brought."""
+    earlier, last = store_earlier(db, source.name, batch.items, now)
     with db.write() as session:
         rounds = sources.rounds(session, source.name) if batch.more else None
-        added = arrivals.add(session, source.name, batch.items, now)
+        added = earlier + arrivals.add(session, source.name, last, now)
         gone = sum(follow.withdraw(session, source.name, each, now) for each in batch.gone)
         spend(session, source.name, batch.cost, now)
         if batch.retry_after:
@@ -148,5 +151,7 @@ def back_off(failures: int, base: timedelta, least: timedelta, chance: Chance = 
 
 def store_imported(db: Database, source: str, rows: Iterable[Incoming], clock: Clock) -> Added:
     """Store rows of a file under the name `source`; giving the same file again changes nothing."""
+    now = clock()
+    earlier, last = store_earlier(db, source, rows, now)
     with db.write() as session:
-        return arrivals.add(session, source, rows, clock())
+        return earlier + arrivals.add(session, source, last, now)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from bot.errors import GiveUp
 from bot.flow.clock import Clock
+from bot.flow.crash import crash_point
+from bot.flow.storing import store_earlier
 from bot.sources.base import Receiving, Source
 from bot.store import arrivals, deliveries, follow
 from bot.store.arrivals import Added
@@ -48,10 +50,15 @@ def receive(db: Database, source: Receiving, headers: Mapping[str, str], body: b
     """Take one request. Raises NotBelieved and GiveUp as the source does, and Retry where the database is busy."""
     now = clock()
     delivery = source.receive(headers, body, now)
+    with db.read() as session:
+        if deliveries.is_known(session, source.name, delivery.id):
+            return Received(again=True)  # before anything is stored: an old delivery would undo a later edit
+    earlier, last = store_earlier(db, source.name, delivery.items, now)
+    crash_point("receive.read")
     with db.write() as session:
         if not deliveries.first_time(session, source.name, delivery.id, now):
             return Received(again=True)
-        added = arrivals.add(session, source.name, delivery.items, now)
+        added = earlier + arrivals.add(session, source.name, last, now)
         gone = sum(follow.withdraw(session, source.name, each, now) for each in delivery.gone)
         deliveries.note(session, source.name, now, brought=bool(added.new))
     log.info("received", extra={"source": source.name, "new": added.new, "edited": added.edited, "gone": gone})

@@ -1,6 +1,6 @@
 """What a source gave → mentions: new ones are stored, known ones follow what their author changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,9 @@ from bot.store.keys import key_of
 from bot.store.records import content_hash
 from bot.store.schema import MentionRow
 
-INSERT_BATCH = 200
+PORTION = 25
+"""Posts in one transaction. A post of a conversation takes 7 to 13 ms on a busy machine, one of none 1 to 2."""
+
 MOST_REACH = 2**63 - 1
 
 
@@ -41,12 +43,20 @@ def add(
     Older posts come first in a batch, so that a conversation begins with its beginning. What was written before
     `history_before` comes in for its history only: it counts from when it was written, and continues no conversation.
     """
-    unique = {key_of(item.external_id): item for item in items}
-    listed = sorted(unique.items(), key=lambda pair: pair[1].posted_at or now)
     total = Added()
-    for start in range(0, len(listed), INSERT_BATCH):
-        total += _add_batch(session, source, dict(listed[start : start + INSERT_BATCH]), now, history_before)
+    for portion in portions(items, now):
+        batch = {key_of(item.external_id): item for item in portion}
+        total += _add_batch(session, source, batch, now, history_before)
     return total
+
+
+def portions(items: Iterable[Incoming], now: datetime) -> list[Sequence[Incoming]]:
+    """The posts as they are stored: each once, the oldest first, in parts of which each is a transaction short enough for
+    the clicks that wait for it.
+    """
+    unique = {key_of(item.external_id): item for item in items}
+    listed = sorted(unique.values(), key=lambda item: item.posted_at or now)
+    return [listed[start : start + PORTION] for start in range(0, len(listed), PORTION)]
 
 
 def _add_batch(

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session as Session  # flow/ names the type and never 
 
 from bot.errors import ConfigError, Retry
 from bot.store.columns import Base
+from bot.store.turn import Turn
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another one before SQLite gives up."""
@@ -34,11 +34,11 @@ _PRAGMAS = (
 class Database:
     """One engine. `write` and `read` give a session in a transaction that ends with the block."""
 
-    def __init__(self, url: str, *, patience: float = BUSY_SECONDS, turn: "threading.Lock | None" = None) -> None:
+    def __init__(self, url: str, *, patience: float = BUSY_SECONDS, turn: Turn | None = None) -> None:
         """`patience`: seconds to wait for another writer of SQLite. `turn` is shared by all who write it in this process."""
         self._url = url
         self._patience = patience
-        self._turn = turn or threading.Lock()
+        self._turn = turn or Turn()
         self.engine = _make_engine(url, patience)
         self._reading = _for_reading(self.engine)
 

@@ -20,6 +20,10 @@ def first_time(session: Session, source: str, delivery: str, now: datetime) -> b
     return taken is not None
 
 
+def is_known(session: Session, source: str, delivery: str) -> bool:
+    return session.get(DeliveryRow, (source, delivery)) is not None
+
+
 def note(session: Session, source: str, now: datetime, *, brought: bool) -> None:
     """The source was heard; `brought` where it had something new."""
     values = {"last_ok_at": now} | ({"last_item_at": now} if brought else {})

@@ -10,6 +10,7 @@ from bot.errors import GiveUp, NotBelieved, Retry
 from bot.flow.forget import forget_deliveries
 from bot.flow.receive import Received, hook_path, receive, receiving
 from bot.sources.webhook import WebhookSource
+from bot.store.arrivals import PORTION
 from bot.store.database import Database
 from bot.store.schema import MentionRow
 from bot.store.schema_sources import DeliveryRow
@@ -106,6 +107,17 @@ def test_a_busy_database_asks_to_come_again_and_took_nothing(sqlite_database: Da
         receive(hurried, HOOK, sent.headers, sent.body, clock)
     hurried.close()
     assert take(world, sent).added.new == 1
+
+
+def test_a_big_delivery_that_comes_again_after_a_later_edit_undoes_nothing(world: World) -> None:
+    told = [{"id": f"big-{n}", "text": f"billing: charged twice, case {n}"} for n in range(PORTION + 5)]
+    big = signed(told, world.clock(), id="msg_big")
+    assert take(world, big).added.new == PORTION + 5
+    world.clock.minutes(1)
+    later = signed({"id": "big-0", "text": "billing: refunded, thanks"}, world.clock(), id="msg_later")
+    assert take(world, later).added.edited == 1
+    assert take(world, big).again
+    assert world.record(1).mention.text == "billing: refunded, thanks"
 
 
 def test_ids_are_kept_for_a_day(world: World) -> None:
