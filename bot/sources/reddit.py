@@ -98,8 +98,15 @@ class Reddit:
         mark = Mark.parse(cursor, place=digest(self.login.username)[:12], start=now - self.first_lookback)
         walking = _Walk(visit=self._visit(), source=self, now=now)
         walked = walk(mark, self.shelves, walking.read, now=now, reach=Reach(overlap=OVERLAP))
-        items = walking.whole([item.external_id for item in walked.items])
-        return replace(walked.batch(), items=items, retry_after=walking.visit.wait)
+        batch, wait = walked.batch(), walked.retry_after
+        try:
+            items = walking.whole([item.external_id for item in walked.items])
+        except Retry as fault:
+            # Context must not cost the posts: a limit that ends before it would be met in the same place at each poll.
+            said = f"read without what they answer: {fault.reason}"
+            items, wait = walked.items, wait or (fault.after if fault.asked else None)
+            batch = replace(batch, problems=(*batch.problems, said))
+        return replace(batch, items=items, retry_after=wait or walking.visit.wait)
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""

@@ -211,6 +211,19 @@ def test_when_the_limit_is_used_up_it_rests_and_does_not_sleep(place: RedditPlac
     assert (len(batch.items), batch.retry_after) == (1, timedelta(seconds=321))
 
 
+def test_a_limit_that_ends_before_the_context_costs_the_context_only(place: RedditPlace) -> None:
+    def speak(asked: Asked) -> Answer | None:
+        is_late = asked.path == "/api/info"
+        return Answer(status=429, headers={"x-ratelimit-reset": "77"}) if is_late else place.speak(asked)
+
+    place.show([post(1)])
+    with wire(speak) as web:
+        batch = source(web).poll("", NOW)
+    assert len(batch.items) == 1
+    assert batch.retry_after == timedelta(seconds=77)
+    assert "without what they answer" in batch.problems[0]
+
+
 @pytest.mark.parametrize(
     "limits", [{}, {"x-ratelimit-remaining": "x", "x-ratelimit-used": "", "x-ratelimit-reset": "-"}]
 )
