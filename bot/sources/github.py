@@ -35,6 +35,7 @@ class _Shelf:
     found: Sequence[Post]
     since: datetime
     more: bool
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,10 @@ class GithubSource:
             items=oldest_first(item for item in items if item.text),
             cursor=known.after({name: shelf.since for name, shelf in read.items()}),
             more=any(shelf.more for shelf in read.values()),
-            problems=tuple(f"{item.external_id} has no text" for item in items if not item.text),
+            problems=(
+                *(f"{item.external_id} has no text" for item in items if not item.text),
+                *(problem for shelf in read.values() for problem in shelf.problems),
+            ),
             access_ends_at=github.access_ends_at,
         )
 
@@ -192,7 +196,12 @@ def _discussions(github: Github, repository: str, reached: Reached) -> _Shelf:
     read = read_back(_discussion_pages(github, repository), reached.since, start=reached.start)
     found = [post for raw in read.posts for post in posts.discussion(repository, raw)]
     fresh = [post for post in found if post.updated is not None and post.updated >= reached.since]
-    return _Shelf(found=fresh, since=read.since, more=read.more)
+    cut = tuple(
+        f"{repository}/discussions/{text_at(raw, 'number')}: of its comments only the last {posts.SHOWN} were read"
+        for raw in read.posts
+        if posts.may_hide_more(raw, reached.since)
+    )
+    return _Shelf(found=fresh, since=read.since, more=read.more, problems=cut)
 
 
 def _discussion_pages(github: Github, repository: str) -> Iterator[list[Dated[dict[str, Any]]]]:

@@ -18,6 +18,7 @@ from tests.sources.wire import Asked, Wire, said, wire
 REPOSITORY = "acme/kettle"
 TOKEN = "hunter2-github"
 WEB = "https://github.example/acme/kettle"
+SHOWN = 50
 Fields = dict[str, Any]
 
 
@@ -155,9 +156,8 @@ class FakeGithub(Moods):
         return {
             "nodes": [
                 self._about(above)
-                | {"replies": {"nodes": [self._about(each) for each in of_it if each.below == above.node]}}
-                for above in of_it
-                if not above.below
+                | {"replies": {"nodes": [self._about(each) for each in of_it if each.below == above.node][-SHOWN:]}}
+                for above in [each for each in of_it if not each.below][-SHOWN:]
             ]
         }
 

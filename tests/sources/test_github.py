@@ -204,3 +204,15 @@ def test_a_repository_that_is_added_later_brings_nothing_from_before(place: tupl
     github.issues = [written(1, ago=timedelta(days=90), updated=NOW), written(2)]
     known = half_a_year_ago.after({"acme/other issues": NOW, "acme/other issues/comments": NOW})
     assert texts(source(served).poll(known, NOW)) == ["text of 2"]
+
+
+@pytest.mark.parametrize(("number", "is_said"), [(49, False), (60, True)])
+def test_comments_that_a_discussion_does_not_show_are_not_passed_over_in_silence(
+    place: tuple[FakeGithub, Wire], number: int, is_said: bool
+) -> None:
+    github, served = place
+    github.discussions = [written(5)]
+    github.discussed = [written(100 + each, on=5) for each in range(number)]
+    problems = source(served).poll("", NOW).problems
+    assert bool(problems) is is_said
+    assert all("discussions/5" in problem for problem in problems)

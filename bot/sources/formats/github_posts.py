@@ -24,6 +24,8 @@ _ID = re.compile(
     re.ASCII,
 )
 
+SHOWN = 50
+"""Of a discussion's comments, and of the answers to each."""
 _ABOUT = "id body url createdAt updatedAt authorAssociation upvoteCount author { __typename login url }"
 DISCUSSIONS = f"""
 query($owner: String!, $name: String!, $after: String) {{
@@ -31,7 +33,7 @@ query($owner: String!, $name: String!, $after: String) {{
     discussions(first: 25, after: $after, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{
       pageInfo {{ hasNextPage endCursor }}
       nodes {{ {_ABOUT} number title
-        comments(last: 50) {{ nodes {{ {_ABOUT} replies(last: 50) {{ nodes {{ {_ABOUT} }} }} }} }}
+        comments(last: {SHOWN}) {{ nodes {{ {_ABOUT} replies(last: {SHOWN}) {{ nodes {{ {_ABOUT} }} }} }} }}
       }}
     }}
   }}
@@ -179,6 +181,18 @@ def discussion(repository: str, raw: Mapping[str, Any]) -> Iterator[Post]:
         for below in objects_of(inner(above, "replies", "nodes")):
             own = f"{thread} {text_at(above, 'id')} {text_at(below, 'id')}"
             yield Post(external_id=own, raw=below, thread=thread, parent=opening(raw))
+
+
+def may_hide_more(raw: Mapping[str, Any], since: datetime) -> bool:
+    """Whether as many comments, or answers to one, came since then as are shown: others may stand before them."""
+    above = objects_of(inner(raw, "comments", "nodes"))
+    lists = [above, *(objects_of(inner(each, "replies", "nodes")) for each in above)]
+    return any(len(each) >= SHOWN and all(_is_since(one, since) for one in each) for each in lists)
+
+
+def _is_since(raw: Mapping[str, Any], since: datetime) -> bool:
+    created = Post(external_id="", raw=raw).created
+    return created is not None and created >= since
 
 
 def looked_up(external_id: str, raw: Mapping[str, Any]) -> Post:
