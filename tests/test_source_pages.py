@@ -68,7 +68,7 @@ def traits(kind: str, cases: list[Reader] | list[Answerer]) -> set[Trait]:
 
 
 def name(case: Reader | Answerer) -> str:
-    return case.__name__  # type: ignore[union-attr]
+    return case.__name__
 
 
 def test_every_kind_has_a_row_with_a_link_to_its_page_and_no_row_or_page_is_left_over() -> None:
