@@ -367,6 +367,7 @@ class Earshot:
         forget.forget_bands(self.database, self.clock(), self.policy.repeats.within)
         days = timedelta(days=remembered.mentions_days) if remembered.mentions_days else None
         forget.forget_old(self.database, self.clock(), days)
+        forget.forget_bulletins(self.database, self.clock(), days)
 
     def _database_fault(self) -> str:
         try:

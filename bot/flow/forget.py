@@ -3,13 +3,15 @@
 import logging
 from datetime import datetime, timedelta
 
-from bot.store import deliveries, inbound, repeats, retention
+from bot.store import deliveries, inbound, outbox, repeats, retention
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
 """Mentions in one transaction: other writers wait no longer than it takes to delete these."""
+
+BULLETINS_KEPT = timedelta(days=800)
 
 
 def forget_old(db: Database, now: datetime, keep: timedelta | None) -> int:
@@ -32,6 +34,12 @@ def forget_bands(db: Database, now: datetime, within: timedelta) -> None:
     """Drop what finds posts that say the same as one that nothing is folded under any more."""
     with db.write() as session:
         repeats.forget_bands(session, now - within)
+
+
+def forget_bulletins(db: Database, now: datetime, keep: timedelta | None) -> None:
+    """Drop what operators were told of troubles that are long over: reports of that time do not name them any more."""
+    with db.write() as session:
+        outbox.forget_bulletins(session, now - min(keep or BULLETINS_KEPT, BULLETINS_KEPT))
 
 
 def forget_deliveries(db: Database, now: datetime, keep: timedelta) -> None:

@@ -21,7 +21,10 @@ AGAIN_AFTER = timedelta(days=1)
 
 def watch_sources(db: Database, policy: Policy, configured: Mapping[str, Source], now: datetime) -> int:
     """Tell the operators' channel what changed; the number of sources that did."""
-    return sum(_watch(db, policy, source, now) for source in configured.values())
+    changed = sum(_watch(db, policy, source, now) for source in configured.values())
+    with db.read() as session:
+        told = [each.name for each in sources.standings(session) if each.alarm and each.name not in configured]
+    return changed + sum(_take_off(db, policy, name, now) for name in told)
 
 
 def _watch(db: Database, policy: Policy, source: Source, now: datetime) -> int:
@@ -45,6 +48,17 @@ def _watch(db: Database, policy: Policy, source: Source, now: datetime) -> int:
     return 1
 
 
+def _take_off(db: Database, policy: Policy, name: str, now: datetime) -> int:
+    """Nobody waits for a source that was taken out of the configuration: what was told of it is over."""
+    with db.write() as session:
+        current = sources.lock(session, name)
+        if current is None or not current.alarm:
+            return 0
+        _tell(session, policy, current, {"source": name, "troubles": "", "removed": "yes"}, now)
+    log.info("source_taken_off", extra={"source": name})
+    return 1
+
+
 def _tell(session: Session, policy: Policy, before: Standing, body: Mapping[str, str], now: datetime) -> None:
     """In one message for as long as a trouble lasts; what comes on top of it after a day has one of its own."""
     alarm, since = body["troubles"], before.alarmed_at
@@ -57,7 +71,8 @@ def _tell(session: Session, policy: Policy, before: Standing, body: Mapping[str,
     deaf = [body[each] for each in DEAF if each in body]
     begun = {"since": min(each for each in (earlier, *deaf) if each)} if earlier or deaf else {}
     if not alarm:
-        body = {"source": before.name, "was": before.alarm, "over": now.isoformat()}
+        removed = {"removed": body["removed"]} if "removed" in body else {}
+        body = {"source": before.name, "was": before.alarm, "over": now.isoformat(), **removed}
     _announce(session, policy, before.name, at, {**body, **begun}, now)
     sources.alarmed(session, before.name, alarm, at)
 

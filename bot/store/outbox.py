@@ -99,6 +99,14 @@ def bulletins(session: Session) -> list[Mapping[str, str]]:
     return list(session.scalars(select(PostingRow.body).where(PostingRow.mention_id.is_(None)).order_by(PostingRow.id)))
 
 
+def forget_bulletins(session: Session, before: datetime) -> None:
+    """Those of what was over by then. One that is not said yet stays."""
+    old = (PostingRow.mention_id.is_(None), PostingRow.created_at < before, PostingRow.state.not_in(WAITING))
+    rows = session.execute(select(PostingRow.id, PostingRow.body).where(*old)).all()
+    over = [row.id for row in rows if row.body.get("over", "9") < before.isoformat()]
+    session.execute(delete(PostingRow).where(PostingRow.id.in_(over)))
+
+
 def _due(now: datetime) -> ColumnElement[bool]:
     free = or_(PostingRow.leased_until.is_(None), PostingRow.leased_until <= now)
     return and_(PostingRow.state.in_(WAITING), PostingRow.next_at <= now, free)

@@ -10,7 +10,7 @@ from bot.slack.blocks.text import inline, listed
 
 _PROBLEM = 300
 _SHORT = {
-    Trouble.FAILING: "did not answer",
+    Trouble.FAILING: "could not be read",
     Trouble.CAP: "had reached its cap",
     Trouble.SILENT: "was silent",
     Trouble.ACCESS: "had access that ends",
@@ -26,7 +26,8 @@ def bulletin_message(body: Mapping[str, str]) -> Message:
     if "over" in body:
         was = listed([_SHORT[Trouble(each)] for each in body["was"].split()])
         begun = [span(", from "), when(_moment(body["since"])), span(" on")] if body.get("since") else []
-        well = [span(f"✅ {name} is well again since "), when(_moment(body["over"]))]
+        word = "is not listened to any more" if "removed" in body else "is well again"
+        well = [span(f"{'⏹️' if 'removed' in body else '✅'} {name} {word} since "), when(_moment(body["over"]))]
         return _message([*well, span(f". It {was}"), *begun, span(".")])
     troubles = [Trouble(each) for each in body["troubles"].split()]
     head = [span(f"🔕 {name} {'is not heard' if _is_deaf(troubles) else 'needs a look'}.", bold=True)]
@@ -47,8 +48,8 @@ def _is_deaf(troubles: list[Trouble]) -> bool:
 def _told(trouble: Trouble, body: Mapping[str, str]) -> list[Json]:
     at, problem = when(_moment(body[trouble])), inline(body.get("problem", ""), _PROBLEM) or "it does not say why"
     if trouble is Trouble.FAILING:
-        then = " It is tried again by itself. What customers write there meanwhile comes in when it answers."
-        return [span("It has not answered since "), at, span(f": {problem}."), span(then)]
+        then = " Earshot goes on trying. What customers write there meanwhile comes in as soon as it works."
+        return [span("Nothing can be read there since "), at, span(f": {problem.removesuffix('.')}."), span(then)]
     if trouble is Trouble.CAP:
         return [span(f"{problem[:1].upper()}{problem[1:]}. What customers write there until then comes in after that.")]
     if trouble is Trouble.SILENT:
