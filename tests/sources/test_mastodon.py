@@ -274,3 +274,8 @@ def test_a_library_that_is_missing_is_said_with_what_to_install(monkeypatch: pyt
     table = MastodonTable(name="social", kind="mastodon", server="https://social.example", token=TOKEN)
     with pytest.raises(GiveUp, match=r"pip install 'earshot\[mastodon\]'"):
         table.build(Listening())
+
+
+def test_of_a_post_that_is_gone_nobody_can_say_that_no_answer_stands_there(place: MastodonPlace) -> None:
+    with pytest.raises(GiveUp, match="no more"):
+        source(place).find_reply("404", "Sorry.", key="k")

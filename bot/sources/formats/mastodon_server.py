@@ -78,16 +78,16 @@ class MastodonServer:
     def post(self, id: str) -> Status:
         with suppress(self._missing):
             return self._known(self._client.status(id))
-        raise GiveUp(f"{self._host} has this post no more")
+        raise self._gone()
 
     def answer_of_ours(self, id: str, text: str) -> Replied | None:
-        """Our own answer of this text right under the post."""
+        """Our own answer of this text right under the post. Raises GiveUp where the post is gone: our answer may stand then."""
         with suppress(self._missing):
             below = objects_of(object_of(self._client.status_context(id)).get("descendants"))
             direct = (each for each in below if text_of(each.get("in_reply_to_id")) == id and self.is_ours(each))
             found = next((each for each in direct if posts.says(each, text)), None)
             return None if found is None else Replied(permalink=posts.address_of(found))
-        return None
+        raise self._gone()
 
     def answer(self, post: Status, text: str, *, key: str) -> Replied:
         """As visible as the post; never wider where the server has kinds of visibility that we do not know."""
@@ -102,6 +102,9 @@ class MastodonServer:
         if not posts.id_of(object_of(answer)):
             raise Retry(f"{self._host} does not say what became of our answer", after=SOON, ambiguous=True)
         return Replied(permalink=posts.address_of(object_of(answer)))
+
+    def _gone(self) -> GiveUp:
+        return GiveUp(f"{self._host} has this post no more")
 
     @cached_property
     def _our_id(self) -> str:

@@ -100,8 +100,7 @@ def _page_after(ask: Ask[T], after: str) -> list[Entry[T]]:
         if size < PAGE:
             break
         between = ask({"since_id": after, "max_id": page[-1].id})
-        page += between
-        size = len(between)
+        page, size = [*page, *between][-PAGE:], len(between)
     return page[-PAGE:]
 
 
