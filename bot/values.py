@@ -71,6 +71,13 @@ def check_http_url(text: str) -> str:
     return text
 
 
+def check_site_url(text: str) -> str:
+    """As `check_http_url`, for an address that stands in the links to its posts."""
+    if "@" in _split(text).netloc:
+        raise ValueError("leave the login out of this address: it would stand in every link to a post")
+    return check_http_url(text)
+
+
 def check_api_url(text: str) -> str:
     """As `check_http_url`, and with the slash at the end that method names are put behind."""
     url = check_http_url(text)
@@ -276,6 +283,7 @@ TimeOfDay = Annotated[str, AfterValidator(_form(_TIME, 'write a time of day, suc
 Anybody = Annotated[str, AfterValidator(_anybody)]
 HttpUrl = Annotated[str, AfterValidator(check_http_url)]
 HttpUrlOrEmpty = Annotated[str, AfterValidator(_or_empty(check_http_url))]
+SiteUrl = Annotated[str, AfterValidator(check_site_url)]
 ApiUrl = Annotated[str, AfterValidator(check_api_url)]
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
 SigningSecret = AfterValidator(_signing_secret)

@@ -17,7 +17,7 @@ from bot.sources.formats.read_back import MOST_PAGES, Dated, Since, Stretch, rea
 from bot.sources.formats.searching import quoted
 from bot.sources.net.fetch import PAUSE, SOON
 from bot.sources.table import Secret, SourceTable, needs_extra
-from bot.values import HttpUrl, Said
+from bot.values import Said, SiteUrl
 
 MENTIONS = "mentions"
 PAGE = 100
@@ -50,7 +50,7 @@ class BlueskySource:
         items = self._items(list(uris), now)
         return Batch(
             items=tuple(sorted((item for item in items if item.text), key=lambda item: item.posted_at or now)),
-            cursor=known.after({shelf: stretch.since for shelf, stretch in shelves.items()}),
+            cursor=known.after({shelf: stretch.since for shelf, stretch in shelves.items()}, now=now),
             more=any(stretch.more for stretch in shelves.values()),
             problems=(*_cut(shelves), *(f"post {item.external_id} has no text" for item in items if not item.text)),
         )
@@ -189,7 +189,7 @@ class BlueskyTable(SourceTable):
     kind: Literal["bluesky"]
     handle: Said
     app_password: Secret
-    server: HttpUrl = "https://bsky.social"
+    server: SiteUrl = "https://bsky.social"
     extra: ClassVar[str] = "bluesky"
 
     def build(self, listening: Listening) -> Source:

@@ -19,7 +19,7 @@ from bot.sources.formats.markdown_text import as_markdown
 from bot.sources.net.api import Answered, Api
 from bot.sources.net.fetch import PAUSE, SOON
 from bot.sources.table import Secret, SourceTable
-from bot.values import HttpUrl
+from bot.values import SiteUrl
 
 WINDOW = 50
 """Ids that one page covers: the forum gives what of (before - 50, before] we may read."""
@@ -261,7 +261,7 @@ class DiscourseTable(SourceTable):
     """Without `api_key` only what everybody may read is read, and nothing answered. `reply_max` is the forum's own limit."""
 
     kind: Literal["discourse"]
-    url: HttpUrl
+    url: SiteUrl
     username: str = ""
     api_key: Secret = ""
     reply_max: Annotated[int, Field(ge=0, le=3_000)] = 0

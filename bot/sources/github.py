@@ -18,7 +18,7 @@ from bot.sources.formats.json_values import inner, object_of, objects_of, text_a
 from bot.sources.formats.read_back import Dated, Reached, Since, read_back
 from bot.sources.formats.since import oldest_first
 from bot.sources.table import Secret, SourceTable
-from bot.values import Filled, HttpUrl, Several
+from bot.values import Filled, Several, SiteUrl
 
 OVERLAP = timedelta(minutes=10)
 PAGES_AT_ONCE = 3
@@ -71,7 +71,7 @@ class GithubSource:
         items = [post.item(now) for post in found]
         return Batch(
             items=oldest_first(item for item in items if item.text),
-            cursor=known.after({name: shelf.since for name, shelf in read.items()}),
+            cursor=known.after({name: shelf.since for name, shelf in read.items()}, now=now),
             more=any(shelf.more for shelf in read.values()),
             problems=(
                 *(f"{item.external_id} has no text" for item in items if not item.text),
@@ -284,7 +284,7 @@ class GithubTable(SourceTable):
     """`url` is where people see it, https://github.com or an Enterprise server of one's own."""
 
     kind: Literal["github"]
-    url: HttpUrl = PUBLIC
+    url: SiteUrl = PUBLIC
     token: Secret
     repositories: Annotated[Several[Annotated[str, AfterValidator(_repository)]], Filled]
     discussions: bool = False

@@ -19,7 +19,7 @@ from bot.sources.formats.fields import digest
 from bot.sources.formats.mastodon_server import MastodonServer, Status, visit
 from bot.sources.formats.shelf import FIRST_PAGES, PAGE, Ask, Bookmarks, Reading, read_on
 from bot.sources.table import Secret, SourceTable, needs_extra
-from bot.values import HttpUrl
+from bot.values import SiteUrl
 
 MENTIONS = "mentions"
 HANDLE_ROOM = 32
@@ -103,7 +103,7 @@ class MastodonTable(SourceTable):
     """`reply_max` is how many characters the server takes of a post."""
 
     kind: Literal["mastodon"]
-    server: HttpUrl
+    server: SiteUrl
     token: Secret
     reply_max: Annotated[int, Field(ge=100, le=3_000)] = 500
     extra: ClassVar[str] = "mastodon"

@@ -17,7 +17,7 @@ from bot.sources.formats.zendesk_tickets import Person
 from bot.sources.net.api import Answered, Api, Query
 from bot.sources.net.fetch import PAUSE
 from bot.sources.table import Secret, SourceTable
-from bot.values import HttpUrl, Label
+from bot.values import Label, SiteUrl
 
 AT_ONCE = 50
 """Tickets of one poll; each that changed since it came is asked for its comments."""
@@ -178,7 +178,7 @@ class ZendeskTable(SourceTable):
     """`user` is the address of the agent as whom the token speaks."""
 
     kind: Literal["zendesk"]
-    url: HttpUrl
+    url: SiteUrl
     user: Label
     token: Secret
 

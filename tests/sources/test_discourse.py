@@ -235,3 +235,8 @@ def test_with_a_key_it_answers_and_without_one_it_reads() -> None:
 def test_a_key_without_its_user_is_a_fault() -> None:
     with pytest.raises(ValidationError, match="belong together"):
         table(api_key=KEY)
+
+
+def test_an_address_with_a_login_is_refused_because_it_would_stand_in_links() -> None:
+    with pytest.raises(ValidationError, match="leave the login out"):
+        DiscourseTable.model_validate({"kind": "discourse", "name": "f", "url": "https://me:secret@forum.example"})

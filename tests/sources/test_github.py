@@ -202,7 +202,7 @@ def test_a_repository_that_is_added_later_brings_nothing_from_before(place: tupl
     github, served = place
     half_a_year_ago = Since(of=digest(served.url)[:12], start=NOW - timedelta(days=180))
     github.issues = [written(1, ago=timedelta(days=90), updated=NOW), written(2)]
-    known = half_a_year_ago.after({"acme/other issues": NOW, "acme/other issues/comments": NOW})
+    known = half_a_year_ago.after({"acme/other issues": NOW, "acme/other issues/comments": NOW}, now=NOW)
     assert texts(source(served).poll(known, NOW)) == ["text of 2"]
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from bot.sources.formats.dates import SKEW
+
 T = TypeVar("T")
 
 GIVEN_PAGES = 2
@@ -86,9 +88,13 @@ class Since:
     def reached(self, shelf: str) -> Reached:
         return self.by_shelf.get(shelf) or Reached(start=self.start, since=self.start)
 
-    def after(self, read: Mapping[str, datetime]) -> str:
-        """The cursor once these shelves, and no others, are read up to these moments."""
-        shelves = {shelf: [self.reached(shelf).start.isoformat(), to.isoformat()] for shelf, to in read.items()}
+    def after(self, read: Mapping[str, datetime], *, now: datetime) -> str:
+        """The cursor once these shelves, and no others, are read up to these moments.
+
+        Not one from the time to come: a clock that went wrong there once would hide all that is written until then.
+        """
+        reached = {shelf: to if to <= now + SKEW else now - OVERLAP for shelf, to in read.items()}
+        shelves = {shelf: [self.reached(shelf).start.isoformat(), to.isoformat()] for shelf, to in reached.items()}
         return json.dumps({"of": self.of, "shelves": shelves}, separators=(",", ":"))
 
     @classmethod

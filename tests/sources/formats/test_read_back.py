@@ -39,11 +39,19 @@ def test_many_posts_of_one_moment_are_all_given() -> None:
 
 def test_a_shelf_that_comes_later_begins_at_its_own_first_lookback() -> None:
     """A word that is searched for since today must not bring the posts of the last half year."""
-    cursor = Since.parse("", of="here", start=START).after({"old": NOW})
+    cursor = Since.parse("", of="here", start=START).after({"old": NOW}, now=NOW)
     later = NOW + timedelta(days=180)
     known = Since.parse(cursor, of="here", start=later - timedelta(hours=24))
     assert known.reached("old") == Reached(start=START, since=NOW)
     assert known.reached("new") == Reached(start=later - timedelta(hours=24), since=later - timedelta(hours=24))
-    again = Since.parse(known.after({"old": NOW, "new": later}), of="here", start=later + timedelta(days=9))
+    again = Since.parse(known.after({"old": NOW, "new": later}, now=later), of="here", start=later + timedelta(days=9))
     assert again.reached("new") == Reached(start=later - timedelta(hours=24), since=later)
     assert Since.parse(cursor, of="elsewhere", start=START).by_shelf == {}
+
+
+def test_a_clock_that_went_wrong_there_once_does_not_hide_what_comes_after() -> None:
+    known = Since.parse("", of="here", start=START)
+    cursor = known.after({"ahead": NOW + timedelta(minutes=5), "wrong": NOW + timedelta(days=9_999)}, now=NOW)
+    read = Since.parse(cursor, of="here", start=START)
+    assert read.reached("ahead").since == NOW + timedelta(minutes=5)
+    assert read.reached("wrong").since == NOW - OVERLAP
