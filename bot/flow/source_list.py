@@ -48,7 +48,9 @@ def list_sources(
 
 
 def vitals_of(session: Session, source: Source | None, standing: Standing, now: datetime) -> Vitals:
-    """What there is to know of a source; its rhythm only where it has been quiet for a while."""
+    """What there is to know of a source; its rhythm only where it has been quiet for a while. Of one that is not at hand
+    the cap is not known: whether it is reached is what the operators were told last.
+    """
     last = rhythms.newest(session, standing.name)
     quiet = last is not None and now - last >= SHORTEST_SILENCE
     return Vitals(
@@ -57,7 +59,7 @@ def vitals_of(session: Session, source: Source | None, standing: Standing, now: 
         failing_since=standing.failing_since,
         bad_polls=standing.bad_polls,
         access_ends_at=standing.access_ends_at,
-        over_cap=source is not None and bool(cap_reached(session, source, now)),
+        over_cap=bool(cap_reached(session, source, now)) if source else Trouble.CAP in standing.alarm.split(),
         posts=rhythms.posts_of(session, standing.name, LOOK_BACK) if quiet else (),
     )
 
@@ -66,7 +68,7 @@ def _line(session: Session, standing: Standing, source: Source | None, now: date
     troubles = troubles_of(vitals_of(session, source, standing, now), now) if known else {}
     problems = [standing.problem, f"looking posts up again: {standing.look_problem}" if standing.look_problem else ""]
     if Trouble.SILENT in troubles:
-        problems.append("silence is not “no mentions”: look there to be sure that it is heard")
+        problems.append("look there to be sure that it is heard")
     return SourceLine(
         name=standing.name,
         kind=standing.kind,

@@ -11,6 +11,7 @@ from bot.errors import GiveUp, Retry
 from bot.flow import watch_sources as watching
 from bot.flow.deliver import Bulletin, failed_postings, retry_failed
 from bot.flow.report import engagement
+from bot.flow.source_list import list_sources
 from bot.slack.blocks.bulletins import bulletin_message
 from bot.slack.blocks.sources import unheard_in_report
 from bot.store.database import Database
@@ -68,12 +69,12 @@ def test_a_place_that_stays_down_is_told_once_and_its_message_says_when_it_is_ov
     configured = know(world, FakeSource("forum"))
     fail_for(world, configured, timedelta(days=3))
     [text] = told(world)
-    assert text.startswith("🔕 “forum” is not heard. It has not answered since <!date^")
-    assert "the forum does not answer. It is tried again by itself" in text
+    assert text.startswith("🔕 “forum” is not heard. Nothing can be read there since <!date^")
+    assert "the forum does not answer. Earshot goes on trying" in text
     recover(world, configured)
     [text] = told(world)
     assert text.startswith("✅ “forum” is well again since <!date^")
-    assert ". It did not answer, from <!date^" in text
+    assert ". It could not be read, from <!date^" in text
     assert (standing(world).alarm, len(world.slack.shown(OPS))) == ("", 1)
 
 
@@ -118,6 +119,19 @@ def test_a_cap_that_is_reached_is_told_in_plain_words(world: World) -> None:
     assert (
         "The cap of $1.00 a month is reached ($1.00 spent): nothing more is read or answered there before July" in text
     )
+
+
+def test_a_cap_that_is_reached_shows_in_the_list_also_where_the_source_itself_is_not_at_hand(world: World) -> None:
+    configured = know(world, Shop("forum", [batch(cost=CAP)]))
+    poll_due(world, configured)
+    watch(world, configured)
+    for at_hand in (configured, {}):
+        [listed] = list_sources(world.db, at_hand, world.clock(), names=configured)
+        assert (listed.state, listed.well) == ("stopped: its cap is reached", False)
+    world.clock.forward(timedelta(days=31))
+    watch(world, configured)
+    [listed] = list_sources(world.db, {}, world.clock(), names=configured)
+    assert listed.state != "stopped: its cap is reached"
 
 
 def test_entries_that_are_left_out_for_ever_are_told(world: World) -> None:
@@ -225,7 +239,7 @@ def test_more_trouble_after_days_of_trouble_has_a_message_of_its_own(world: Worl
     fail_for(world, configured, timedelta(days=4))
     older, newer = told(world)
     assert older == "🔕 “forum” has more trouble since: the newer message here tells."
-    assert "has not answered since" in newer
+    assert "Nothing can be read there since" in newer
     assert "Our access ends" in newer
     recover(world, configured)
     assert told(world)[0] == older

@@ -39,8 +39,8 @@ def test_a_source_that_fails_is_told_once_and_once_more_when_it_is_well_again(ow
     office.bot.hearing.watch()
     [told] = until(lambda: bulletins(office), "a message to the operators")
     assert "“forum” is not heard" in told
-    assert "It has not answered since" in told
-    assert "the forum does not answer. It is tried again by itself" in told
+    assert "Nothing can be read there since" in told
+    assert "the forum does not answer. Earshot goes on trying" in told
     ana = office.person("ana")
     ana.command("/mentions sources", "#billing")
     listed = visible_text(ana.expect_message("#billing", containing="5 sources, 1 not well", within=PATIENCE))

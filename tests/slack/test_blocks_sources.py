@@ -35,7 +35,7 @@ def test_what_is_not_well_comes_first_and_says_why() -> None:
     assert "2 sources, 1 not well." in text
     assert "failing for 3 h" in text
     assert "the token is refused" in text
-    assert "silence is not “no mentions”" in text
+    assert "no proof that nobody writes there" in text
 
 
 def test_hundreds_of_sources_fit_one_message_and_the_rest_is_counted() -> None:

@@ -22,7 +22,7 @@ def sources_message(found: Sequence[SourceLine]) -> Message:
     if not found:
         return Message(spoken(head), [rich(line(*head))])
     more = [context(plain_text(f"and {counted(len(found) - MOST, 'more source')}: “earshot sources” lists all"))]
-    foot = context(plain_text("A quiet source is not one where nobody writes: silence is not “no mentions”."))
+    foot = context(plain_text("A source that brings nothing is no proof that nobody writes there."))
     lines = bullets(*(line(*_line(each)) for each in ordered[:MOST]))
     return Message(spoken(head), [rich(line(*head), lines), *(more if len(found) > MOST else []), foot])
 
