@@ -3,7 +3,7 @@
 from bot.errors import Refused
 from bot.flow.kudos import choose_kudos, wants_kudos
 from bot.slack import ids
-from bot.slack.blocks.kudos import STARTED, STOPPED
+from bot.slack.blocks.kudos import STARTED, STOPPED, UNLISTED, kudos_words
 from bot.slack.blocks.notices import sentence_message
 from bot.slack.floor import ActListener, Floor
 from bot.slack.payloads import Act, Command
@@ -26,10 +26,14 @@ def kudos_command(floor: Floor, command: Command) -> None:
     typed = command.text.partition(" ")[2].strip().casefold()
     if typed and typed not in _WORDS:
         raise Refused("Type /mentions kudos on or /mentions kudos off.")
-    if typed:
+    if command.user not in floor.directory.ids_of([each.slack for each in floor.policy.staff]):
+        raise Refused(UNLISTED)
+    if not typed:
+        told = kudos_words(wanted=wants_kudos(floor.desk.db, command.user))
+    else:
         choose_kudos(floor.desk.db, command.user, floor.desk.clock(), wanted=_WORDS[typed])
-    wanted = wants_kudos(floor.desk.db, command.user)
-    floor.whisper(command, sentence_message(STARTED if wanted else STOPPED))
+        told = STARTED if _WORDS[typed] else STOPPED
+    floor.whisper(command, sentence_message(told))
 
 
 def _confirm(floor: Floor, act: Act, sentence: str) -> None:

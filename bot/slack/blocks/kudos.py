@@ -13,6 +13,14 @@ from bot.slack.blocks.text import counted, inline
 STOPPED = "You get no more of these. /mentions kudos on, or Earshot's Home, brings them back."
 STARTED = "Thanks from customers who name you come to you as a direct message again."
 
+UNLISTED = (
+    "Your name does not stand in Earshot's list of staff, so no customer's thanks can come to you as a direct message."
+)
+"""To somebody whom customers cannot name; whoever runs Earshot keeps the list."""
+
+_WANTED = "Thanks from customers who name you come as a direct message."
+_UNWANTED = "You asked for no thanks from customers who name you."
+
 _SIZE = Size(chars=2_500, lines=30, rest="History on the card shows the whole.")
 _SPOKEN = 400
 _PEOPLE = 15
@@ -36,18 +44,25 @@ def kudos_message(card: Card, permalink: str, *, name: str) -> Message:
     return Message(spoken([*opening, *post]), blocks)
 
 
+def kudos_words(*, wanted: bool) -> str:
+    """How it stands, and how to change it."""
+    return (
+        f"{_WANTED} /mentions kudos off stops them." if wanted else f"{_UNWANTED} /mentions kudos on brings them back."
+    )
+
+
 def kudos_choice(wanted: bool | None) -> list[Json]:
     """What Home offers to those whom customers may name; nothing to anybody else."""
     if wanted is None:
         return []
     if wanted:
         told, change = (
-            "Thanks from customers who name you come as a direct message.",
+            _WANTED,
             ("Stop them", ids.KUDOS_STOP, "stop"),
         )
     else:
         told, change = (
-            "You asked for no thanks from customers who name you.",
+            _UNWANTED,
             ("Send me them again", ids.KUDOS_START, "start"),
         )
     return [section(plain_text(f"💐 {told}"), button(*change))]
