@@ -32,7 +32,7 @@ def test_a_promise_is_warned_of_announced_and_escalated_once_each(own_office: Of
     passes(office, 45)
     assert not notices(office, "#billing", "Billing owes")
     passes(office, 6)
-    (warning,) = until(lambda: notices(office, "#billing", "Billing owes a decision at"), "the warning")
+    (warning,) = until(lambda: notices(office, "#billing", "Billing owes a decision: it is due"), "the warning")
     ana, ben, lee = (office.person(name).id for name in ("ana", "ben", "lee"))
     assert warning.startswith(f"<@{ana}> <@{ben}>")
     passes(office, 10)
@@ -103,7 +103,7 @@ def test_the_owner_is_told_in_person_that_an_answer_is_nearly_due(own_office: Of
     card.click(ana, "claim")
     card.shows("Claimed")
     passes(office, 12)
-    (told,) = until(lambda: in_person(office, ana, "Billing owes an answer at"), "the warning")
+    (told,) = until(lambda: in_person(office, ana, "Billing owes an answer: it is due"), "the warning")
     assert told.startswith(f"<@{ana.id}>")
     passes(office, 9)
     until(lambda: in_person(office, ana, "is late with an answer"), "the announcement to the owner")
@@ -135,7 +135,7 @@ def test_a_promise_stands_still_while_its_mention_waits_for_the_customer(own_off
     card.click(ana, "wake")
     card.shows("Unclaimed", "Decision due")
     passes(office, 21)
-    until(lambda: notices(office, "#billing", "Billing owes a decision at"), "the warning, ten minutes before")
+    until(lambda: notices(office, "#billing", "Billing owes a decision: it is due"), "the warning, ten minutes before")
 
 
 def test_many_promises_missed_at_once_are_one_call(own_office: Office) -> None:

@@ -15,7 +15,7 @@ from tests.slack.limits import elements_of, faults_of_message, said
 
 PEOPLE = ("U0EVE", "S0LEADS")
 CALLS = {
-    NoticeKind.DUE_SOON: "⏳ Customer care owes a decision at 2026-03-02 13:00 UTC.",
+    NoticeKind.DUE_SOON: "⏳ Customer care owes a decision: it is due 2026-03-02 13:00 UTC.",
     NoticeKind.MISSED: "⏰ Customer care is late with a decision: it was due 2026-03-02 13:00 UTC.",
     NoticeKind.ESCALATED: "⬆️ U0ANA escalated this one in Customer care (level 1 of 2).",
     NoticeKind.MONITOR: "Customer care decided to watch this one and not to answer.",

@@ -96,7 +96,7 @@ def _call(card: Card, kind: NoticeKind, by: str, beside: str) -> list[Json]:
     team = inline(card.place.title, 60)
     if kind is NoticeKind.DUE_SOON:
         promise = next_promise(card)
-        due = [span(" at "), when(promise.due_at)] if promise else [span(" soon")]
+        due = [span(": it is due "), when(promise.due_at)] if promise else [span(" soon")]
         return [span(f"{DUE} {team} owes {owed(promise)}"), *due, span(".")]
     if kind is NoticeKind.MISSED:
         promise = next_promise(card)

@@ -82,7 +82,7 @@ def _circumstances(mention: Mention) -> list[list[Json]]:
     sent = mention.posted_at or mention.received_at
     return [
         [span(_stars(mention.rating))] if mention.rating is not None else [],
-        [span(f"reach {mention.reach:,}")] if mention.reach is not None else [],
+        [span(f"reach {mention.reach:,}")] if mention.reach else [],
         [] if mention.posted_at else [span("received")],
         [when(sent)],
         [span("edited "), when(mention.edited_at)] if mention.edited_at else [],
