@@ -201,14 +201,14 @@ def _won(conversion: Conversion | None) -> list[Json]:
 
 def _joined_in(report: Report, titles: Mapping[str, str]) -> list[Json]:
     """Teams that owe nothing, each with what it made of its chances."""
+    if not report.apart:
+        return []
     said = [
         f"{team_name(row, titles)}: {counted(row.figures.mentions, 'chance')} to join in "
         f"({row.before.mentions:,} before), {row.figures.answered:,} taken"
         for row in report.apart
     ]
-    return [context(plain_text(f"Counted apart, for nobody there wrote about us. {' · '.join(said)}", 1_000))] * bool(
-        said
-    )
+    return [context(plain_text(f"Counted apart, for nobody there wrote about us. {' · '.join(said)}", 1_000))]
 
 
 def _following(following: Sequence[Following]) -> list[Json]:
