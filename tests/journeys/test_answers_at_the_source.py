@@ -7,18 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Earshot
-from bot.config import load_config
 from bot.sources.base import Answerable
 from sandbox.core import Options
 from sandbox.person import Person, visible_text
 from sandbox.places import routes
 from sandbox.serve import running_sandbox
 from tests.answering_place import SECRET, Door, our_answers
-from tests.databases import sqlite_factory
-from tests.fakes import FakeForum
 from tests.journeys import office as offices
-from tests.journeys.office import PATIENCE, Card, HurriedClock, Office, Reader, fill, secrets_of_workspace, until
+from tests.journeys.configured import configured_office
+from tests.journeys.office import Card, HurriedClock, Office, fill, until
 
 SORRY = "I am sorry. I work for Acme, and the second charge goes back to you today."
 LONG = f"{SORRY} " * 5
@@ -62,37 +59,17 @@ def places(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
     folder = tmp_path_factory.mktemp("answers")
     file, clock, door = settings(folder), HurriedClock(), Door()
     served = routes(folder / "mentions.jsonl", speed=1.0, clock=clock, company="Acme", reply_secret=SECRET)
+    env = {"CHIRRUP_SECRET": SECRET}
     with (
-        sqlite_factory(folder, sqlite_template) as make,
         running_sandbox(
             manifest=offices.MANIFEST,
             workspace=offices.WORKSPACE,
             options=Options(rate_scale=None),
             extra_routes=door.put_before(served),
         ) as slack,
+        configured_office(file, env, slack=slack, clock=clock, template=sqlite_template) as office,
     ):
-        database = make()
-        env = {
-            "SANDBOX_URL": slack.url,
-            "EARSHOT_SLACK_API_URL": slack.api_url,
-            "EARSHOT_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
-            "CHIRRUP_SECRET": SECRET,
-        }
-        bot = Earshot(
-            config=load_config(file, env),
-            secrets=secrets_of_workspace(),
-            database=database,
-            classifier=Reader(),
-            clock=clock,
-        )
-        bot.start()
-        try:
-            assert bot.wait_connected(PATIENCE)
-            opened = Office(slack, bot, clock, FakeForum())
-            yield Places(office=opened, door=door)
-            opened.close()
-        finally:
-            bot.stop()
+        yield Places(office=office, door=door)
 
 
 @pytest.fixture(scope="module")

@@ -9,15 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Earshot
-from bot.config import load_config
 from sandbox.neighbours.fediverse import Fediverse, Neighbour, running_fediverse
 from sandbox.person import Person
-from tests.databases import sqlite_factory
 from tests.dovecot import TestMailbox, fresh_mailbox
-from tests.fakes import FakeForum
-from tests.journeys import office as offices
-from tests.journeys.office import PATIENCE, Card, HurriedClock, Office, Reader, fill, secrets_of_workspace, until
+from tests.journeys.configured import configured_office, settings
+from tests.journeys.office import Card, HurriedClock, Office, fill, running_slack, until
 from tests.smtp_place import SmtpPlace, smtp_place
 
 SORRY = "I am sorry. I work for Acme, and the second charge goes back to you today."
@@ -78,21 +74,15 @@ class Town:
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Town]:
-    folder, clock, mailbox = tmp_path_factory.mktemp("town"), RealClock(), fresh_mailbox()
-    config = (offices.HERE / "config.toml").read_text()
-    (folder / "config.toml").write_text(config + SOURCES)
+    clock, mailbox = RealClock(), fresh_mailbox()
+    file = settings(tmp_path_factory.mktemp("town"), SOURCES)
     people = [Neighbour(handle="oda", name="Oda")]
     with (
-        sqlite_factory(folder, sqlite_template) as make,
         running_fediverse(Neighbour(handle="acme", name="Acme"), people) as network,
         smtp_place() as smtp,
-        offices.running_slack(clock) as slack,
+        running_slack(clock) as slack,
     ):
-        database = make()
         env = {
-            "SANDBOX_URL": slack.url,
-            "EARSHOT_SLACK_API_URL": slack.api_url,
-            "EARSHOT_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
             "FEDIVERSE_URL": network.url,
             "FEDIVERSE_TOKEN": network.token,
             "IMAP_PORT": str(mailbox.port),
@@ -100,21 +90,8 @@ def town(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
             "MAIL_ADDRESS": mailbox.address,
             "MAIL_PASSWORD": mailbox.password,
         }
-        bot = Earshot(
-            config=load_config(folder / "config.toml", env),
-            secrets=secrets_of_workspace(),
-            database=database,
-            classifier=Reader(),
-            clock=clock,
-        )
-        bot.start()
-        try:
-            assert bot.wait_connected(PATIENCE)
-            opened = Office(slack, bot, clock, FakeForum())
-            yield Town(office=opened, network=network, mailbox=mailbox, smtp=smtp)
-            opened.close()
-        finally:
-            bot.stop()
+        with configured_office(file, env, slack=slack, clock=clock, template=sqlite_template) as office:
+            yield Town(office=office, network=network, mailbox=mailbox, smtp=smtp)
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.app import Earshot
-from bot.config import load_config
 from sandbox.person import Person
-from tests.databases import sqlite_factory
-from tests.fakes import FakeForum
-from tests.journeys import office as offices
-from tests.journeys.office import PATIENCE, HurriedClock, Office, Reader, fill, secrets_of_workspace
+from tests.journeys.configured import configured_office, settings
+from tests.journeys.office import HurriedClock, Office, fill, running_slack
 from tests.sources import bluesky_place, discourse_place
 from tests.sources.bluesky_place import BlueskyPlace, refusal
 from tests.sources.discourse_place import DiscoursePlace
@@ -71,39 +67,20 @@ class Outside:
 
 @pytest.fixture(scope="module")
 def outside(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Outside]:
-    folder, clock = tmp_path_factory.mktemp("outside"), HurriedClock()
-    (folder / "config.toml").write_text((offices.HERE / "config.toml").read_text() + SOURCES)
+    clock, file = HurriedClock(), settings(tmp_path_factory.mktemp("outside"), SOURCES)
     with (
-        sqlite_factory(folder, sqlite_template) as make,
         bluesky_place.bluesky_place() as sky,
         discourse_place.discourse_place() as forum,
-        offices.running_slack(clock) as slack,
+        running_slack(clock) as slack,
     ):
-        database = make()
         env = {
-            "SANDBOX_URL": slack.url,
-            "EARSHOT_SLACK_API_URL": slack.api_url,
-            "EARSHOT_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
             "BLUESKY_URL": sky.served.url,
             "BLUESKY_APP_PASSWORD": bluesky_place.PASSWORD,
             "FORUM_URL": forum.served.url,
             "FORUM_KEY": discourse_place.KEY,
         }
-        bot = Earshot(
-            config=load_config(folder / "config.toml", env),
-            secrets=secrets_of_workspace(),
-            database=database,
-            classifier=Reader(),
-            clock=clock,
-        )
-        bot.start()
-        try:
-            assert bot.wait_connected(PATIENCE)
-            opened = Office(slack, bot, clock, FakeForum())
-            yield Outside(office=opened, sky=sky, forum=forum)
-            opened.close()
-        finally:
-            bot.stop()
+        with configured_office(file, env, slack=slack, clock=clock, template=sqlite_template) as office:
+            yield Outside(office=office, sky=sky, forum=forum)
 
 
 @pytest.fixture(scope="module")

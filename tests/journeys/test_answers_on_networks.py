@@ -7,17 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Earshot
-from bot.config import load_config
 from bot.flow.ingest import standings
 from sandbox.person import Person
 from tests.contracts.cases.reddit import RedditPlace
 from tests.contracts.cases.x import XPlace
 from tests.contracts.feeds import Post
-from tests.databases import sqlite_factory
-from tests.fakes import FakeForum
-from tests.journeys import office as offices
-from tests.journeys.office import PATIENCE, HurriedClock, Office, Reader, fill, secrets_of_workspace, until
+from tests.journeys.configured import configured_office, settings
+from tests.journeys.office import HurriedClock, Office, fill, running_slack, until
 from tests.sources.loopback import Answer
 from tests.sources.wire import said, wire
 
@@ -79,38 +75,16 @@ class Networks:
 
 @pytest.fixture(scope="module")
 def networks(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Networks]:
-    folder, clock = tmp_path_factory.mktemp("networks"), HurriedClock()
-    (folder / "config.toml").write_text((offices.HERE / "config.toml").read_text() + SOURCES)
+    clock, file = HurriedClock(), settings(tmp_path_factory.mktemp("networks"), SOURCES)
     reddit, x = RedditPlace(), XPlace()
     with (
-        sqlite_factory(folder, sqlite_template) as make,
         wire(reddit.speak) as reddits,
         wire(x.speak) as xs,
-        offices.running_slack(clock) as slack,
+        running_slack(clock) as slack,
     ):
-        database = make()
-        env = {
-            "SANDBOX_URL": slack.url,
-            "EARSHOT_SLACK_API_URL": slack.api_url,
-            "EARSHOT_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
-            "REDDIT_URL": reddits.url,
-            "X_URL": xs.url,
-        }
-        bot = Earshot(
-            config=load_config(folder / "config.toml", env | SECRETS),
-            secrets=secrets_of_workspace(),
-            database=database,
-            classifier=Reader(),
-            clock=clock,
-        )
-        bot.start()
-        try:
-            assert bot.wait_connected(PATIENCE)
-            opened = Office(slack, bot, clock, FakeForum())
-            yield Networks(office=opened, reddit=reddit, x=x)
-            opened.close()
-        finally:
-            bot.stop()
+        env = {"REDDIT_URL": reddits.url, "X_URL": xs.url, **SECRETS}
+        with configured_office(file, env, slack=slack, clock=clock, template=sqlite_template) as office:
+            yield Networks(office=office, reddit=reddit, x=x)
 
 
 @pytest.fixture(scope="module")
