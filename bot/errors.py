@@ -19,8 +19,11 @@ class Retry(EarshotError):
     """The other side may succeed later; come again after `after`.
 
     `ambiguous` says that the request may have been carried out although no answer arrived. `asked` says that the other side
-    itself wants to be left alone for that long: no other request goes there meanwhile either.
+    itself wants to be left alone for that long: no other request goes there meanwhile either. `cost` is what the place
+    charged before it failed, in millionths of a US dollar.
     """
+
+    cost: int = 0
 
     def __init__(self, reason: str, *, after: timedelta, ambiguous: bool = False, asked: bool = False) -> None:
         super().__init__(reason)
@@ -31,7 +34,9 @@ class Retry(EarshotError):
 
 
 class GiveUp(EarshotError):
-    """Coming again cannot help; a person has to see `reason`."""
+    """Coming again cannot help; a person has to see `reason`. `cost` as of a Retry."""
+
+    cost: int = 0
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

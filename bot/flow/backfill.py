@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
-from bot.flow.spending import cap_reached, spend
+from bot.flow.spending import cap_reached, spend, spend_in_vain
 from bot.flow.storing import store_earlier
 from bot.sources.base import Receiving, Source
 from bot.store import arrivals, follow, sources
@@ -53,8 +53,9 @@ def fetch_page(db: Database, source: Source, cursor: str, clock: Clock, *, histo
         raise Retry("it asked to be left alone", after=until - clock())
     try:
         batch = source.poll(cursor, clock())
-    except Retry as fault:
-        if fault.asked:
+    except (Retry, GiveUp) as fault:
+        spend_in_vain(db, source.name, fault, clock())
+        if isinstance(fault, Retry) and fault.asked:
             with db.write() as session:
                 sources.rest(session, source.name, clock() + fault.after)
         raise

@@ -130,6 +130,7 @@ def _put_off(db: Database, source: Source, fault: Retry | GiveUp, clock: Clock, 
         failures = sources.failures(session, source.name)
         again_at = now + back_off(failures, source.every, least, chance)
         sources.failed(session, source.name, fault.reason, now, again_at)
+        spend(session, source.name, fault.cost, now)
         if isinstance(fault, Retry) and fault.asked:
             sources.rest(session, source.name, now + fault.after)
     log.warning("poll_put_off", extra={"source": source.name, "reason": fault.reason, "failures": failures + 1})

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
-from bot.flow.spending import cap_reached, spend
+from bot.flow.spending import cap_reached, spend, spend_in_vain
 from bot.sources.base import Looked, Revisable, Source
 from bot.store import arrivals, follow, looks, sources
 from bot.store.database import Database, Session
@@ -76,6 +76,7 @@ def _put_off(db: Database, source: Source, fault: Retry | GiveUp, now: datetime)
     pause = max(fault.after, LOOK_EVERY) if isinstance(fault, Retry) else REFUSED_PAUSE
     with db.write() as session:
         sources.looked(session, source.name, fault.reason, again_at=now + pause)
+        spend(session, source.name, fault.cost, now)
         if isinstance(fault, Retry) and fault.asked:
             sources.rest(session, source.name, now + fault.after)
     log.warning("look_put_off", extra={"source": source.name, "reason": fault.reason})
@@ -106,6 +107,7 @@ def is_gone(db: Database, source: Source, external_id: str, clock: Clock) -> boo
     try:
         looked = source.look_again([external_id], clock())
     except (Retry, GiveUp) as fault:
+        spend_in_vain(db, source.name, fault, clock())
         log.warning("not_looked_at", extra={"source": source.name, "reason": fault.reason})
         return known.withdrawn
     with db.write() as session:

@@ -13,7 +13,7 @@ from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
 from bot.flow.look_again import is_gone
 from bot.flow.recommended import agreement_on
-from bot.flow.spending import cap_reached, spend
+from bot.flow.spending import cap_reached, spend, spend_in_vain
 from bot.sources.base import Answerable, Replied, Source, Traceable
 from bot.store import answers, events, follow, mentions, promises, sources
 from bot.store.answers import Parcel
@@ -61,11 +61,13 @@ def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> 
     try:
         replied = source.reply(parcel.external_id, parcel.text, key=parcel.key)
     except Retry as fault:
+        spend_in_vain(db, source.name, fault, clock())
         parcel = replace(parcel, unclear=parcel.unclear or fault.ambiguous)
         if parcel.attempts < TRIES:
             return _put_off(db, parcel, fault, clock)
         return _end(db, source, parcel, f"{fault.reason} (tried {parcel.attempts} times)", clock)
     except GiveUp as fault:
+        spend_in_vain(db, source.name, fault, clock())
         return _end(db, source, parcel, fault.reason, clock)
     crash_point("reply.carried")
     return _arrived(db, parcel, replied, clock)
@@ -88,7 +90,8 @@ def _end(db: Database, source: Source, parcel: Parcel, reason: str, clock: Clock
         return _fail(db, parcel, reason, clock)
     try:
         found = source.find_reply(parcel.external_id, parcel.text, key=parcel.key)
-    except (Retry, GiveUp):
+    except (Retry, GiveUp) as fault:
+        spend_in_vain(db, source.name, fault, clock())
         return _fail(db, parcel, reason, clock)
     if found is not None:
         return _arrived(db, parcel, found, clock)

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
+from bot.errors import GiveUp, Retry
 from bot.sources.base import Priced, Source
 from bot.store import sources
-from bot.store.database import Session
+from bot.store.database import Database, Session
 
 MILLIONTHS = 1_000_000
 
@@ -28,6 +29,13 @@ def dollars(amount: int) -> str:
 def spend(session: Session, name: str, cost: int, now: datetime) -> None:
     """Count what the place charged for something that was just done."""
     sources.spend(session, name, month_of(now), cost)
+
+
+def spend_in_vain(db: Database, name: str, fault: Retry | GiveUp, now: datetime) -> None:
+    """Count what the place charged before it failed."""
+    if fault.cost:
+        with db.write() as session:
+            spend(session, name, fault.cost, now)
 
 
 def cap_reached(session: Session, source: Source, now: datetime) -> str:

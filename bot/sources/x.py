@@ -5,7 +5,8 @@ keys for what is sent twice: before an answer goes out, our own posts since are 
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -79,6 +80,22 @@ class Prices:
         return len(shown.posts) * each + beside * self.read + len(shown.users) * self.user
 
 
+@dataclass(kw_only=True)
+class Bill:
+    """What several requests cost together, in millionths of a US dollar."""
+
+    cost: int = 0
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """What was paid before a fault goes with it."""
+        try:
+            yield
+        except (Retry, GiveUp) as fault:
+            fault.cost += self.cost
+            raise
+
+
 @dataclass(frozen=True, kw_only=True)
 class X:
     """`queries` are what is searched for beside the mentions of the account `user_id`."""
@@ -105,21 +122,24 @@ class X:
         since = mark.rests[0].until if mark.rests else max(mark.start, mark.seen - overlap)
         walking = _Walk(source=self, now=now, since=since)
         reach = Reach(overlap=overlap, most_pages=MOST_PAGES)
-        walked = walk(mark, (MENTIONS, *self.queries), walking.read, now=now, reach=reach)
-        return replace(walked.batch(), cost=walking.cost)
+        with walking.bill.kept():
+            walked = walk(mark, (MENTIONS, *self.queries), walking.read, now=now, reach=reach)
+        return replace(walked.batch(), cost=walking.bill.cost)
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""
+        bill = Bill()
         shown = Shown.read(self.ask("get_tweets", ids=list(external_ids), **ASKED))
-        cost = self.prices.of(shown, each=self.prices.read)
+        bill.cost = self.prices.of(shown, each=self.prices.read)
         current = {first_id(post): shown.incoming(post, now) for post in shown.posts}
         edited = [latest_id(post) for post in shown.posts if latest_id(post) != id_of(post)]
         if edited:
             # The id of a first version shows that one for ever.
-            latest = Shown.read(self.ask("get_tweets", ids=edited, **ASKED))
-            cost += self.prices.of(latest, each=self.prices.read)
+            with bill.kept():
+                latest = Shown.read(self.ask("get_tweets", ids=edited, **ASKED))
+            bill.cost += self.prices.of(latest, each=self.prices.read)
             current |= {first_id(post): latest.incoming(post, now) for post in latest.posts}
-        return Looked(items=tuple(item for item in current.values() if item.text), gone=shown.missing, cost=cost)
+        return Looked(items=tuple(item for item in current.values() if item.text), gone=shown.missing, cost=bill.cost)
 
     def ask(self, method: str, *args: str, **kwargs: Any) -> bytes:
         """The body of what a method of tweepy's client brings. Raises Retry and GiveUp."""
@@ -142,7 +162,7 @@ class _Walk:
     source: X
     now: datetime
     since: datetime
-    cost: int = 0
+    bill: Bill = field(default_factory=Bill)
 
     def read(self, shelf: str, page: str) -> Page:
         """`page` is the id after which posts are wanted, and X's own word for the page."""
@@ -163,7 +183,7 @@ class _Walk:
         else:
             paging = {"next_token": token} if token else {}
             shown = Shown.read(self.source.ask("search_recent_tweets", shelf, **asked, **paging))
-        self.cost += prices.of(shown, each=prices.mention if shelf == MENTIONS else prices.read)
+        self.bill.cost += prices.of(shown, each=prices.mention if shelf == MENTIONS else prices.read)
         return shown
 
     def _page(self, shown: Shown, next_page: str) -> Page:
@@ -187,37 +207,43 @@ class AnsweringX(X):
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - X has no keys
         """Raises Retry and GiveUp as the contract of an answerable source says."""
         self._refuse_too_long(text)
-        standing, cost = self._standing(external_id, text)
-        if standing:
-            return replace(standing, cost=cost)
+        bill = Bill()
+        with bill.kept():
+            permalink = self._standing(external_id, text, bill) or self._sent(external_id, text, bill)
+        return Replied(permalink=permalink, cost=bill.cost)
+
+    def _sent(self, external_id: str, text: str, bill: Bill) -> str:
         try:
             body = self.ask("create_tweet", text=text, in_reply_to_tweet_id=external_id)
         except DuplicateError as duplicate:
-            standing, again = self._standing(external_id, text)
+            standing = self._standing(external_id, text, bill)
             if standing:
-                return replace(standing, cost=cost + again)
+                return standing
             raise GiveUp(f"{duplicate.reason} Write it in other words: X takes no text twice.") from duplicate
-        paid = self.prices.link_post if has_address(text) else self.prices.post
-        return Replied(permalink=_permalink(_sent_id(body)), cost=cost + paid)
+        bill.cost += self.prices.link_post if has_address(text) else self.prices.post
+        return _permalink(_sent_id(body))
 
     def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - X has no keys
         """Where our answer of this text stands under the post, None where it does not."""
-        return self._standing(external_id, text)[0]
+        bill = Bill()
+        with bill.kept():
+            permalink = self._standing(external_id, text, bill)
+        return Replied(permalink=permalink, cost=bill.cost) if permalink else None
 
-    def _standing(self, external_id: str, text: str) -> tuple[Replied | None, int]:
-        """Our answer of this text, and what looking for it cost."""
-        cost, paging = 0, dict[str, str]()
+    def _standing(self, external_id: str, text: str, bill: Bill) -> str:
+        """Where our answer of this text is; empty where there is none."""
+        paging = dict[str, str]()
         for _ in range(OWN_PAGES):
             asked = {"tweet_fields": ["entities", "note_tweet", "referenced_tweets"], "max_results": PAGE}
             shown = Shown.read(self.ask("get_users_tweets", self.user_id, since_id=external_id, **asked, **paging))
-            cost += self.prices.of(shown, each=self.prices.mention)
+            bill.cost += self.prices.of(shown, each=self.prices.mention)
             found = next((post for post in shown.posts if answers(post, external_id, text)), None)
             if found:
-                return Replied(permalink=_permalink(text_of(found.get("id"))), cost=cost), cost
+                return _permalink(text_of(found.get("id")))
             if not shown.next:
                 break
             paging = {"pagination_token": shown.next}
-        return None, cost
+        return ""
 
     def _refuse_too_long(self, text: str) -> None:
         weight = weighted_length(text)

@@ -160,6 +160,17 @@ def test_what_a_place_charges_is_counted_by_the_month(world: World) -> None:
     assert (standing(world).spent_in("2026-07"), standing(world).spent_in("2026-06")) == (5, 0)
 
 
+@pytest.mark.parametrize("fault", [Retry("busy", after=minutes(1)), GiveUp("refused")])
+def test_what_was_paid_before_a_place_failed_counts_too(world: World, fault: Retry | GiveUp) -> None:
+    fault.cost = CAP
+    shop = Shop("forum", [fault, batch(post(1))])
+    configured = know(world, shop)
+    poll_due(world, configured)
+    world.clock.now = standing(world).next_at
+    poll_due(world, configured)
+    assert (standing(world).spent, len(shop.cursors)) == (CAP, 1)
+
+
 def test_nothing_is_asked_above_the_cap_until_the_month_is_over(world: World) -> None:
     shop = Shop("forum", [batch(post(1), cost=CAP), batch(post(2), cost=1)])
     configured = know(world, shop)

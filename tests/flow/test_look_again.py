@@ -314,6 +314,20 @@ def test_a_failed_poll_or_look_holds_answers_only_where_the_place_asked_for_it(
     assert answer(world) is (AnswerState.SENDING if asked else AnswerState.SENT)
 
 
+def test_what_a_reply_that_failed_costs_is_counted(world: World, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.arrive()
+    world.run()
+    fault = GiveUp("no")
+    fault.cost = 3_000
+
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(board, "reply", fail)
+    assert answer(world) is AnswerState.FAILED
+    assert standing(world).spent == 3_000
+
+
 def test_what_a_reply_costs_is_counted(world: World, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     world.arrive()
     world.run()

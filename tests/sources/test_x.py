@@ -231,6 +231,20 @@ def test_an_answer_costs_what_was_read_for_it_too(place: XPlace, web: Wire) -> N
     assert answers.reply(MENTION, "See https://simmerwick.example", key="k2").cost == 1_000 + 200_000
 
 
+def test_what_was_paid_before_x_failed_goes_with_the_fault(place: XPlace) -> None:
+    refused: list[str] = []
+
+    def speak(asked: Asked) -> Answer | None:
+        return Answer(status=402) if asked.method in refused else place.speak(asked)
+
+    with wire(speak) as web:
+        source(web).reply(MENTION, "Sorry.", key="k1")
+        refused.append("POST")
+        with pytest.raises(GiveUp) as caught:
+            source(web).reply(MENTION, "Sorry again.", key="k2")
+    assert caught.value.cost == 1_000, "the answer of before was read, to look for this one"
+
+
 def test_what_was_paid_before_x_wanted_a_rest_is_kept_and_the_rest_comes_later(place: XPlace) -> None:
     """A page that was read is money: it is neither thrown away nor forgotten in the count."""
     refused = [False, True, True, False, False, False]
