@@ -12,12 +12,10 @@ from bot.sources.base import Batch, Listening, Looked, Replied, Source
 from bot.sources.formats import facebook_comments as wire
 from bot.sources.formats.fields import digest, prose
 from bot.sources.formats.json_values import text_at
-from bot.sources.formats.meta_keys import check_id, check_version
+from bot.sources.formats.meta_keys import MetaTable, check_id
 from bot.sources.formats.newest_first import Mark, Opened, Page, walk
 from bot.sources.net.api import Query
-from bot.sources.net.graph import A_PAGE, BASE, Access, Graph, next_after, rows
-from bot.sources.table import Secret, SourceTable
-from bot.values import ApiUrl, Duration
+from bot.sources.net.graph import A_PAGE, Access, Graph, next_after, rows
 
 FEED, RATINGS, TAGGED = "feed", "ratings", "tagged"
 POSTS_AT_ONCE = 50
@@ -126,31 +124,19 @@ class FacebookSource:
         )
 
 
-class FacebookTable(SourceTable):
+class FacebookTable(MetaTable):
     """A Page, with a token of its own."""
 
     kind: Literal["facebook"]
     page: Annotated[str, AfterValidator(check_id)]
-    token: Secret
-    app_secret: Secret = ""
-    version: Annotated[str, AfterValidator(check_version)] = "v23.0"
-    api_url: ApiUrl = BASE
-    posts_for: Duration = timedelta(days=30)
     ratings: bool = False
     tagged: bool = False
 
     def build(self, listening: Listening) -> Source:  # noqa: ARG002 - a Page is read whole
-        graph = Graph(
-            token=self.token,
-            app_secret=self.app_secret,
-            version=self.version,
-            base=self.api_url,
-            allow_private=self.allow_private,
-        )
         return FacebookSource(
             name=self.name,
             page=self.page,
-            graph=graph,
+            graph=self.graph(),
             every=self.every,
             first_lookback=self.first_lookback,
             look_again_for=self.look_again,

@@ -13,12 +13,10 @@ from bot.sources.base import Batch, Listening, Looked, Replied, Source
 from bot.sources.formats import instagram_comments as wire
 from bot.sources.formats.fields import digest, prose
 from bot.sources.formats.json_values import inner, text_at
-from bot.sources.formats.meta_keys import check_id, check_version
+from bot.sources.formats.meta_keys import MetaTable, check_id
 from bot.sources.formats.newest_first import Mark, Opened, Page, walk
 from bot.sources.net.api import Query
-from bot.sources.net.graph import BASE, Access, Graph, next_after, rows
-from bot.sources.table import Secret, SourceTable
-from bot.values import ApiUrl, Duration
+from bot.sources.net.graph import Access, Graph, next_after, rows
 
 MEDIA, TAGS = "media", "tags"
 POST = "post:"
@@ -164,30 +162,18 @@ def _comments_after(after: str) -> str:
     return f"comments.limit({COMMENTS_SHOWN}){more}{{{wire.COMMENT_FIELDS}}}"
 
 
-class InstagramTable(SourceTable):
+class InstagramTable(MetaTable):
     """A professional account that is joined with a Facebook Page, and the Page's token."""
 
     kind: Literal["instagram"]
     account: Annotated[str, AfterValidator(check_id)]
-    token: Secret
-    app_secret: Secret = ""
-    version: Annotated[str, AfterValidator(check_version)] = "v23.0"
-    api_url: ApiUrl = BASE
-    posts_for: Duration = timedelta(days=30)
     tags: bool = False
 
     def build(self, listening: Listening) -> Source:  # noqa: ARG002 - an account is read whole
-        graph = Graph(
-            token=self.token,
-            app_secret=self.app_secret,
-            version=self.version,
-            base=self.api_url,
-            allow_private=self.allow_private,
-        )
         return InstagramSource(
             name=self.name,
             account=self.account,
-            graph=graph,
+            graph=self.graph(),
             every=self.every,
             first_lookback=self.first_lookback,
             look_again_for=self.look_again,
