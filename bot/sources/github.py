@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator
 
-from bot.errors import GiveUp
+from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening, Looked, Replied, Source
 from bot.sources.formats import github_posts as posts
 from bot.sources.formats.fields import digest, web_address
@@ -61,7 +61,7 @@ class GithubSource:
         """Raises Retry and GiveUp as the contract of a source says."""
         github = self._visit()
         known = Since.parse(cursor, of=digest(self.url)[:12], start=now - self.first_lookback)
-        read = {shelf: self._read(github, shelf, known) for shelf in self._shelves()}
+        read, stopped = self._read_all(github, known)
         found = [
             post
             for name, shelf in read.items()
@@ -71,14 +71,33 @@ class GithubSource:
         items = [post.item(now) for post in found]
         return Batch(
             items=oldest_first(item for item in items if item.text),
-            cursor=known.after({name: shelf.since for name, shelf in read.items()}, now=now),
-            more=any(shelf.more for shelf in read.values()),
+            cursor=known.after(
+                {name: read[name].since if name in read else known.reached(name).since for name in self._shelves()},
+                now=now,
+            ),
+            more=stopped is not None or any(shelf.more for shelf in read.values()),
+            retry_after=stopped.after if stopped and stopped.asked else None,
             problems=(
                 *(f"{item.external_id} has no text" for item in items if not item.text),
                 *(problem for shelf in read.values() for problem in shelf.problems),
             ),
             access_ends_at=github.access_ends_at,
         )
+
+    def _read_all(self, github: Github, known: Since) -> tuple[dict[str, _Shelf], Retry | None]:
+        """What was read, and what ended it early: a limit that ends before the last repository must not cost the first ones.
+
+        Raises Retry where nothing was read.
+        """
+        read: dict[str, _Shelf] = {}
+        for shelf in self._shelves():
+            try:
+                read[shelf] = self._read(github, shelf, known)
+            except Retry as fault:
+                if not read:
+                    raise
+                return read, fault
+        return read, None
 
     def _shelves(self) -> Iterator[str]:
         kinds = (ISSUES, COMMENTS, DISCUSSIONS) if self.discussions else (ISSUES, COMMENTS)

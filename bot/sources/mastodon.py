@@ -13,6 +13,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from bot.domain.mention import Incoming
+from bot.errors import Retry
 from bot.sources.base import Batch, Listening, Looked, Replied, Source
 from bot.sources.formats import mastodon_posts as posts
 from bot.sources.formats.fields import digest
@@ -50,18 +52,41 @@ class MastodonSource:
     def poll(self, cursor: str, now: datetime) -> Batch:
         """Raises Retry and GiveUp as the contract of a source says."""
         known = Bookmarks.parse(cursor, of=digest(self.server)[:12], start=now - self.first_lookback)
+        readings: dict[str, Reading[Status]] = {}
+        items: dict[str, Incoming] = {}
+        stopped: Retry | None = None
         with self._visit() as server:
-            readings = {shelf: read_on(ask, known.mark(shelf)) for shelf, ask in self._shelves(server).items()}
-            found = [entry.post for reading in readings.values() for entry in reading.entries]
-            by_id = {posts.id_of(status): status for status in found if not self._is_own(server, status)}
-            items = [server.read(status, now) for id, status in by_id.items() if id]
-        marks = {shelf: reading.mark for shelf, reading in readings.items()}
+            shelves = self._shelves(server)
+            for shelf, ask in shelves.items():
+                try:
+                    with server.asking():
+                        reading = read_on(ask, known.mark(shelf))
+                        items |= self._read(server, reading, items, now)
+                except Retry as fault:
+                    # What was read is kept: a server whose limit ends before the last shelf would never be read through.
+                    if not readings:
+                        raise
+                    stopped = fault
+                    break
+                readings[shelf] = reading
+        marks = {shelf: mark for shelf, mark in known.by_shelf.items() if shelf in shelves}
+        marks |= {shelf: reading.mark for shelf, reading in readings.items()}
+        found = items.values()
         return Batch(
-            items=tuple(sorted((item for item in items if item.text), key=lambda item: item.posted_at or now)),
+            items=tuple(sorted((item for item in found if item.text), key=lambda item: item.posted_at or now)),
             cursor=replace(known, by_shelf=marks).text(),
-            more=any(mark.behind for mark in marks.values()),
-            problems=(*_cut(readings), *(f"post {item.external_id} has no text" for item in items if not item.text)),
+            more=stopped is not None or any(mark.behind for mark in marks.values()),
+            retry_after=stopped.after if stopped and stopped.asked else None,
+            problems=(*_cut(readings), *(f"post {item.external_id} has no text" for item in found if not item.text)),
         )
+
+    def _read(
+        self, server: MastodonServer, reading: Reading[Status], known: Mapping[str, Incoming], now: datetime
+    ) -> dict[str, Incoming]:
+        """The mentions of one shelf that no other brought."""
+        by_id = {posts.id_of(entry.post): entry.post for entry in reading.entries}
+        fresh = {id: status for id, status in by_id.items() if id and id not in known}
+        return {id: server.read(status, now) for id, status in fresh.items() if not self._is_own(server, status)}
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""

@@ -85,7 +85,7 @@ def do(world: World, step: Step) -> None:
 
 @pytest.mark.parametrize("made", readers(), ids=lambda made: made.__name__)
 def test_every_post_is_given_in_whatever_order_things_happen(made: Reader) -> None:
-    @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(steps)
     def holds(happening: list[Step]) -> None:
         with made() as case:

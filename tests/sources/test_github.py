@@ -216,3 +216,20 @@ def test_comments_that_a_discussion_does_not_show_are_not_passed_over_in_silence
     problems = source(served).poll("", NOW).problems
     assert bool(problems) is is_said
     assert all("discussions/5" in problem for problem in problems)
+
+
+def test_a_limit_that_ends_before_the_last_list_costs_only_what_was_not_read_yet() -> None:
+    github, over = FakeGithub(), list[bool]()
+    github.issues, github.comments = [written(1)], [written(100, on=1)]
+
+    def speak(asked: Asked) -> Answer | None:
+        is_late = asked.path.endswith("/issues/comments") and not over
+        return said({"message": "rate limit"}, 429, Retry_After="77") if is_late else github.speak(asked)
+
+    with wire(speak) as served:
+        first = source(served).poll("", NOW)
+        over.append(True)
+        second = source(served).poll(first.cursor, NOW)
+    assert (texts(first), first.more, first.retry_after) == (["text of 1"], True, timedelta(seconds=77))
+    assert "text of 100" in texts(second)
+    assert not second.more

@@ -14,7 +14,7 @@ from bot.sources.base import Listening
 from bot.sources.mastodon import MastodonSource, MastodonTable, searched
 from tests.sources.loopback import Answer
 from tests.sources.mastodon_place import TOKEN, US, MastodonPlace, account, mastodon_place, status
-from tests.sources.wire import said
+from tests.sources.wire import Asked, said, wire
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 THEN = NOW - timedelta(hours=1)
@@ -279,3 +279,26 @@ def test_a_library_that_is_missing_is_said_with_what_to_install(monkeypatch: pyt
 def test_of_a_post_that_is_gone_nobody_can_say_that_no_answer_stands_there(place: MastodonPlace) -> None:
     with pytest.raises(GiveUp, match="no more"):
         source(place).find_reply("404", "Sorry.", key="k")
+
+
+def test_a_limit_that_ends_before_the_last_hashtag_costs_only_what_was_not_read_yet(place: MastodonPlace) -> None:
+    mention(place, 1)
+    mention(place, 2, "about #simmer")
+
+    def speak(asked: Asked) -> Answer | None:
+        is_late = asked.path.endswith("/tag/late") and not over
+        return Answer(status=429, headers={"Retry-After": "77"}) if is_late else place.speak(asked)
+
+    over: list[bool] = []
+    with wire(speak) as served:
+        social = MastodonSource(
+            name="social", server=served.url, token=TOKEN, allow_private=True, tags=("simmer", "late")
+        )
+        first = social.poll("", NOW)
+        place.statuses[3] = status(3, "about #late", THEN)
+        over.append(True)
+        second = social.poll(first.cursor, NOW)
+    assert [item.external_id for item in first.items] == ["1", "2"]
+    assert (first.more, first.retry_after) == (True, timedelta(seconds=77))
+    assert "3" in [item.external_id for item in second.items]
+    assert not second.more

@@ -38,6 +38,16 @@ class MastodonServer:
         self._missing = missing
         """What the library raises where there is no such post, or no such address at all."""
 
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """The library's errors as ours, for whoever wants to go on within the visit."""
+        from mastodon import MastodonError
+
+        try:
+            yield
+        except MastodonError as error:
+            raise _ours(error, self._host) from error
+
     def mentions(self, bounds: Bounds) -> list[Entry[Status]]:
         page = self._page(self._client.notifications(types=["mention"], limit=PAGE, **bounds))
         return [_entry(each, object_of(each.get("status"))) for each in page]
@@ -145,7 +155,7 @@ class MastodonServer:
 @contextmanager
 def visit(server: str, token: str, *, allow_private: bool) -> Iterator[MastodonServer]:
     """Raises Retry and GiveUp, and no error of the library's own."""
-    from mastodon import Mastodon, MastodonError, MastodonNotFoundError
+    from mastodon import Mastodon, MastodonNotFoundError
 
     from bot.sources.net.door_requests import door_session
 
@@ -161,10 +171,9 @@ def visit(server: str, token: str, *, allow_private: bool) -> Iterator[MastodonS
             version_check_mode="created",
             mastodon_version="4.6.0",
         )
-        try:
-            yield MastodonServer(client, host, MastodonNotFoundError)
-        except MastodonError as error:
-            raise _ours(error, host) from error
+        server = MastodonServer(client, host, MastodonNotFoundError)
+        with server.asking():
+            yield server
 
 
 def _ours(error: Exception, host: str) -> Retry | GiveUp:
