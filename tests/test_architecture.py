@@ -79,8 +79,33 @@ ONLY_IMPORTERS: dict[str, tuple[str, ...]] = {
     "transformers": ("classifiers",),
     "safetensors": ("classifiers",),
     "starlette": ("bot.slack", "bot.engine", "bot.app", "sandbox"),
+    **dict.fromkeys(("httpcore", "smtplib", "imaplib", "prawcore"), ("bot.sources.net", "sandbox")),
+    **dict.fromkeys(
+        ("httpx", "requests", "feedparser", "imap_tools", "mastodon", "standardwebhooks"), ("bot.sources", "sandbox")
+    ),
+    **dict.fromkeys(("atproto_client", "atproto_core", "praw", "tweepy", "googleapiclient", "jwt"), ("bot.sources",)),
 }
-"""Third parties that have one home."""
+"""Third parties that have one home. The network has one door, and so what speaks over it has one too."""
+
+EXTRAS = {
+    "atproto_client",
+    "atproto_core",
+    "google",
+    "googleapiclient",
+    "httplib2",
+    "imap_tools",
+    "jwt",
+    "mastodon",
+    "praw",
+    "prawcore",
+    "requests",
+    "tweepy",
+}
+"""Libraries that come with an extra of a kind of source: whoever configures none of that kind need not have them."""
+
+KINDS_OF_SOURCES = "bot.sources"
+NO_KIND = {"__init__", "base", "files", "kinds", "table"}
+"""Every other file directly in that room is one kind of source, and nobody names it: `bot.sources.kinds` finds it."""
 
 NO_THIRD_PARTY = ("bot.domain", "bot.flow", "bot.errors", "classifiers.verdict")
 
@@ -218,6 +243,14 @@ def wrong_third_parties(module: Module) -> Iterator[str]:
             yield f"{module.path}:{each.line}: {_room(module.name)} needs no third party, not even {top}"
 
 
+def named_sources(module: Module) -> Iterator[str]:
+    for each in imports(module):
+        room, _, file = ".".join(each.target.split(".")[:3]).rpartition(".")
+        is_kind = room == KINDS_OF_SOURCES and file not in NO_KIND and (ROOT / f"bot/sources/{file}.py").exists()
+        if is_kind and not _within(module.name, f"{room}.{file}"):
+            yield f"{module.path}:{each.line}: nobody imports a kind of source by its name, not even {file}"
+
+
 def impurities(module: Module) -> Iterator[str]:
     if not _within(module.name, PURE):
         return
@@ -264,6 +297,7 @@ def overlong(module: Module) -> Iterator[str]:
 CHECKS: tuple[Callable[[Module], Iterator[str]], ...] = (
     wrong_arrows,
     wrong_third_parties,
+    named_sources,
     impurities,
     broad_excepts,
     empty_names,
@@ -322,11 +356,20 @@ BAD = [
         "import sqlalchemy",
         "only bot.store and migrations may import sqlalchemy",
     ),
-    (wrong_third_parties, "bot/flow/route.py", "import httpx", "bot.flow needs no third party, not even httpx"),
+    (wrong_third_parties, "bot/flow/route.py", "import numpy", "bot.flow needs no third party, not even numpy"),
     (wrong_third_parties, MODEL, "from pydantic import BaseModel", "bot.domain needs no third party"),
     (wrong_third_parties, "bot/engine/embedded.py", "import slack_sdk.web", "only bot.slack may import slack_sdk"),
     (wrong_third_parties, "bot/app.py", "def f():\n    import torch", "only classifiers may import torch"),
     (wrong_third_parties, "bot/app.py", "from apscheduler.triggers import x", "only bot.engine may import apscheduler"),
+    (wrong_third_parties, "bot/app.py", "import httpx", "only bot.sources and sandbox may import httpx"),
+    (
+        wrong_third_parties,
+        "bot/sources/mail.py",
+        "import smtplib",
+        "only bot.sources.net and sandbox may import smtplib",
+    ),
+    (named_sources, "bot/app.py", "from bot.sources.mastodon import MastodonSource", "not even mastodon"),
+    (named_sources, "bot/sources/x.py", "def f():\n    from bot.sources import reddit", "not even reddit"),
     (impurities, MODEL, "import os", "must not import os"),
     (impurities, MODEL, "from time import time", "must not import time.time"),
     (impurities, MODEL, "x = datetime.now(UTC)", "must not call datetime.now()"),
@@ -364,6 +407,7 @@ GOOD = [
     ("migrations/env.py", "import alembic, bot.store.metadata"),
     ("migrations/versions/0001_first.py", "import sqlalchemy\ndef upgrade():\n" + "    x = 1\n" * 100),
     ("bot/sources/net/fetch.py", "import bot\nfrom bot import __version__"),
+    ("bot/app.py", "from bot.sources import formats, table\nfrom bot.sources.base import Source"),
     ("bot/__init__.py", ""),
     (MODEL, "def f():\n" + "    x = 1\n" * 39),
 ]
@@ -401,6 +445,12 @@ def test_the_command_line_loads_neither_the_model_nor_slack(statements: str) -> 
     loaded = loaded_by(statements)
     assert "bot" in loaded
     assert loaded.isdisjoint({"torch", "transformers", "slack_bolt", "slack_sdk", "sandbox"})
+
+
+def test_knowing_all_kinds_of_sources_needs_the_library_of_none() -> None:
+    loaded = loaded_by("from bot.sources.kinds import kinds; assert kinds()")
+    assert "bot" in loaded
+    assert loaded.isdisjoint(EXTRAS)
 
 
 def test_the_import_log_shows_what_is_loaded() -> None:
