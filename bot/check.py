@@ -9,6 +9,7 @@ from bot.config import Config, SlackMode, load_secrets
 from bot.errors import ConfigError, GiveUp
 from bot.finding import Finding, tried
 from bot.flow.receive import hook_path
+from bot.slack.blocks.text import counted
 from bot.slack.calls import reading_client
 from bot.slack.inspection import inspect_workspace
 from bot.sources.base import Answerable, Receiving, Rehearsed
@@ -20,7 +21,7 @@ from classifiers.verdict import ModelFault, Subject
 
 def run_checks(config: Config, env: Mapping[str, str]) -> list[Finding]:
     """Look at everything, in the order in which a person would mend it."""
-    found = f"{len(config.departments)} departments, {len(config.sources)} sources"
+    found = f"{counted(len(config.departments), 'department')}, {counted(len(config.sources), 'source')}"
     return [
         Finding(what="configuration", well=True, said=found),
         *_slack(config, env),

@@ -14,6 +14,7 @@ from bot.domain.undo import Undo
 from bot.slack import ids
 from bot.slack.blocks.card import card_message, copy_message, pointer_message
 from bot.slack.blocks.message import Json, Message
+from sandbox.person import visible_text
 from tests.slack.examples import (
     BILLING,
     CARE,
@@ -176,6 +177,11 @@ def test_a_card_shows_what_an_employee_needs_to_decide() -> None:
         assert words in text
     assert "Late" not in text
     assert "promoter" not in text
+
+
+def test_a_reach_of_nobody_is_not_worth_a_word() -> None:
+    texts = [card_message(a_card(mention={"reach": reach}), now=NOW) for reach in (None, 0, 1_204)]
+    assert ["reach" in visible_text({"blocks": each.blocks}) for each in texts] == [False, False, True]
 
 
 def test_a_late_promise_says_so_and_a_settled_one_is_gone() -> None:
