@@ -171,9 +171,9 @@ def visit(server: str, token: str, *, allow_private: bool) -> Iterator[MastodonS
             version_check_mode="created",
             mastodon_version="4.6.0",
         )
-        server = MastodonServer(client, host, MastodonNotFoundError)
-        with server.asking():
-            yield server
+        visited = MastodonServer(client, host, MastodonNotFoundError)
+        with visited.asking():
+            yield visited
 
 
 def _ours(error: Exception, host: str) -> Retry | GiveUp:

@@ -69,8 +69,8 @@ def _check_token(told: Mapping[str, Any]) -> None:
 def _refusal(response: requests.Response, *, is_sending: bool, path: str) -> Retry | GiveUp:
     status = response.status_code
     if status in (408, 425, 429) or status >= 500:
-        asked = response.headers.get("retry-after") or response.headers.get("x-ratelimit-reset") or ""
-        wait = _seconds(asked) or (SOON if is_sending and status >= 500 else PAUSE)
+        named = response.headers.get("retry-after") or response.headers.get("x-ratelimit-reset") or ""
+        wait = _seconds(named) or (SOON if is_sending and status >= 500 else PAUSE)
         said = f"Reddit is not able to answer now ({status})"
         asked = asks_for_rest(status, response.headers)
         return Retry(said, after=wait, ambiguous=is_sending and status >= 500, asked=asked)
