@@ -13,13 +13,13 @@ from bot.config.positions import KeyPath
 from bot.config.secrets import looks_secret
 from bot.config.tables import ALWAYS
 from bot.config.tree import Reads
-from bot.domain.listening import OURS, THEME
+from bot.domain.listening import HISTORY, OURS, THEME
 from bot.domain.rota import rota_name
 from bot.domain.words import has_any_word
 from bot.values import has_password
 
 RESERVED_RULES = frozenset(
-    {"topic", "unsure", "language", "unnamed", "unjudged", "unowned", "reroute", "fallback", "history", OURS, THEME}
+    {"topic", "unsure", "language", "unnamed", "unjudged", "unowned", "reroute", "fallback", HISTORY, OURS, THEME}
 )
 """What a route says in place of a rule's name where no rule took the mention."""
 

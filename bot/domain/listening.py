@@ -11,6 +11,8 @@ _HASHTAG = re.compile(r"[#＃](\w+)")
 OURS = "ours"
 THEME = "theme"
 """What a route says in place of a rule's name for posts of our own accounts and people, and for themes."""
+HISTORY = "history"
+"""The same for what was brought in from before we listened, and would have gone to a channel."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.label import LabelKind
 from bot.domain.lifecycle import LIVE, State
+from bot.domain.listening import HISTORY, OURS, THEME
 from bot.domain.override import Override
 from bot.domain.person import Account
 from bot.domain.stance import Heard
@@ -20,7 +21,12 @@ NEWEST = 60
 """Posts of one account that are weighed: more of them tell no more."""
 
 NOT_COUNTED = (State.FILTERED, State.DISMISSED)
-"""What is not about us, or was kept out, says nothing of how somebody speaks of us."""
+"""What is not about us, or was kept out, says nothing of how somebody speaks of us; what was kept out for its age alone does."""
+
+_COUNTED = and_(
+    or_(MentionRow.state.not_in(NOT_COUNTED), MentionRow.route_rule == HISTORY),
+    MentionRow.route_rule.not_in((OURS, THEME)),
+)
 
 CHUNK = 500
 
@@ -47,7 +53,7 @@ def frequent(session: Session, since: datetime, least: int) -> list[Account]:
     """Whoever wrote at least so often since then, counted over all accounts of a person."""
     rows = session.execute(
         select(MentionRow.source, MentionRow.author, func.count())
-        .where(MentionRow.received_at >= since, MentionRow.author != "", MentionRow.state.not_in(NOT_COUNTED))
+        .where(MentionRow.received_at >= since, MentionRow.author != "", _COUNTED)
         .group_by(MentionRow.source, MentionRow.author)
     )
     counts = {Account(source=source, author=author): count for source, author, count in rows}
@@ -106,7 +112,7 @@ def _rows(session: Session, people: Sequence[Account]) -> dict[Account, list[Men
     ranked = (
         select(MentionRow.id, place.label("place"))
         .where(MentionRow.author.in_(sorted({each.author for each in people})))
-        .where(MentionRow.state.not_in(NOT_COUNTED), MentionRow.withdrawn_at.is_(None))
+        .where(_COUNTED, MentionRow.withdrawn_at.is_(None))
         .subquery()
     )
     rows = session.scalars(

@@ -1,24 +1,27 @@
 """Accounts that colleagues link, who speaks of us again and again, and whom they recorded as a troll."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.author import AuthorHistory
 from bot.domain.label import Score
+from bot.domain.listening import HISTORY
 from bot.domain.override import Override
 from bot.domain.period import parse_period
 from bot.domain.person import Account
 from bot.domain.stance import StanceKind, stance_of
 from bot.domain.triage import Answer, Node, Outcome
 from bot.errors import Refused
-from bot.flow import forget, people, report, search
+from bot.flow import backfill, forget, people, report, search
 from bot.flow.desk import correcting, deciding, overriding
 from bot.flow.dossier import dossier_of
 from bot.flow.voices import heard_of, voices_now
 from bot.store import accounts
 from bot.store.database import Database
-from tests.fakes import MovedClock, policy, post
+from tests.fakes import FakeSource, MovedClock, batch, policy, post
+from tests.flow.test_ingest import know
 from tests.world import World
 
 KAI, KAY = Account(source="forum", author="kai"), Account(source="blog", author="kay")
@@ -229,3 +232,15 @@ def test_an_override_of_the_model_alone_is_no_record(world: World) -> None:
     overriding.override(world.desk, world.click("UANA", 1), ruling.node, ruling.answer, ruling.reason)
     write(world, 2, "billing is awful again", "")
     assert not world.record(2).known_basher, "nobody is the author of what nobody signed"
+
+
+def test_what_was_brought_in_for_its_history_counts_and_our_own_posts_do_not(world: World) -> None:
+    old = [world.clock() - timedelta(days=age) for age in (9, 6, 3)]
+    said = [post(number, f"your billing is awful, take {number}", author="kai", reach=900) for number in (1, 2, 3)]
+    items = [replace(item, posted_at=at) for item, at in zip(said, old, strict=True)]
+    source = FakeSource("forum", [batch(*items)])
+    know(world, source)
+    backfill.fetch_page(world.db, source, "", world.clock, history_before=world.clock())
+    world.think()
+    assert [world.record(number).route_rule for number in (1, 2, 3)] == [HISTORY] * 3
+    assert stance(world, 3) is StanceKind.DETRACTOR
