@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.domain.event import EARSHOT
 from bot.domain.policy import Policy
 from bot.domain.posting import NoticeKind, PostingKind
+from bot.flow.crash import crash_point
 from bot.flow.view import card_of
 from bot.store import events, kudos, outbox
 from bot.store.database import Database, Session
@@ -24,6 +25,7 @@ def thank(session: Session, policy: Policy, record: Record, now: datetime) -> No
         body = {"notice": NoticeKind.KUDOS, "name": each.name}
         outbox.want(session, mention_id, each.person, PostingKind.NOTICE, now, slot=SLOT, body=body)
         events.append(session, mention_id, EARSHOT, "kudos", now, {"name": each.name})
+        crash_point("kudos.wanted")
 
 
 def wants_kudos(db: Database, person: str) -> bool:

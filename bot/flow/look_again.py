@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
+from bot.flow.crash import crash_point
 from bot.flow.spending import cap_reached, spend, spend_in_vain
 from bot.sources.base import Looked, Revisable, Source
 from bot.store import arrivals, follow, looks, sources
@@ -60,6 +61,7 @@ def look_again(db: Database, look: Look, clock: Clock) -> int:
     except (Retry, GiveUp) as fault:
         _put_off(db, source, fault, clock())
         return 0
+    crash_point("look_again.looked")
     with db.write() as session:
         if len(look.external_ids) >= ALL_GONE and not looked.items and len(looked.gone) >= len(look.external_ids):
             problem = f"it says that all of {len(looked.gone)} posts are gone at once, which is not believed"

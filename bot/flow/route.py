@@ -13,6 +13,7 @@ from bot.domain.posting import PostingKind
 from bot.domain.promise import promises_for
 from bot.domain.routing import Department, Outcome, Route
 from bot.domain.terms import terms_for
+from bot.flow.crash import crash_point
 from bot.flow.history import route_of
 from bot.flow.kudos import thank
 from bot.flow.recommended import outcome_of
@@ -44,6 +45,7 @@ def _route(session: Session, policy: Policy, record: Record, now: datetime) -> N
     first = first_of(session, policy, routed, now) if action is Action.ROUTE else None
     if first is not None:
         repeats.fold(session, record, first, _columns(route, record), now)
+        crash_point("route.folded")
         return
     if not mentions.change(session, record, action, now, _columns(route, record)):
         return

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.policy import Policy
 from bot.domain.source_health import DEAF, troubles_of
+from bot.flow.crash import crash_point
 from bot.flow.source_list import vitals_of
 from bot.flow.spending import cap_reached
 from bot.sources.base import Source
@@ -44,6 +45,7 @@ def _watch(db: Database, policy: Policy, source: Source, now: datetime) -> int:
         if current is None or current.alarm != standing.alarm:
             return 0
         _tell(session, policy, current, body, now)
+        crash_point("watch_sources.told")
     log.warning("source_alarm" if alarm else "source_well", extra={"source": source.name, "troubles": alarm})
     return 1
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import Retry
-from bot.flow.deliver import Content
+from bot.flow.deliver import Content, Shown
 from tests.fakes import id_of
 
 
@@ -21,9 +21,12 @@ class Shelf:
     def channel_id(self, reference: str) -> str:
         return id_of(reference)
 
-    def post(self, channel_id: str, content: Content, *, delivery_id: str) -> str:
+    def post(self, channel_id: str, content: Shown, *, delivery_id: str) -> str:
         ts = f"{datetime.now(UTC).timestamp():.6f}"
-        kept = {"ts": ts, "delivery_id": delivery_id, "kind": content.kind, "mention": content.card.mention.id}
+        about = {"kind": "bulletin", "mention": 0}
+        if isinstance(content, Content):
+            about = {"kind": content.kind, "mention": content.card.mention.id}
+        kept = {"ts": ts, "delivery_id": delivery_id, **about}
         with (self._folder / channel_id).open("a") as file:
             file.write(json.dumps(kept) + "\n")
             file.flush()
@@ -33,7 +36,7 @@ class Shelf:
             raise Retry("the connection to Slack broke", after=timedelta(0), ambiguous=True)
         return ts
 
-    def update(self, channel_id: str, ts: str, content: Content) -> None:
+    def update(self, channel_id: str, ts: str, content: Shown) -> None:
         assert any(each["ts"] == ts for each in self.history(channel_id))
 
     def find(self, channel_id: str, delivery_id: str, *, since: datetime) -> str:

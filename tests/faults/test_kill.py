@@ -22,6 +22,15 @@ from tests.world import World
 
 ROOT = Path(__file__).parent.parent.parent
 POINTS = ("ingest.polled", "classify.judged", "deliver.leased", "deliver.posted", "deliver.recorded")
+SOURCE_POINTS = (
+    "storing.portion",
+    "receive.read",
+    "look_again.looked",
+    "route.folded",
+    "kudos.wanted",
+    "watch_sources.told",
+)
+"""Killed in tests/faults/test_kill_sources.py."""
 KILLED = -signal.SIGKILL
 
 
@@ -104,4 +113,4 @@ def test_a_kill_after_the_answer_was_carried_leaves_one_answer(place: Place) -> 
 def test_the_points_that_are_tested_are_the_points_there_are() -> None:
     sources = [path.read_text() for path in (ROOT / "bot" / "flow").glob("*.py")]
     there = {part.split('"')[1] for text in sources for part in text.split("crash_point(")[1:] if part.startswith('"')}
-    assert there == {*POINTS, "reply.carried", "signals.weighed"}
+    assert there == {*POINTS, *SOURCE_POINTS, "reply.carried", "signals.weighed"}
