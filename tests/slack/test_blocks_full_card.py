@@ -10,11 +10,14 @@ from bot.domain.card import AnswerState, Approval, Guess
 from bot.domain.comeback import FollowUp, FollowUps, Revision
 from bot.domain.escalation import Waiting
 from bot.domain.issue import Issue, Wish
+from bot.domain.kudos import Thanks
 from bot.domain.label import LabelKind, Score
 from bot.domain.lifecycle import CLOSED, LIVE, Action, State
 from bot.domain.override import Override, with_overrides
 from bot.domain.promise import Promise, PromiseKind
 from bot.domain.recommendation import recommend
+from bot.domain.repeat import Repeats
+from bot.domain.stance import Heard
 from bot.domain.triage import QUESTIONS, Answer
 from bot.domain.undo import Undo
 from bot.slack.blocks.card import card_message, copy_message
@@ -32,7 +35,7 @@ from tests.slack.examples import (
     an_answer,
     an_escalation,
 )
-from tests.slack.limits import elements_of, faults_of_message
+from tests.slack.limits import elements_of, faults_of_message, said
 
 BLOCKS = 50
 LONG = "Wörter <!channel> & <b>mehr</b> ✋ " * 300
@@ -74,6 +77,13 @@ def everything(state: State, answer: AnswerState) -> dict[str, Any]:
                 for n in range(5)
             ),
         ),
+        "repeats": Repeats(
+            total=99_000, people=9_000, places=19, by_author=3, reach=2**53, most_reach=2**52, detractor=1.0, urgent=99,
+        ),
+        "heard": tuple(
+            Heard(at=NOW - timedelta(days=day), detractor=0.99, promoter=0.0, reach=12_400) for day in range(1, 40)
+        ),
+        "praised": tuple(Thanks(person=f"@p{n}", name=LONG[:200]) for n in range(30)),
         "revision": Revision(before=LONG, at=NOW),
         "promises": tuple(
             Promise(kind=kind, warn_at=None, due_at=NOW + sign * HOUR) for kind in PromiseKind for sign in (-1, 1)
@@ -92,6 +102,8 @@ def everything(state: State, answer: AnswerState) -> dict[str, Any]:
 def test_a_card_with_everything_on_it_is_within_slacks_limits(state: State, answer: AnswerState) -> None:
     card = a_card(**everything(state, answer))
     message = card_message(card, now=NOW)
+    shown = said(message.blocks)
+    assert all(words in shown for words in ("99,000 more that say the same", "Determined detractor (estimated)"))
     assert not faults_of_message(message)
     assert len(message.blocks) < BLOCKS / 2, "and there is room for what comes"
     row = next(each for each in message.blocks if each.get("block_id", "").startswith("card."))

@@ -11,7 +11,7 @@ from bot.slack.blocks.text import counted, cut, inline, percent
 
 CHANGED, WROTE = "✏️", "💬"
 
-_SHOWN = 350
+_SHOWN = 300
 _RUN = 240
 _DIFFERENCE = 700
 _EXCERPT = 300

@@ -8,10 +8,10 @@ from bot.slack.blocks.elements import bullets, context, joined, line, plain_text
 from bot.slack.blocks.message import Json, Message
 from bot.slack.blocks.text import counted, inline, utc
 
-MOST = 40
+MOST = 30
 """Lines that one message takes; those that need somebody come first."""
 
-_PROBLEM = 200
+_PROBLEM = 140
 _IN_REPORT = 5
 
 
