@@ -65,13 +65,17 @@ def test_whoever_is_praised_by_name_is_told_once_and_can_have_none_of_it(office:
 def test_a_command_does_the_same_and_home_asks_only_those_whom_customers_can_name(office: Office) -> None:
     cleo, ana = office.person("cleo"), office.person("ana")
     cleo.command("/mentions kudos", "#billing")
-    cleo.expect_message("#billing", containing="come as a direct message. /mentions kudos off stops them.", within=PATIENCE)
+    cleo.expect_message(
+        "#billing", containing="come as a direct message. /mentions kudos off stops them.", within=PATIENCE
+    )
     cleo.command("/mentions kudos off", "#billing")
     cleo.expect_message("#billing", containing="You get no more of these", within=PATIENCE)
     cleo.command("/mentions kudos maybe", "#billing")
     cleo.expect_message("#billing", containing="Type /mentions kudos on or /mentions kudos off.", within=PATIENCE)
     cleo.command("/mentions kudos", "#billing")
-    cleo.expect_message("#billing", containing="no thanks from customers who name you. /mentions kudos on", within=PATIENCE)
+    cleo.expect_message(
+        "#billing", containing="no thanks from customers who name you. /mentions kudos on", within=PATIENCE
+    )
     home(cleo, "You asked for no thanks")
     ana.command("/mentions kudos on", "#billing")
     ana.expect_message("#billing", containing="Your name does not stand in Earshot's list of staff", within=PATIENCE)
