@@ -78,6 +78,7 @@ def take_out(desk: Desk, click: Click) -> int:
     Refused for what stands under nothing any more.
     """
     with desk.db.write() as session:
+        repeats.hold_first(session, click.mention_id)
         record, now = enter(session, desk, click)
         if record is None:
             return 0

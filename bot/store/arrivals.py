@@ -146,6 +146,7 @@ def _content(item: Incoming) -> dict[str, Any]:
 
 def _follow_edit(session: Session, mention_id: int, item: Incoming, now: datetime) -> bool:
     """Take over what the author changed: it is judged again, and comes back to people: what they decided on is not there."""
+    repeats.hold_first(session, mention_id)
     row = session.scalars(select(MentionRow).where(MentionRow.id == mention_id).with_for_update()).one()
     if row.content_hash == content_hash(item):
         return False

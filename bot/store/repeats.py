@@ -103,6 +103,14 @@ def fold(session: Session, record: Record, first: Record, values: dict[str, Any]
     return True
 
 
+def hold_first(session: Session, mention_id: int) -> None:
+    """Lock the post under which a mention stands, before the mention itself: whoever holds a first reaches for what stands
+    under it, and two who went opposite ways would block each other for good.
+    """
+    first = select(MentionRow.repeat_of).where(MentionRow.id == mention_id).scalar_subquery()
+    session.execute(select(MentionRow.id).where(MentionRow.id == first).with_for_update())
+
+
 def take_out(session: Session, record: Record, *, by: str, now: datetime, why: str = "") -> bool:
     """It stands for itself from now on: routed like a new one, never folded again. False where it is not folded so."""
     if record.repeat_of is None or not mentions.change(session, record, Action.UNFOLD, now, {"repeat_of": None}):
