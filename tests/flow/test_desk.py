@@ -64,7 +64,8 @@ def test_the_table_of_acts_is_what_people_can_do() -> None:
     ask_for_more = {
         Action.ACCEPT,
         Action.ACKNOWLEDGE,
-    }  # an offer and a call: tests/flow/test_offers.py, test_raising.py
+        Action.UNFOLD,
+    }  # an offer, a call, a repeat: tests/flow/test_offers.py, test_raising.py, test_repeats.py
     assert set(ACTS) == set(Action) - nobodys - ask_for_more
 
 

@@ -1,8 +1,12 @@
 """Vectors are made when nothing is to be judged; drafts are answers that like mentions were given."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.lifecycle import Action
+from bot.domain.repeat import RepeatTerms
 from bot.domain.saved_reply import SavedReply
 from bot.errors import Refused
 from bot.flow import drafts
@@ -11,7 +15,7 @@ from bot.flow.vectors import BATCH, place_waiting
 from bot.store import saved_replies, vectors
 from bot.store.database import Database
 from tests.fake_nearness import FakeNearness
-from tests.fakes import START, MovedClock, post
+from tests.fakes import START, MovedClock, policy, post
 from tests.world import World, posts
 
 DOUBLE = "You charged my card two times for one kettle, billing"
@@ -19,7 +23,8 @@ DOUBLE = "You charged my card two times for one kettle, billing"
 
 @pytest.fixture
 def world(database: Database, clock: MovedClock) -> World:
-    return World(database, clock)
+    """Its customers say nearly the same, and each of them is to stand alone."""
+    return World(database, clock, replace(policy(), repeats=RepeatTerms(within=timedelta(0))))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.lifecycle import State
 from bot.domain.posting import PostingKind
+from bot.domain.repeat import RepeatTerms
 from bot.domain.signal import Conclusion, SignalTerms
 from bot.errors import Refused, Taken
 from bot.flow import signals as flow
@@ -34,7 +35,8 @@ SOURCES = ("forum", "reviews", "microblog")
 
 @pytest.fixture
 def world(database: Database, clock: MovedClock) -> World:
-    return World(database, clock)
+    """Its customers say nearly the same, and each of them is to stand alone."""
+    return World(database, clock, replace(policy(), repeats=RepeatTerms(within=timedelta(0))))
 
 
 def hear(world: World, texts: Sequence[str], *, every: timedelta, first: int = 1, **fields: object) -> int:
