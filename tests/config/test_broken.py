@@ -204,7 +204,9 @@ ONE_FAULT = {
     "no such mode": Broken(old='mode = "socket"', new='mode = "web" #!', key="slack.mode", says='"socket" or "http"'),
     "no such level": Broken(new='[logging]\nlevel = "loud" #!', key="logging.level", says='one of: "debug", "info"'),
     "no such outcome": Broken(old=TOPICS, new='do = "drop" #!', key="rules[0].do", says='one of: "send" or "filter"'),
-    "no such kind": Broken(old='kind = "feed"', new='kind = "fax" #!', key="sources[0].kind", says='write kind as one of: "app_store", '),
+    "no such kind": Broken(
+        old='kind = "feed"', new='kind = "fax" #!', key="sources[0].kind", says='kind as one of: "app_store"'
+    ),
     "probability over one": Broken(
         old=TOPICS, new="min_confidence = 90 #!", key="rules[0].min_confidence", says="a number of at most 1"
     ),
