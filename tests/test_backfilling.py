@@ -67,7 +67,7 @@ def test_a_place_that_asks_for_patience_gets_it_with_a_word(config: Config, shop
 
 
 def test_a_place_that_stays_away_is_told_and_nothing_is_lost(config: Config, shop: Place) -> None:
-    shop.answers["/feed"] = Answer(status=503)
+    shop.answers["/feed"] = Answer(status=503, headers={"Retry-After": "600"})
     waits: list[timedelta] = []
     with pytest.raises(GiveUp, match="start it again later"):
         backfill(config, "Reviews", timedelta(days=30), cards=False, wait=waits.append)
