@@ -91,6 +91,18 @@ def test_the_switcher_jumps_by_keyboard(open_page: Open) -> None:
     expect(page.get_by_role("heading", name="leads").first).to_be_visible()
 
 
+def test_what_loads_behind_a_dialog_leaves_the_focus_in_it(open_page: Open) -> None:
+    page = open_page(path="&channel=general")
+    page.route("**/ui/**", lambda _: None)
+    with page.expect_request("**/ui/**"):
+        page.get_by_role("button", name="billing, channel").click()
+    page.keyboard.press("Control+k")
+    page.unroute("**/ui/**")  # which lets go on what was held
+    expect(page.get_by_text("This is the very beginning of the channel #billing.")).to_be_visible()
+    page.keyboard.type("supp")
+    expect(page.get_by_role("combobox", name="Jump to")).to_have_value("supp")
+
+
 def test_after_a_break_the_page_loads_what_it_missed(sandbox: RunningSandbox, web: WebClient, open_page: Open) -> None:
     page = open_page(path="&channel=general")
     sandbox.within(lambda running: running.streams.close())

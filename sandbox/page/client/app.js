@@ -1,5 +1,6 @@
 import { h, refill } from '../kit/dom.js';
 import { icon } from '../kit/icons.js';
+import { dialogIsOpen } from '../kit/overlay.js';
 import { Conversation, channelHead, threadHead } from './conversation.js';
 import { openLightbox } from './files.js';
 import { Home, about, appHead } from './home.js';
@@ -104,7 +105,7 @@ export class App {
     if (this.conversation !== conversation) return;
     this.live.read(channel.id);
     if (ts) await this.guard(() => conversation.seek(ts));
-    else if (matchMedia('(hover: hover)').matches) conversation.composer.focus();
+    else if (matchMedia('(hover: hover)').matches && !dialogIsOpen()) conversation.composer.focus();
   }
 
   headOf(channel) {
@@ -126,7 +127,7 @@ export class App {
     const { thread } = this;
     await this.guard(() => thread.load());
     if (ts) thread.timeline.highlight(ts);
-    else thread.composer.focus();
+    else if (!dialogIsOpen()) thread.composer.focus();
   }
 
   closeThread() {

@@ -35,6 +35,11 @@ export function openDialog({ label, className = '', content, onDismiss, focusFir
   return { root, panel, close };
 }
 
+/** Whether a dialog holds the focus: what loads behind it must not take it away. */
+export function dialogIsOpen() {
+  return document.querySelector('[aria-modal="true"]') !== null;
+}
+
 /** A close button for dialogs and panes. */
 export function closeButton(onClick, label = 'Close') {
   return h('button', { type: 'button', class: 'icon-button close-button', 'aria-label': label, onClick }, icon('close'));
