@@ -3,21 +3,14 @@
 import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-
-import httpx
 
 from bot.sources.base import Answerable, Source
 from bot.sources.feed import AnsweringFeed, FeedSource
 from bot.sources.net.callback import Callback
-from sandbox.places import routes
-from sandbox.serve import running_sandbox
-from tests.answering_place import SECRET, Door, our_answers
+from tests.contracts.callbacks import CallbackCase, answering_forum
 from tests.contracts.case import Trait, with_traits
 from tests.contracts.feeds import Post, Render, atom, json_feed, rss
 from tests.sources.loopback import Answer, Place, place
-
-DEMO = Path(__file__).parents[3] / "sandbox" / "demo"
 
 
 class FeedCase:
@@ -61,35 +54,14 @@ def _reader(render: Render) -> object:
     )(made)
 
 
-class CallbackCase:
-    post = "tag:hobnob.example,2026:hobnob-001"
-
-    def __init__(self, url: str, door: Door) -> None:
-        callback = Callback(url=f"{url}/places/hobnob/answers", secret=SECRET, allow_private=True)
-        feed = f"{url}/places/hobnob/feed"
-        self.source: Answerable = AnsweringFeed(name="Hob Nob", url=feed, allow_private=True, callback=callback)
-        self._page = f"{url}/places/hobnob/hobnob-001"
-        self._door = door
-        self.lose_next_reply = door.lose_next_reply
-
-    def standing(self) -> list[str]:
-        return our_answers(httpx.get(self._page, trust_env=False).text)
-
-    def be_busy_once(self) -> None:
-        self._door.say_once(503)
-
-    def refuse_once(self, reason: str) -> None:
-        self._door.say_once(422, reason)
-
-
 @with_traits(Trait.KEYS, Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def callback() -> Iterator[CallbackCase]:
-    door = Door()
-    places = door.put_before(routes(DEMO / "mentions.jsonl", speed=1.0, company="Simmerwick", reply_secret=SECRET))
-    seed = {"manifest": DEMO / "slack-manifest.yaml", "workspace": DEMO / "workspace.toml"}
-    with running_sandbox(**seed, extra_routes=places) as sandbox:
-        yield CallbackCase(sandbox.url, door)
+    def feed(forum: str, to: Callback) -> Answerable:
+        return AnsweringFeed(name="Hob Nob", url=f"{forum}/feed", allow_private=True, callback=to)
+
+    with answering_forum(feed) as case:
+        yield case
 
 
 READERS = tuple(_reader(render) for render in (rss, atom, json_feed))

@@ -3,23 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-
-import httpx
 
 from bot.sources.base import Answerable, Receiving
 from bot.sources.formats.webhook_body import Shape
 from bot.sources.net.callback import Callback
 from bot.sources.webhook import AnsweringWebhook, WebhookSource
-from sandbox.places import routes
-from sandbox.serve import running_sandbox
-from tests.answering_place import Door, our_answers
+from tests.contracts.callbacks import CallbackCase, answering_forum
 from tests.contracts.case import Trait, with_traits
 from tests.contracts.feeds import Post
 from tests.hook_sender import OTHER_SECRET, SECRET, Sent, signed
-
-DEMO = Path(__file__).parents[3] / "sandbox" / "demo"
 
 
 class OwnForm:
@@ -96,34 +89,14 @@ def mapped_form() -> Iterator[MappedForm]:
     yield MappedForm()
 
 
-class CallbackCase:
-    post = "tag:hobnob.example,2026:hobnob-001"
-
-    def __init__(self, url: str, door: Door) -> None:
-        callback = Callback(url=f"{url}/places/hobnob/answers", secret=SECRET, allow_private=True)
-        self.source: Answerable = AnsweringWebhook(name="Hob Nob", secrets=(SECRET,), callback=callback)
-        self._page = f"{url}/places/hobnob/hobnob-001"
-        self._door = door
-        self.lose_next_reply = door.lose_next_reply
-
-    def standing(self) -> list[str]:
-        return our_answers(httpx.get(self._page, trust_env=False).text)
-
-    def be_busy_once(self) -> None:
-        self._door.say_once(503)
-
-    def refuse_once(self, reason: str) -> None:
-        self._door.say_once(422, reason)
-
-
 @with_traits(Trait.KEYS, Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def webhook_callback() -> Iterator[CallbackCase]:
-    door = Door()
-    places = door.put_before(routes(DEMO / "mentions.jsonl", speed=1.0, company="Simmerwick", reply_secret=SECRET))
-    seed = {"manifest": DEMO / "slack-manifest.yaml", "workspace": DEMO / "workspace.toml"}
-    with running_sandbox(**seed, extra_routes=places) as sandbox:
-        yield CallbackCase(sandbox.url, door)
+    def hook(forum: str, to: Callback) -> Answerable:
+        return AnsweringWebhook(name="Hob Nob", secrets=(SECRET,), callback=to)
+
+    with answering_forum(hook) as case:
+        yield case
 
 
 RECEIVERS = (own_form, mapped_form)
