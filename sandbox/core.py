@@ -17,7 +17,7 @@ from sandbox.sockets import Sockets
 from sandbox.state import State
 from sandbox.stats import Stats
 from sandbox.streams import Streams
-from sandbox.triggers import ResponseAddresses, Triggers
+from sandbox.triggers import TRIGGER_SECONDS, ResponseAddresses, Triggers
 from sandbox.views import Views
 from sandbox.workspace import Seed
 
@@ -29,6 +29,7 @@ class Options:
     rate_scale: float | None = 1.0
     request_url: str | None = None
     ack_seconds: float = ACK_SECONDS
+    trigger_seconds: float = TRIGGER_SECONDS
     retry_scale: float = 1.0
     tips: tuple[str, ...] = ()
     """What to try, shown beside the page."""
@@ -64,7 +65,7 @@ class Sandbox:
         self.stats = Stats(clock)
         self.faults = Faults()
         self.limits = Limits(clock, options.rate_scale)
-        self.triggers = Triggers(clock)
+        self.triggers = Triggers(clock, lifetime=options.trigger_seconds)
         self.responses = ResponseAddresses(clock)
         self.sockets = Sockets(self.app.id, clock)
         self.http = HttpDelivery(options.request_url, self.app.signing_secret, clock) if options.request_url else None

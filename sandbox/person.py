@@ -23,7 +23,7 @@ class Person:
 
     def __init__(self, url: str, handle: str) -> None:
         self.handle = handle
-        self._http = httpx.Client(base_url=url, trust_env=False, timeout=15.0)
+        self._http = httpx.Client(base_url=url, trust_env=False, timeout=60.0)
 
     def close_browser(self) -> None:
         self._http.close()

@@ -25,8 +25,9 @@ class Trigger:
 
 
 class Triggers:
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, lifetime: float = TRIGGER_SECONDS) -> None:
         self._clock = clock
+        self.lifetime = lifetime
         self._issued: dict[str, Trigger] = {}
 
     def issue(self, user_id: str) -> str:
@@ -36,13 +37,13 @@ class Triggers:
         return trigger_id
 
     def redeem(self, trigger_id: str) -> Trigger:
-        """Use a trigger, which lives three seconds and works once."""
+        """Use a trigger, which lives for a short time (Slack's for three seconds) and works once."""
         trigger = self._issued.get(trigger_id)
         if trigger is None:
             raise TriggerRefused("invalid_trigger_id")
         if trigger.exchanged:
             raise TriggerRefused("exchanged_trigger_id")
-        if self._clock() - trigger.issued > TRIGGER_SECONDS:
+        if self._clock() - trigger.issued > self.lifetime:
             raise TriggerRefused("expired_trigger_id")
         trigger.exchanged = True
         return trigger

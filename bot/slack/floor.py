@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from bot.domain.policy import Policy
@@ -29,8 +30,33 @@ log = logging.getLogger(__name__)
 
 BUSY = "Earshot is busy just now and could not do that. Nothing was changed: please try again in a moment."
 
+TOO_LATE = "That took longer than Slack waits, so it did not open the dialog. Please try once more."
+
 TYPED = frozenset({ids.ANSWER_TEXT, ids.REPLY_TEXT})
 """Inputs that report every letter."""
+
+
+class Late(Refused):
+    """The trigger ran out, three seconds after the click: the person waits for a dialog that cannot come any more."""
+
+    def __init__(self) -> None:
+        super().__init__(TOO_LATE)
+
+
+def _opened(method: Callable[..., SlackResponse], **arguments: Any) -> Json:
+    """The dialog that a call with a trigger opened; empty where the same click came before, and has its dialog.
+
+    Raises Late where the trigger ran out.
+    """
+    try:
+        opened: Json = call(method, **arguments).get("view") or {}
+    except GiveUp as fault:
+        if "expired_trigger_id" in fault.reason:
+            raise Late from fault
+        if "trigger" not in fault.reason:
+            raise
+        return {}
+    return opened
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,29 +81,22 @@ class Floor:
         permit(self.policy.roles, self.directory, user, permission)
 
     def open(self, trigger: str, view: Json) -> Json:
-        """Show a dialog; as it is open now, or nothing. A trigger that ran out means that the person waits no more."""
-        try:
-            opened: Json = call(self.client.views_open, trigger_id=trigger, view=view).get("view") or {}
-        except GiveUp as fault:
-            if "trigger" not in fault.reason:
-                raise
-            return {}
-        return opened
+        """Show a dialog; as it is open now, or nothing where the same click opened it before. Raises Late."""
+        return _opened(self.client.views_open, trigger_id=trigger, view=view)
 
     def show(self, act: Act, view: Json) -> None:
         """A dialog of its own, or over the one in which the button stands. Where three lie over each other it takes the
-        place of the uppermost: Slack lays no more.
+        place of the uppermost: Slack lays no more. Raises Late.
         """
         if act.view.get("type") != "modal":
             self.open(act.trigger, view)
             return
         try:
-            call(self.client.views_push, trigger_id=act.trigger, view=view)
+            _opened(self.client.views_push, trigger_id=act.trigger, view=view)
         except GiveUp as fault:
-            if "push_limit_reached" in fault.reason:
-                self.change(act.view, view)
-            elif "trigger" not in fault.reason:
+            if "push_limit_reached" not in fault.reason:
                 raise
+            self.change(act.view, view)
 
     def change(self, dialog: Mapping[str, Any], view: Json, *, unless_changed: bool = False) -> None:
         """Draw an open dialog anew; one that is closed by now, or that Slack cannot draw just now, stays as it is.
@@ -139,7 +158,14 @@ class Floor:
         if act.origin.channel:
             self.whisper(act, sentence_message(sentence))
         else:
-            self.show(act, notice_modal("Not done", sentence))
+            self.show_or_tell(act.user, sentence, lambda notice: self.show(act, notice))
+
+    def show_or_tell(self, user: str, sentence: str, show: Callable[[Json], object]) -> None:
+        """A sentence in a dialog that `show` shows; in a direct message where it is too late for a dialog."""
+        try:
+            show(notice_modal("Not done", sentence))
+        except Late:
+            self.tell(user, sentence_message(sentence))
 
     def sentence(self, fault: EarshotError, user: str) -> str:
         """A failure in words for `user`: names as people know them, times in their zone."""

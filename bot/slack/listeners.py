@@ -259,7 +259,8 @@ def _shortcut_listener(floor: Floor) -> Callable[..., None]:
             if first_delivery(floor.desk, shortcut.key):
                 add_acts.make_mention(floor, shortcut)
         except EarshotError as fault:
-            floor.open(shortcut.trigger, notice_modal("Not done", floor.sentence(fault, shortcut.user)))
+            sentence = floor.sentence(fault, shortcut.user)
+            floor.show_or_tell(shortcut.user, sentence, lambda notice: floor.open(shortcut.trigger, notice))
 
     return listen
 

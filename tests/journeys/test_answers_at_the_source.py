@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.sources.base import Answerable
-from sandbox.core import Options
 from sandbox.person import Person, visible_text
 from sandbox.places import routes
 from sandbox.serve import running_sandbox
@@ -64,7 +63,7 @@ def places(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> I
         running_sandbox(
             manifest=offices.MANIFEST,
             workspace=offices.WORKSPACE,
-            options=Options(rate_scale=None),
+            options=offices.UNHURRIED,
             extra_routes=door.put_before(served),
         ) as slack,
         configured_office(file, env, slack=slack, clock=clock, template=sqlite_template) as office,

@@ -10,11 +10,11 @@ import pytest
 from bot.app import Earshot
 from bot.config import SlackMode
 from bot.store.database import Database
-from sandbox.core import Options
 from sandbox.serve import running_sandbox
 from tests.fakes import FakeForum
 from tests.journeys.office import (
     MANIFEST,
+    UNHURRIED,
     WORKSPACE,
     HurriedClock,
     Office,
@@ -34,7 +34,7 @@ def free_port() -> int:
 @pytest.fixture
 def http_office(sqlite_database: Database) -> Iterator[Office]:
     port = free_port()
-    options = Options(rate_scale=None, request_url=f"http://127.0.0.1:{port}/slack/events")
+    options = replace(UNHURRIED, request_url=f"http://127.0.0.1:{port}/slack/events")
     with running_sandbox(manifest=MANIFEST, workspace=WORKSPACE, options=options) as slack:
         config = config_of(slack.url, str(sqlite_database.engine.url))
         by_http = replace(config.slack, mode=SlackMode.HTTP, http_host="127.0.0.1", http_port=port)

@@ -126,3 +126,21 @@ def test_a_click_while_the_card_cannot_be_redrawn_counts(own_office: Office) -> 
     card.click(ana, "claim")
     card.shows("Claimed").offers("Answer", "Escalate")
     assert [event.actor for event in office.log(card) if event.what == "claim"] == [ana.id]
+
+
+def test_a_click_that_slack_waits_for_no_more_is_told_to_whoever_made_it(own_office: Office) -> None:
+    office = own_office
+    ana = office.person("ana")
+    office.hears("billing awful, says gnu")
+    card = office.card("says gnu")
+    with office.no_dialog_in_time():
+        card.choose(ana, "issue")
+        ana.expect_message("#billing", containing="did not open the dialog. Please try once more.", within=PATIENCE)
+        ana.command("/mentions find gnu", "#feedback")
+        ana.expect_message("#feedback", containing="did not open the dialog. Please try once more.", within=PATIENCE)
+        ana.shortcut("mention.make", channel="#billing", message_ts=card.ts)
+        until(lambda: office.direct(ana), "a direct message")
+        ana.expect_message(office.direct(ana), containing="did not open the dialog", within=PATIENCE)
+    assert ana.modals() == []
+    card.choose(ana, "issue")
+    ana.expect_modal(callback_id="issue", within=PATIENCE)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
@@ -12,7 +13,7 @@ from bot.errors import Refused, Retry
 from bot.slack import ids
 from bot.slack.blocks.metadata import Origin
 from bot.slack.blocks.notices import sentence_message
-from bot.slack.floor import Floor
+from bot.slack.floor import TOO_LATE, Floor, Late
 from bot.slack.payloads import Act
 
 Json = dict[str, Any]
@@ -22,8 +23,9 @@ MODAL: Json = {"type": "modal", "id": "V1", "hash": "h"}
 class Screen:
     """Takes dialogs; `stacked` are open already, and Slack lays three over each other at the most."""
 
-    def __init__(self, stacked: int = 1) -> None:
+    def __init__(self, stacked: int = 1, *, trigger_refused: str = "") -> None:
         self.stacked = stacked
+        self.trigger_refused = trigger_refused
         self.calls: list[tuple[str, str]] = []
 
     def views_open(self, *, trigger_id: str, view: Json) -> Json:
@@ -37,7 +39,12 @@ class Screen:
     def views_update(self, *, view_id: str, view: Json) -> Json:
         return self._taken("update", view_id, view)
 
+    def chat_postMessage(self, *, channel: str, text: str, blocks: list[Json]) -> None:  # noqa: N802 - the SDK's name
+        self.calls.append((f"message to {channel}", text))
+
     def _taken(self, how: str, _where: str, view: Json) -> Json:
+        if self.trigger_refused and how != "update":
+            raise SlackApiError(self.trigger_refused, _refused(self.trigger_refused))
         self.calls.append((how, view["blocks"][0]["text"]["text"]))
         return {"view": view}
 
@@ -79,6 +86,23 @@ def test_a_fourth_dialog_takes_the_place_of_the_third() -> None:
     screen = Screen(stacked=3)
     floor(screen).refuse(act(ids.AUTHOR_HISTORY, MODAL), Refused("It is gone."))
     assert screen.calls == [("update", "It is gone.")]
+
+
+@pytest.mark.parametrize("view", [MODAL, {"type": "home"}])
+def test_a_dialog_that_comes_too_late_is_told_of_in_a_direct_message(view: Json) -> None:
+    screen = Screen(trigger_refused="expired_trigger_id")
+    with pytest.raises(Late) as late:
+        floor(screen).show(act(ids.CLAIM, view), view={"blocks": []})
+    floor(screen).refuse(act(ids.CLAIM, view), late.value)
+    assert screen.calls == [("message to U0000ANA", TOO_LATE)]
+
+
+@pytest.mark.parametrize("view", [MODAL, {"type": "home"}])
+def test_the_second_delivery_of_a_click_opens_no_second_dialog_and_tells_nothing(view: Json) -> None:
+    screen = Screen(trigger_refused="exchanged_trigger_id")
+    floor(screen).refuse(act(ids.CLAIM, view), Refused("It is gone."))
+    assert floor(screen).open("t", view) == {}
+    assert screen.calls == []
 
 
 def test_what_somebody_wrote_calls_nobody_in_a_fallback_text() -> None:
