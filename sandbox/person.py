@@ -126,8 +126,18 @@ class Person:
                     return view
             if time.monotonic() > deadline:
                 seen = [view["callback_id"] for view in self.modals()]
-                raise AssertionError(f"{self.handle} saw no modal {callback_id or ''} within {within} s, but {seen}")
+                raise AssertionError(
+                    f"{self.handle} saw no modal {callback_id or ''} within {within} s, but {seen}\n{self._clues()}"
+                )
             time.sleep(POLL_SECONDS)
+
+    def _clues(self) -> str:
+        """What may tell why nothing came: what only this person was told, and what Slack refused to the app."""
+        channels = (each["id"] for each in self.channels() if each.get("is_member") or each.get("is_im"))
+        told = [m for channel in channels for m in self.messages(channel) if m.get("is_ephemeral")]
+        calls = self.get("/sandbox/stats")["calls"]
+        refused = {method: counts["errors"] for method, counts in calls.items() if counts["errors"]}
+        return f"told: {[visible_text(message) for message in told[-3:]]}\nrefused by Slack: {refused}"
 
     def submit(self, view_id: str, values: Json | None = None) -> dict[str, str]:
         """Submit a modal: `values[block_id][action_id]`. The errors shown beside inputs, none when it went through."""
