@@ -21,8 +21,10 @@ from bot.sources.net.fetch import PAUSE, SOON
 from bot.sources.table import Secret, SourceTable
 from bot.values import SiteUrl
 
-WINDOW = 50
-"""Ids that one page covers: the forum gives what of (before - 50, before] we may read."""
+WINDOW = 49
+"""Ids that one page surely covers. `before` is asked as the id behind them: forums of today give the fifty newest posts below
+it, those until mid-2026 up to it, and those until 2022 what of (before - 50, before] we may read.
+"""
 MOST_WINDOWS = 5
 MOST_PARENTS = 20
 """In one poll: a forum answers some 60 questions a minute, and each reply costs one for what it replies to."""
@@ -104,7 +106,7 @@ class DiscourseSource:
         covered: range = range(0)
         for id in sorted(asked.values(), reverse=True):
             if id not in covered:
-                found |= {post.where.id: post for post in self._window(before=id)}
+                found |= {post.where.id: post for post in self._window(until=id)}
                 covered = range(id - WINDOW + 1, id + 1)
         standing = [found[id] for id in asked.values() if id in found and not found[id].is_gone]
         items, _ = self._items(standing, now)
@@ -114,15 +116,15 @@ class DiscourseSource:
 
     def _first(self, latest: Sequence[ForumPost], start: datetime) -> int | None:
         """The id behind which everything since `start` stands: back in growing steps. None where no post can be seen."""
-        page, before, step = latest, (latest[-1].where.id if latest else 0), WINDOW
+        page, until, step = latest, (latest[-1].where.id if latest else 0), WINDOW
         for _ in range(MOST_STEPS):
             if any(post.at and post.at < start for post in page):
                 fresh = [post.where.id for post in page if not post.at or post.at >= start]
                 return min(fresh) - 1 if fresh else page[-1].where.id
-            before -= step
-            if before <= 0:
+            until -= step
+            if until <= 0:
                 return 0 if latest else None
-            page, step = self._window(before=before), step * 2
+            page, step = self._window(until=until), step * 2
         return 0
 
     def _read_on(self, known: Place, after: int, latest: Sequence[ForumPost]) -> tuple[list[ForumPost], Place]:
@@ -134,7 +136,7 @@ class DiscourseSource:
         top = latest[-1].where.id if latest else 0
         found, at = [], begin
         for _ in range(MOST_WINDOWS):
-            found += [post for post in self._window(before=at + WINDOW) if at < post.where.id <= at + WINDOW]
+            found += [post for post in self._window(until=at + WINDOW) if at < post.where.id <= at + WINDOW]
             at += WINDOW
             if at >= top > 0:
                 return found, replace(known, after=max([after, top, *(post.where.id for post in found)]), behind=False)
@@ -182,9 +184,9 @@ class DiscourseSource:
         post = forum_post(object_of(answered.value)) if answered.status == 200 else None
         return post.text if post else ""
 
-    def _window(self, before: int | None = None) -> list[ForumPost]:
-        """The page of posts up to an id, or the latest, by id."""
-        answered = self._get("/posts.json", {} if before is None else {"before": before})
+    def _window(self, until: int | None = None) -> list[ForumPost]:
+        """The page of posts up to an id, this one too, or the latest, by id."""
+        answered = self._get("/posts.json", {} if until is None else {"before": until + 1})
         listed = object_of(answered.value).get("latest_posts")
         if not isinstance(listed, list):
             raise Retry(f"{self.api.host} does not answer as Discourse does", after=PAUSE)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -41,15 +42,23 @@ def forum_post(
     } | more
 
 
+class Pages(StrEnum):
+    """What `before` brings, by the versions of the forum (app/controllers/posts_controller.rb)."""
+
+    BELOW = "the fifty newest posts below it: today's, by LatestPostsQuery"
+    UP_TO = "the fifty newest posts up to it: until 2026"
+    WINDOW = "what of the fifty ids up to it may be read: until 2022"
+
+
 @dataclass
 class DiscoursePlace:
-    """`posts` by id. `windowed` gives only (before - 50, before], as newer forums do; `hidden` ids belong to private messages."""
+    """`posts` by id; `hidden` ids belong to private messages. `pages` are by age, see `Pages`."""
 
     posts: dict[int, dict[str, Any]] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     turns: deque[Answer | str] = field(default_factory=deque)
     instead: Answer | None = None
-    windowed: bool = True
+    pages: Pages = Pages.BELOW
     served: Wire = field(default_factory=lambda: Wire(url=""))
 
     def speak(self, asked: Asked) -> Answer | None:
@@ -72,8 +81,9 @@ class DiscoursePlace:
 
     def _latest(self, asked: Asked) -> list[dict[str, Any]]:
         last = max([0, *self.posts, *self.hidden])
-        before = int(asked.query.get("before", last))
-        ids = [id for id in self.posts if id <= before and (not self.windowed or id > before - 50)]
+        before = int(asked.query.get("before", last + (self.pages is Pages.BELOW)))
+        top = before - (self.pages is Pages.BELOW)
+        ids = [id for id in self.posts if id <= top and (self.pages is not Pages.WINDOW or id > before - 50)]
         return [self.posts[id] for id in sorted(ids, reverse=True)[:50]]
 
     def _replies(self, post: dict[str, Any], after: int) -> list[dict[str, Any]]:

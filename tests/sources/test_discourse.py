@@ -12,7 +12,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.base import Answerable, Listening
 from bot.sources.discourse import AnsweringDiscourse, DiscourseSource, DiscourseTable
 from bot.sources.net.api import Api
-from tests.sources.discourse_place import KEY, USER, DiscoursePlace, discourse_place, forum_post
+from tests.sources.discourse_place import KEY, USER, DiscoursePlace, Pages, discourse_place, forum_post
 from tests.sources.loopback import Answer
 from tests.sources.wire import said
 
@@ -112,7 +112,30 @@ def test_posts_hidden_behind_a_page_of_private_messages_are_found(place: Discour
     assert not batch.more
 
 
-def test_a_first_poll_of_a_large_forum_finds_where_to_begin(place: DiscoursePlace) -> None:
+@pytest.mark.parametrize("pages", list(Pages))
+def test_pages_of_every_age_leave_out_no_post_and_call_none_gone(place: DiscoursePlace, pages: Pages) -> None:
+    place.pages = pages
+    stand(place, 10)
+    cursor = source(place).poll("", NOW).cursor
+    for id in range(11, 400):
+        stand(place, id, at=THEN + timedelta(minutes=1))
+    found, more = set[str](), True
+    while more:
+        batch = source(place).poll(cursor, NOW)
+        cursor, more = batch.cursor, batch.more
+        found |= {item.external_id for item in batch.items}
+    expected = [f"{1_000 + id}/1/{id}" for id in range(10, 400)]
+    assert found == set(expected)
+    for first in range(0, len(expected), 10):
+        asked = expected[first : first + 10]
+        looked = source(place).look_again(asked, NOW)
+        assert [item.external_id for item in looked.items] == asked
+        assert not looked.gone
+
+
+@pytest.mark.parametrize("pages", list(Pages))
+def test_a_first_poll_of_a_large_forum_finds_where_to_begin(place: DiscoursePlace, pages: Pages) -> None:
+    place.pages = pages
     for id in range(1, 3_001):
         place.posts[id] = {**forum_post(1, "x", NOW - timedelta(minutes=3_001 - id)), "id": id}
     found, cursor, more = [], "", True

@@ -1,4 +1,4 @@
-"""Discourse, on a hand-written forum: with the pages of newer ones, and with those of older ones."""
+"""Discourse, on a hand-written forum: with the pages of today's ones, and with those of older ones."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from bot.sources.formats.markup import plain_text
 from bot.sources.net.api import Api
 from tests.contracts.case import Trait, number_of, with_traits
 from tests.contracts.feeds import Post
-from tests.sources.discourse_place import KEY, LOST, USER, DiscoursePlace, discourse_place, forum_post
+from tests.sources.discourse_place import KEY, LOST, USER, DiscoursePlace, Pages, discourse_place, forum_post
 from tests.sources.loopback import Answer
 from tests.sources.wire import said
 
@@ -63,9 +63,17 @@ def discourse() -> Iterator[DiscourseCase]:
 
 @with_traits(*TRAITS)
 @contextmanager
+def discourse_of_yesterday() -> Iterator[DiscourseCase]:
+    with discourse_place() as place:
+        place.pages = Pages.UP_TO
+        yield DiscourseCase(place)
+
+
+@with_traits(*TRAITS)
+@contextmanager
 def discourse_of_old() -> Iterator[DiscourseCase]:
     with discourse_place() as place:
-        place.windowed = False
+        place.pages = Pages.WINDOW
         yield DiscourseCase(place)
 
 
@@ -77,5 +85,5 @@ def discourse_answers() -> Iterator[DiscourseCase]:
         yield DiscourseCase(place)
 
 
-READERS = (discourse, discourse_of_old)
+READERS = (discourse, discourse_of_yesterday, discourse_of_old)
 ANSWERERS = (discourse_answers,)
