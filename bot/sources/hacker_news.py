@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
@@ -54,7 +55,7 @@ class Hit:
         return f"{self.story}/{self.id}" if self.story else self.id
 
     def incoming(self, parent: str) -> Incoming:
-        title = line(self.title)
+        title = line(unescape(self.title))
         written = prose(plain_text(self.markup).text) or web_address(self.link, "")
         author = line(self.by)
         return Incoming(
@@ -133,6 +134,8 @@ class HackerNews:
     def _search(self, word: str, since: datetime, until: datetime) -> tuple[list[Hit], int]:
         query: dict[str, str | int] = {
             "query": quoted(word),
+            # Else the search takes no notice of the quotes, and of the order of the words (Algolia's reference).
+            "advancedSyntax": "true",
             "tags": "(story,comment)",
             "numericFilters": f"created_at_i>={int(since.timestamp())},created_at_i<={int(until.timestamp())}",
             "restrictSearchableAttributes": "title,story_text,comment_text,url",
@@ -200,7 +203,7 @@ def _told(post: Mapping[str, Any], external_id: str) -> Hit:
 
 
 def _parent_text(post: Mapping[str, Any]) -> str:
-    parts = (line(text_of(post.get("title"))), prose(plain_text(text_of(post.get("text"))).text))
+    parts = (line(unescape(text_of(post.get("title")))), prose(plain_text(text_of(post.get("text"))).text))
     text = "\n".join(part for part in parts if part)
     return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - 1] + "…"
 

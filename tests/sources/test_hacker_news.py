@@ -63,8 +63,17 @@ def test_a_story_that_is_a_link_has_the_link_for_its_text(web: Wire) -> None:
 
 def test_every_name_and_theme_is_searched_for_as_a_phrase(web: Wire) -> None:
     source(web, words=("#kettle",)).poll("", NOW)
-    queries = [asked.query["query"] for asked in web.asked if asked.path == "/api/v1/search_by_date"]
-    assert queries == ['"#kettle"', '"Simmerwick"', '"Simmer Wick"', '"kettle repair"']
+    searches = [asked.query for asked in web.asked if asked.path == "/api/v1/search_by_date"]
+    assert [query["query"] for query in searches] == ['"#kettle"', '"Simmerwick"', '"Simmer Wick"', '"kettle repair"']
+    assert {query["advancedSyntax"] for query in searches} == {"true"}  # without it quotes mean nothing there
+
+
+def test_a_title_with_entities_reads_the_same_from_both_interfaces(place: HackerNewsPlace, web: Wire) -> None:
+    place.show([post(5, title="Kettles & lids")])
+    (polled,) = source(web).poll("", NOW).items
+    place.show([post(5, title="Kettles &amp; lids")])
+    (looked,) = source(web).look_again([polled.external_id], NOW).items
+    assert polled.title == looked.title == "Kettles & lids"
 
 
 def test_a_post_that_two_words_find_comes_once(place: HackerNewsPlace, web: Wire) -> None:

@@ -1,4 +1,4 @@
-"""Hacker News: a hand-written server with the two interfaces that are read, shaped as the real ones (from memory)."""
+"""Hacker News: a hand-written server with the two interfaces that are read, shaped as their descriptions say."""
 
 import re
 from collections.abc import Iterator, Sequence
