@@ -17,7 +17,7 @@ from bot.sources.formats.newest_first import Mark, Opened, Page, walk
 from bot.sources.net.api import Query
 from bot.sources.net.graph import A_PAGE, Access, Graph, next_after, rows
 
-FEED, RATINGS, TAGGED = "feed", "ratings", "tagged"
+FEED, TAGGED = "feed", "tagged"
 POSTS_AT_ONCE = 50
 Read = Callable[[Any, datetime], Incoming | None]
 
@@ -33,7 +33,6 @@ class FacebookSource:
     first_lookback: timedelta = timedelta(hours=24)
     look_again_for: timedelta = timedelta(days=3)
     posts_for: timedelta = timedelta(days=30)
-    ratings: bool = False
     tagged: bool = False
     kind: ClassVar[str] = "facebook"
     max_answer: ClassVar[int] = 8_000
@@ -42,14 +41,14 @@ class FacebookSource:
     def poll(self, cursor: str, now: datetime) -> Batch:
         """Raises Retry and GiveUp as the contract of a source says."""
         mark = Mark.parse(cursor, place=digest(self.page)[:12], start=now - self.first_lookback)
-        shelves = [FEED, *([RATINGS] if self.ratings else []), *([TAGGED] if self.tagged else [])]
+        shelves = [FEED, *([TAGGED] if self.tagged else [])]
         walked = walk(mark, shelves, lambda shelf, page: self._page(shelf, page, now), now=now)
         access = Access.known(self.graph, mark.aside, now)
         told = replace(walked, mark=replace(walked.mark, aside=access.text()))
         return told.batch(access_ends_at=access.ends)
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
-        """Raises Retry and GiveUp as `poll` does. Nothing is said of posts and recommendations: only comments are told apart."""
+        """Raises Retry and GiveUp as `poll` does. Nothing is said of posts: only comments are told apart."""
         fields = {"fields": wire.COMMENT_FIELDS}
         comments = [id_ for id_ in external_ids if not id_.startswith(wire.POST)]
         asked = {id_: self.graph.find(wire.own_id(id_), fields) for id_ in comments}
@@ -80,11 +79,8 @@ class FacebookSource:
             return self._comments(shelf.removeprefix(wire.POST), after, now)
         if shelf == FEED:
             return self._feed(after, now)
-        fields, read = (
-            (wire.RATING_FIELDS, wire.read_rating) if shelf == RATINGS else (wire.POST_FIELDS, wire.read_post)
-        )
-        answer = self._edge(shelf, fields, after)
-        return replace(self._found(rows(answer), now, read), next=next_after(answer))
+        answer = self._edge(shelf, wire.POST_FIELDS, after)
+        return replace(self._found(rows(answer), now, wire.read_post), next=next_after(answer))
 
     def _feed(self, after: str, now: datetime) -> Page:
         """The Page's posts, to be looked through for comments, and those that visitors put there."""
@@ -129,7 +125,6 @@ class FacebookTable(MetaTable):
 
     kind: Literal["facebook"]
     page: Annotated[str, AfterValidator(check_id)]
-    ratings: bool = False
     tagged: bool = False
 
     def build(self, listening: Listening) -> Source:  # noqa: ARG002 - a Page is read whole
@@ -141,6 +136,5 @@ class FacebookTable(MetaTable):
             first_lookback=self.first_lookback,
             look_again_for=self.look_again,
             posts_for=self.posts_for,
-            ratings=self.ratings,
             tagged=self.tagged,
         )

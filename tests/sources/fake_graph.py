@@ -59,6 +59,8 @@ class FakeGraph:
         return self._take(path, asked) if asked.method == "POST" else self._show(path, asked)
 
     def _show(self, path: str, asked: Asked) -> Answer:
+        if "object{message" in asked.query.get("fields", ""):
+            return refused(100, 0, "(#100) Tried accessing nonexisting field (message) on node type (Photo)")
         found = self.shown(path, asked)
         return refused(*NOT_THERE) if found is None else said(found)
 
@@ -98,7 +100,6 @@ class FakeFacebook(FakeGraph):
     def __init__(self) -> None:
         super().__init__()
         self.posts = [self.post(f"{PAGE}_1", "Our new kettle!", datetime(2026, 5, 20, tzinfo=UTC), PAGE)]
-        self.ratings: list[dict[str, Any]] = []
 
     def publish(self, posts: Sequence[Post]) -> None:
         self.comments = [self.comment(id_of(post), post.text, post.at, post.author) for post in posts]
@@ -122,7 +123,7 @@ class FakeFacebook(FakeGraph):
 
     def shown(self, path: str, asked: Asked) -> object | None:
         id_, _, edge = path.partition("/")
-        edges = {"feed": self.posts, "ratings": self.ratings, "tagged": [], "comments": self.answers.get(id_, [])}
+        edges = {"feed": self.posts, "tagged": [], "comments": self.answers.get(id_, [])}
         if edge:
             return paged(edges[edge], asked.query.get("after", ""))
         if id_ == self.posts[0]["id"]:
@@ -130,8 +131,7 @@ class FakeFacebook(FakeGraph):
             return {"id": id_, "message": self.posts[0]["message"], **comments}
         if any(each["id"] == id_ for each in self.posts):
             return {"id": id_}
-        found = next((each for each in self.comments if each["id"] == id_), None)
-        return found and {**found, "object": {"id": "o", "message": self.posts[0]["message"]}}
+        return next((each for each in self.comments if each["id"] == id_), None)
 
 
 class FakeInstagram(FakeGraph):

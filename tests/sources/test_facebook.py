@@ -83,15 +83,12 @@ def test_posts_beyond_the_span_are_left_alone(place: FakeFacebook, served: Wire)
     assert feeds == [None]
 
 
-def test_recommendations_come_where_they_are_wanted(place: FakeFacebook, served: Wire) -> None:
-    told = {"created_time": date(RECENT), "reviewer": {"id": "u5", "name": "Pat"}, "review_text": "Never again."}
-    place.ratings = [told | {"recommendation_type": "negative", "open_graph_story": {"id": "55"}}, {"rating": 5}]
-    assert facebook_at(served).poll("", NOW).items == ()
-    batch = facebook_at(served, ratings=True).poll("", NOW)
-    (item,) = batch.items
-    assert (item.external_id, item.title, item.text) == ("post:55", "Does not recommend", "Never again.")
-    assert (item.author, item.author_name, item.rating) == ("u5", "Pat", None)
-    assert batch.problems == ()
+def test_of_what_a_comment_is_on_no_field_is_asked_that_only_some_have(place: FakeFacebook, served: Wire) -> None:
+    """A comment may be on a photo or a video, and those have no message: Meta would refuse the whole question."""
+    place.comments = [place.comment("1_2", "It broke.", RECENT)]
+    (polled,) = facebook_at(served).poll("", NOW).items
+    (looked,) = facebook_at(served).look_again(["1_2"], NOW).items
+    assert polled.text == looked.text == "It broke."
 
 
 def test_an_answer_to_a_reply_goes_under_the_comment_above_it(place: FakeFacebook, served: Wire) -> None:

@@ -1,4 +1,4 @@
-"""Posts, comments and recommendations on a Facebook Page, as the Graph API gives them.
+"""Posts and comments on a Facebook Page, as the Graph API gives them.
 
 `external_id` is a comment's own id, and behind an @ that of the comment above it where it is a reply: an answer goes there.
 That of a post begins with `post:`.
@@ -9,19 +9,15 @@ from typing import Any
 
 from bot.domain.mention import Incoming
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import line, prose, stars, web_address
+from bot.sources.formats.fields import line, prose, web_address
 from bot.sources.formats.json_values import inner, text_at, whole_number
 
 SITE = "https://www.facebook.com/"
 WHO = "from{id,name}"
 POST_FIELDS = f"id,message,created_time,updated_time,permalink_url,full_picture,{WHO}"
-COMMENT_FIELDS = (
-    f"id,message,created_time,like_count,permalink_url,attachment{{media}},{WHO},parent{{id,message}},object{{message}}"
-)
-RATING_FIELDS = "created_time,reviewer{id,name},review_text,rating,recommendation_type,open_graph_story{id}"
+COMMENT_FIELDS = f"id,message,created_time,like_count,permalink_url,attachment{{media}},{WHO},parent{{id,message}}"
+"""Not what the comment is on (`object`): a photo or a video has no `message`, and one unknown field spoils the whole answer."""
 LONGEST_ID = 200
-
-
 POST = "post:"
 
 
@@ -43,8 +39,8 @@ def moment_of(thing: Any) -> datetime | None:
 
 
 def has_words(thing: Any) -> bool:
-    """Stickers, pictures and stars alone are no mentions: there is nothing to read."""
-    return bool(prose(text_at(thing, "message") or text_at(thing, "review_text")))
+    """Stickers and pictures alone are no mentions: there is nothing to read."""
+    return bool(prose(text_at(thing, "message")))
 
 
 def is_by(thing: Any, author: str) -> bool:
@@ -52,9 +48,9 @@ def is_by(thing: Any, author: str) -> bool:
 
 
 def read_comment(comment: Any, now: datetime, *, under: str = "") -> Incoming | None:
-    """`under` is the text of the post. None for what has no text or no id."""
+    """`under` is the text of the post, which a single comment does not bring. None for what has no text or no id."""
     id_, above = text_at(comment, "id"), text_at(comment, "parent", "id")
-    parent = prose(text_at(comment, "parent", "message")) or under or prose(text_at(comment, "object", "message"))
+    parent = prose(text_at(comment, "parent", "message")) or under
     picture = web_address(text_at(comment, "attachment", "media", "image", "src"), "")
     return _incoming(
         comment,
@@ -72,20 +68,6 @@ def read_post(post: Any, now: datetime) -> Incoming | None:
     picture = web_address(text_at(post, "full_picture"), "")
     media = (picture,) if picture else ()
     return _incoming(post, now, external_id=f"{POST}{text_at(post, 'id')}", text=text_at(post, "message"), media=media)
-
-
-def read_rating(rating: Any, now: datetime) -> Incoming | None:
-    """A recommendation, or stars from before there were any. None for one without a text or a story of its own."""
-    written = {**rating, "from": inner(rating, "reviewer")} if isinstance(rating, dict) else {}
-    verdict = {"positive": "Recommends", "negative": "Does not recommend"}
-    return _incoming(
-        written,
-        now,
-        external_id=f"{POST}{text_at(rating, 'open_graph_story', 'id')}",
-        text=text_at(rating, "review_text"),
-        title=verdict.get(text_at(rating, "recommendation_type"), ""),
-        rating=stars(text_at(rating, "rating")),
-    )
 
 
 def _incoming(thing: Any, now: datetime, *, external_id: str, text: str, **more: Any) -> Incoming | None:
