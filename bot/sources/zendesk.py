@@ -1,6 +1,5 @@
 """Zendesk: tickets of customers and what they add to them, and public answers there."""
 
-import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from bot.sources.formats.json_values import inner, object_of, objects_of, text_a
 from bot.sources.formats.zendesk_tickets import Person
 from bot.sources.net.api import Answered, Api, Query
 from bot.sources.net.fetch import PAUSE
+from bot.sources.net.grant import Grant
 from bot.sources.table import Secret, SourceTable
 from bot.values import Label, SiteUrl
 
@@ -27,6 +27,11 @@ SETTLED = timedelta(minutes=2)
 """The export leaves the last minute out, and refuses to begin within it."""
 OVERLAP = timedelta(minutes=10)
 EXPORT = "/api/v2/incremental/tickets/cursor.json"
+BETWEEN_EXPORTS = timedelta(seconds=7)
+"""Ten a minute are allowed."""
+SCOPE = "read write"
+"""A ticket's changes, in which our own answer is looked for, are shown to those who may read everything."""
+ADVICE = "are client_id and client_secret those of a confidential OAuth client that may read and write?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,18 +65,16 @@ class ZendeskSource:
 
     name: str
     site: str
-    user: str
-    token: str = field(repr=False)
+    api: Api = field(repr=False)
     own: frozenset[str] = frozenset()
     every: timedelta = timedelta(minutes=5)
     first_lookback: timedelta = timedelta(hours=24)
-    allow_private: bool = False
     max_answer: int | None = 60_000
     kind: ClassVar[str] = "zendesk"
 
     def poll(self, cursor: str, now: datetime) -> Batch:
         """Raises Retry and GiveUp as the contract of a source says. The export tells of edits and deletes by itself."""
-        api = self._api()
+        api = self.api
         known = Export.parse(cursor, of=digest(self.site)[:12], start=now - self.first_lookback)
         answer = self._export(api, known, now)
         after, is_last = answer.get("after_cursor"), answer.get("end_of_stream")
@@ -89,18 +92,20 @@ class ZendeskSource:
             cursor=following.text(),
             gone=tuple(filter(None, gone)),
             more=not is_last,
+            retry_after=None if is_last else BETWEEN_EXPORTS,
             problems=tuple(f"ticket {item.external_id} has no text" for item in found if not item.text),
         )
 
     def _export(self, api: Api, known: Export, now: datetime) -> dict[str, Any]:
         about: Query = {"include": "users", "per_page": AT_ONCE}
         if known.after:
-            answer = api.get(EXPORT, {"cursor": known.after, **about}, accept=frozenset({400, 422}))
+            answer = _allowed(api, api.get(EXPORT, {"cursor": known.after, **about}, accept=frozenset({400, 403, 422})))
             if answer.status == 200:
                 return object_of(answer.value)
         # Also where Zendesk does not know its own cursor any more: from a little before it was asked last.
         begin = min(known.asked - (OVERLAP if known.after else timedelta(0)), now - SETTLED)
-        return object_of(api.get(EXPORT, {"start_time": int(begin.timestamp()), **about}).value)
+        query: Query = {"start_time": int(begin.timestamp()), **about}
+        return object_of(_allowed(api, api.get(EXPORT, query, accept=frozenset({403}))).value)
 
     def _items(
         self, api: Api, ticket: Mapping[str, Any], people: Mapping[str, Person], start: datetime, now: datetime
@@ -124,7 +129,7 @@ class ZendeskSource:
 
         An update knows no keys: ours goes along as metadata, which Zendesk keeps with the change, and is looked for first.
         """
-        api, number = self._api(), _number(external_id)
+        api, number = self.api, _number(external_id)
         standing = self._standing(api, number, key, text)
         if standing is not None:
             return standing
@@ -137,7 +142,7 @@ class ZendeskSource:
 
     def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:
         """Raises Retry and GiveUp as `reply` does."""
-        return self._standing(self._api(), _number(external_id), key, text)
+        return self._standing(self.api, _number(external_id), key, text)
 
     def _standing(self, api: Api, number: str, key: str, text: str) -> Replied | None:
         for page in range(1, MOST_PAGES + 1):
@@ -151,14 +156,19 @@ class ZendeskSource:
                 return None
         raise GiveUp(f"ticket {number} is so long that it cannot be told whether our answer is in it: look there")
 
-    def _api(self) -> Api:
-        login = base64.b64encode(f"{self.user}/token:{self.token}".encode()).decode("ascii")
-        return Api(base=self.site, headers=(("authorization", f"Basic {login}"),), allow_private=self.allow_private)
-
 
 def _is_wanted(written: datetime | None, start: datetime) -> bool:
     """An old ticket comes up again whenever anything at it changes; it was never given and is not now."""
     return written is not None and written >= start
+
+
+def _allowed(api: Api, answer: Answered) -> Answered:
+    if answer.status != 403:
+        return answer
+    said = tickets.reason(answer.value)
+    raise GiveUp(
+        f"{api.host} shows its tickets to admins only (403){said and ': '}{said}; make the OAuth client as an admin"
+    )
 
 
 def _number(external_id: str) -> str:
@@ -175,21 +185,35 @@ def _refusal(api: Api, answer: Answered) -> Retry | GiveUp:
 
 
 class ZendeskTable(SourceTable):
-    """`user` is the address of the agent as whom the token speaks."""
+    """`client_id` and `client_secret` are those of an OAuth client in the account's Admin Center."""
 
     kind: Literal["zendesk"]
     url: SiteUrl
-    user: Label
-    token: Secret
+    client_id: Label
+    client_secret: Secret
 
     def build(self, listening: Listening) -> Source:
+        site = self.url.rstrip("/")
         return ZendeskSource(
             name=self.name,
-            site=self.url.rstrip("/"),
-            user=self.user,
-            token=self.token,
+            site=site,
+            api=Api(base=site, grant=self._grant(site), allow_private=self.allow_private),
             own=frozenset(each.lower() for each in listening.own),
             every=self.every,
             first_lookback=self.first_lookback,
+        )
+
+    def _grant(self, site: str) -> Grant:
+        asked = {
+            "grant_type": "client_credentials",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "scope": SCOPE,
+        }
+        return Grant(
+            address=f"{site}/oauth/tokens",
+            body=json.dumps(asked).encode(),
+            headers={"content-type": "application/json", "accept": "application/json"},
+            advice=ADVICE,
             allow_private=self.allow_private,
         )

@@ -16,7 +16,7 @@ from tests.sources.loopback import Answer
 from tests.sources.moods import Moods
 from tests.sources.wire import Asked, Wire, said, wire
 
-USER, TOKEN = "agent@acme.example", "hunter2-zendesk"
+CLIENT, SECRET = "earshot", "hunter2-zendesk"
 AGENT = 9
 Fields = dict[str, Any]
 
@@ -46,13 +46,20 @@ class FakeZendesk(Moods):
     tickets: list[Ticket] = field(default_factory=list)
     forgets_cursors: bool = False
     keeps_metadata: bool = True
+    is_admin: bool = True
+    tokens: list[str] = field(default_factory=list)
+    """Those that are good."""
+    given: int = 0
 
     def speak(self, asked: Asked) -> Answer | None:
+        if asked.path == "/oauth/tokens":
+            return self._grant(asked)
         if self.always is not None:
             return self.always
-        login = base64.b64encode(f"{USER}/token:{TOKEN}".encode()).decode()
-        if asked.headers.get("authorization") != f"Basic {login}":
-            return said({"error": "Couldn't authenticate you"}, 401)
+        if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return said({"error": "invalid_token", "error_description": "The access token provided is expired"}, 401)
+        if asked.path.startswith("/api/v2/incremental/") and not self.is_admin:
+            return said({"error": {"title": "Forbidden", "message": "You do not have access to this page."}}, 403)
         if asked.path == "/api/v2/incremental/tickets/cursor.json":
             return self._export(asked)
         found = re.fullmatch(r"/api/v2/tickets/(\d+)(/comments|/audits)?\.json", asked.path)
@@ -65,6 +72,17 @@ class FakeZendesk(Moods):
             return _paged(asked, "audits", ticket.audits)
         first = {"id": ticket.number, "author_id": ticket.number, "body": ticket.text, "public": True}
         return _paged(asked, "comments", [first | {"created_at": stamp(ticket.created)}, *ticket.comments])
+
+    def _grant(self, asked: Asked) -> Answer:
+        """By its reference and by Zendesk's own command line: the question is JSON, and no refresh token is given."""
+        told = json.loads(asked.body)
+        if (told["grant_type"], told["client_id"], told["client_secret"]) != ("client_credentials", CLIENT, SECRET):
+            return said({"error": "invalid_client", "error_description": "Client authentication failed"}, 401)
+        self.given += 1
+        self.tokens.append(f"token-{self.given}")
+        return said(
+            {"access_token": self.tokens[-1], "token_type": "bearer", "scope": told["scope"], "expires_in": 1800}
+        )
 
     def _export(self, asked: Asked) -> Answer:
         if "cursor" in asked.query and self.forgets_cursors:

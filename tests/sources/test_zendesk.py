@@ -10,7 +10,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening
 from bot.sources.zendesk import ZendeskSource, ZendeskTable
 from tests.contracts.cases.zendesk import zendesk_source
-from tests.sources.fake_zendesk import AGENT, TOKEN, USER, FakeZendesk, Ticket, fake_zendesk, stamp
+from tests.sources.fake_zendesk import AGENT, CLIENT, SECRET, FakeZendesk, Ticket, fake_zendesk, stamp
 from tests.sources.wire import Wire, said
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -100,14 +100,19 @@ def test_a_cursor_forgotten_in_the_midst_of_an_export_loses_nothing(place: tuple
     third = source(served).poll(second.cursor, NOW)
     last = source(served).poll(third.cursor, NOW)
     assert (first.more, second.more, third.more, last.more) == (True, True, True, False)
+    assert first.retry_after is not None
+    assert 10 * first.retry_after >= timedelta(minutes=1), "the export may be asked ten times a minute"
+    assert last.retry_after is None
     assert {*texts(first), *texts(second), *texts(third), *texts(last)} == {f"text of {n}" for n in range(1, 121)}
 
 
 def test_agents_and_accounts_of_ours_are_no_customers(place: tuple[FakeZendesk, Wire]) -> None:
     zendesk, served = place
     zendesk.tickets = [ticket(1, role="agent"), ticket(3), ticket(5)]
-    raw = {"kind": "zendesk", "name": "z", "url": served.url, "user": USER, "token": TOKEN, "allow_private": True}
-    ours = ZendeskTable.model_validate(raw).build(Listening(own=frozenset({"3@Customer.example"})))
+    raw = {"kind": "zendesk", "name": "z", "url": served.url, "client_id": CLIENT, "client_secret": SECRET}
+    ours = ZendeskTable.model_validate(raw | {"allow_private": True}).build(
+        Listening(own=frozenset({"3@Customer.example"}))
+    )
     assert texts(ours.poll("", NOW)) == ["text of 5"]
 
 
@@ -115,7 +120,7 @@ def test_an_unchanged_ticket_costs_no_further_request(place: tuple[FakeZendesk, 
     zendesk, served = place
     zendesk.tickets = [ticket(1)]
     source(served).poll("", NOW)
-    assert served.paths() == ["/api/v2/incremental/tickets/cursor.json"]
+    assert served.paths() == ["/oauth/tokens", "/api/v2/incremental/tickets/cursor.json"]
 
 
 def test_a_forgotten_cursor_costs_nothing_but_a_second_reading(place: tuple[FakeZendesk, Wire]) -> None:
@@ -129,8 +134,8 @@ def test_a_forgotten_cursor_costs_nothing_but_a_second_reading(place: tuple[Fake
 
 def test_what_a_person_has_to_mend_is_said(place: tuple[FakeZendesk, Wire]) -> None:
     zendesk, served = place
-    with pytest.raises(GiveUp, match="401"):
-        source(served, token="wrong").poll("", NOW)
+    with pytest.raises(GiveUp, match=r"401.*Client authentication failed.*client_secret"):
+        source(served, client_secret="wrong").poll("", NOW)
     for gone in ("7", "x", "7#", ""):
         with pytest.raises(GiveUp, match="ticket"):
             source(served).reply(gone, "Sorry.", key="k1")
@@ -141,6 +146,27 @@ def test_what_a_person_has_to_mend_is_said(place: tuple[FakeZendesk, Wire]) -> N
     zendesk.next_refusal = said({"error": "Conflict"}, 409)
     with pytest.raises(Retry, match="somebody else"):
         source(served).reply("7#3", "Sorry.", key="k1")
+
+
+def test_a_token_is_asked_for_once_and_again_where_it_was_revoked(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    zendesk.tickets = [ticket(1), ticket(3)]
+    tickets = source(served)
+    assert len(tickets.poll("", NOW).items) == len(tickets.poll("", NOW).items) == 2
+    assert served.paths().count("/oauth/tokens") == 1
+    zendesk.tokens.clear()
+    tickets.reply("1", "Sorry.", key="k1")
+    assert served.paths().count("/oauth/tokens") == 2
+    assert [each["body"] for each in zendesk.tickets[0].comments] == ["Sorry."]
+
+
+def test_whoever_is_no_admin_is_told_to_be_one(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    cursor = source(served).poll("", NOW).cursor
+    zendesk.is_admin = False
+    for known in ("", cursor):
+        with pytest.raises(GiveUp, match=r"admins only \(403\): You do not have access"):
+            source(served).poll(known, NOW)
 
 
 def test_where_metadata_is_not_kept_the_text_tells_our_answer(place: tuple[FakeZendesk, Wire]) -> None:

@@ -8,15 +8,15 @@ from bot.sources.base import Answerable, Listening, Source
 from bot.sources.zendesk import ZendeskTable
 from tests.contracts.case import Trait, number_of, with_traits
 from tests.contracts.feeds import Post
-from tests.sources.fake_zendesk import TOKEN, USER, FakeZendesk, Ticket, fake_zendesk
+from tests.sources.fake_zendesk import CLIENT, SECRET, FakeZendesk, Ticket, fake_zendesk
 from tests.sources.wire import Wire, said
 
 EDITED = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def zendesk_source(served: Wire, **keys: object) -> Source:
-    raw = {"kind": "zendesk", "name": "Tickets", "url": served.url, "user": USER, "token": TOKEN, "allow_private": True}
-    return ZendeskTable.model_validate(raw | keys).build(Listening())
+    raw = {"kind": "zendesk", "name": "Tickets", "url": served.url, "client_id": CLIENT, "client_secret": SECRET}
+    return ZendeskTable.model_validate(raw | {"allow_private": True} | keys).build(Listening())
 
 
 class ZendeskCase:
