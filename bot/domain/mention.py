@@ -22,7 +22,8 @@ class Incoming:
 
     `external_id` is unique within the source. `reach` counts followers or points. `rating` is in stars, 1 to 5.
     `parent` is the quoted or answered text. `thread` is the conversation: its own id, or that of any post in it, where a post
-    is part of one. An empty string means that the source did not say.
+    is part of one. `media` are addresses of what is attached, or names of files where a place has no address for them. An empty
+    string means that the source did not say.
     """
 
     external_id: str

@@ -2,7 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.card import AnswerState, Card, Guess, Place
@@ -15,6 +15,7 @@ from bot.slack import ids
 from bot.slack.blocks.card import card_message, copy_message, pointer_message
 from bot.slack.blocks.message import Json, Message
 from sandbox.person import visible_text
+from tests.hostile.trying import tried
 from tests.slack.examples import (
     BILLING,
     CARE,
@@ -284,6 +285,16 @@ def test_parent_edit_withdrawal_and_attachments_are_told() -> None:
         assert words in text
 
 
+def test_what_is_attached_without_an_address_is_named_and_cannot_disturb_the_line() -> None:
+    files = tuple(f"page-{number}.pdf (2 kB)" for number in range(1, 8))
+    evil = "<!channel>\u202egpj.exe (1 kB)"
+    text, _ = shown(a_card(mention={"media": (evil, *files, "https://files.example/photo.jpg")}))
+    assert "9 attachments" in text
+    assert "Attached: <!channel>gpj.exe (1 kB), page-1.pdf (2 kB)" in text
+    assert "page-4.pdf (2 kB) and 3 more" in text
+    assert "photo.jpg" not in text
+
+
 def test_a_title_that_the_text_repeats_is_shown_once() -> None:
     text, _ = shown(a_card(mention={"title": "They charged", "text": "They charged me twice"}))
     assert text.count("They charged") == 1
@@ -385,7 +396,7 @@ def test_a_pointer_says_where_the_card_went_and_who_moved_it() -> None:
     assert "Moved to <#C0BILLING> (Billing) by <@U0ANA>" in message.text
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(state=st.sampled_from(State), body=hostile_long, short=hostile, answered=st.sampled_from([*AnswerState, None]))
 def test_no_text_breaks_a_card(state: State, body: str, short: str, answered: AnswerState | None) -> None:
     card = a_card(

@@ -11,6 +11,8 @@ from bot.slack.blocks.text import counted, cut, host_of, inline, plain, web_link
 URGENT = "🔴 Urgent"
 PRAISE = "💚 Praise"
 CHANCE = "💬 A chance to join in"
+MOST_NAMED = 5
+"""Attachments whose names are shown."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ def post_block(card: Card, size: Size) -> Json:
     parts.append(quote(*said))
     if is_cut:
         parts.append(line(*_where_the_rest_is(mention.url, size.rest)))
+    if names := _attached(mention):
+        parts.append(line(span("Attached: ", italic=True), span(names)))
     if mention.withdrawn_at:
         parts.append(line(span("The author took this post down on "), when(mention.withdrawn_at), span(".")))
     return rich(*parts)
@@ -90,6 +94,13 @@ def _circumstances(mention: Mention) -> list[list[Json]]:
         source_link(mention.url),
         [span("added by "), who(mention.added_by)] if mention.added_by else [],
     ]
+
+
+def _attached(mention: Mention) -> str:
+    """Names of what hangs on a post and has no address; the count above is of all."""
+    names = [inline(each, 120) for each in mention.media if not web_link(each)]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _stars(rating: float) -> str:

@@ -4,22 +4,20 @@ Read from the first bytes of a message, which may be cut anywhere. Nothing in it
 it is parsed, and what cannot be read is a sentence, never an exception of the parser.
 """
 
-import binascii
-import codecs
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.errors import MessageError
-from email.header import decode_header
 from email.message import Message
 from email.policy import Compat32
 from email.utils import getaddresses
 
 from bot.sources.formats.dates import read_date
 from bot.sources.formats.fields import digest, language, line, prose
+from bot.sources.formats.mail_attachments import attachments_of
+from bot.sources.formats.mail_charset import decode_text, header_text
 from bot.sources.formats.mail_text import Words, unflowed, words_of, words_of_html
 
 LONGEST_HEADER = 16_000
@@ -39,10 +37,6 @@ OURS = "earshot-"
 _ID = re.compile(r"<[!#-;=?A-Z\[\]-~]{1,250}@[!#-;=?A-Z\[\]-~]{1,250}>")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,255}")
 _OUR_ID = re.compile(rf"<{OURS}\w+\.([0-9a-f]+)@", re.ASCII)
-_WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949"}
-"""What many programs name, and what they mean: the same with more letters."""
-_NO_CHARSET = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
-"""Python's codecs that no mail means; some take quadratic time."""
 _MACHINES = re.compile(r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)(?:[+.\-=].*)?", re.IGNORECASE)
 
 
@@ -69,6 +63,7 @@ class Letter:
     `conversation` is the same for all mails of one exchange, ours among them; `references` are the latest of those before
     it. `by_machine` says that no person wrote it just now: an automatic answer, a bounce, a newsletter. `from_list` says
     that a mailing list passed it on.
+    `attached` are names and sizes of what hangs on it.
     """
 
     message_id: str
@@ -85,6 +80,7 @@ class Letter:
     language: str
     by_machine: bool
     from_list: bool
+    attached: tuple[str, ...] = ()
 
     def writer(self, own: frozenset[str]) -> tuple[str, str]:
         """Address and name of the person who wrote it; no address for a machine.
@@ -113,18 +109,18 @@ def message_id_of(external_id: str) -> str:
     return known if _ID.fullmatch(known) else ""
 
 
-def read_letter(raw: bytes) -> Letter:
-    """Raises UnreadableError."""
+def read_letter(raw: bytes, *, is_cut: bool = False) -> Letter:
+    """`is_cut` says that this is not the whole of the mail. Raises UnreadableError."""
     if raw.lower().count(b"boundary=") > MAX_PARTS or raw.count(b"\n--") > MAX_SEPARATORS:
         raise UnreadableError("has too many parts to be read")
     try:
-        return _letter(message_from_bytes(raw, policy=_Bounded()))
+        return _letter(message_from_bytes(raw, policy=_Bounded()), is_cut=is_cut)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MessageError, AssertionError) as error:
         # The parser's many ways to say that it has lost itself.
         raise UnreadableError(f"cannot be read ({type(error).__name__})") from error
 
 
-def _letter(mail: Message) -> Letter:
+def _letter(mail: Message, *, is_cut: bool) -> Letter:
     heads = _heads(mail)
     sender_name, sender = _person(heads, "From")
     answer_name, answer_to = _person(heads, "Reply-To")
@@ -146,6 +142,7 @@ def _letter(mail: Message) -> Letter:
         language=language(_header(heads, "Content-Language").partition(",")[0]),
         by_machine=by_machine,
         from_list=bool(_header(heads, "List-Id")) or _header(heads, "Precedence").lower() == "list",
+        attached=attachments_of(mail, is_cut=is_cut),
     )
 
 
@@ -156,7 +153,7 @@ def _person(heads: Heads, name: str) -> tuple[str, str]:
         written = written.replace("(", " ")
     for shown, address in getaddresses([written]):
         if is_address(address):
-            return line(_decoded(shown)), address.lower()
+            return line(header_text(shown)), address.lower()
     return "", ""
 
 
@@ -170,19 +167,7 @@ def _heads(mail: Message) -> Heads:
 
 def _header(heads: Heads, name: str, *, decoded: bool = True) -> str:
     raw = " ".join(heads.get(name.lower(), "").split())[:MAX_HEADER]
-    return _decoded(raw) if decoded else raw
-
-
-def _decoded(raw: str) -> str:
-    """RFC 2047, as far as it makes sense; bytes that a header should not hold are read as UTF-8."""
-    plain = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if "=?" not in plain:
-        return plain
-    try:
-        parts = decode_header(plain)
-    except (MessageError, ValueError, binascii.Error):
-        return plain
-    return "".join(part if isinstance(part, str) else decode_text(part, charset or "") for part, charset in parts)
+    return header_text(raw) if decoded else raw
 
 
 def _first_id(heads: Heads, name: str) -> str:
@@ -192,7 +177,7 @@ def _first_id(heads: Heads, name: str) -> str:
 def _ids(heads: Heads, name: str) -> list[str]:
     """As they stand there; some programs encode a long one as they do names, in pieces."""
     raw = _header(heads, name, decoded=False)
-    return _ID.findall("".join(_decoded(raw).split()) if "=?" in raw else raw)
+    return _ID.findall("".join(header_text(raw).split()) if "=?" in raw else raw)
 
 
 def _conversation(heads: Heads, own: str) -> str:
@@ -266,25 +251,6 @@ def _words(part: Message) -> Words:
     if kind.startswith("text/") and kind not in READABLE:
         return Words(text="")
     return words_of(unflowed(text, delete_space=deletes == "yes") if is_flowed == "flowed" else text)
-
-
-def decode_text(payload: bytes, charset: str) -> str:
-    """In the charset that is stated where that works, else in UTF-8, else in Windows' Western letters."""
-    for name in (_codec(charset), "utf-8"):
-        with suppress(UnicodeDecodeError):
-            if name:
-                return payload.decode(name)
-    return payload.decode(_codec(charset) or "cp1252", "replace")
-
-
-def _codec(charset: str) -> str:
-    try:
-        found = codecs.lookup(charset.strip().strip("\"'")[:40])
-    except (LookupError, ValueError):
-        return ""
-    # Only codecs from bytes to text: Python also knows "rot13" and "zip".
-    is_text = getattr(found, "_is_text_encoding", False) and found.name.replace("-", "_") not in _NO_CHARSET
-    return _WIDER.get(found.name, found.name) if is_text else ""
 
 
 def _cut(text: str) -> str:
