@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.sources.net.graph import VERSION
 from tests.contracts.feeds import Post
 from tests.sources.loopback import Answer
 from tests.sources.moods import Moods
@@ -51,7 +52,7 @@ class FakeGraph:
         if asked.headers.get("authorization") != f"Bearer {TOKEN}" or proof != PROOF:
             return refused(190, 463, "Error validating access token: Session has expired.")
         version, _, path = asked.path.strip("/").partition("/")
-        if version != "v23.0":
+        if version != VERSION:
             return refused(2635, 0, "You are calling a deprecated version of the API.")
         if path == "debug_token":
             told = {"is_valid": True, "expires_at": 0, "data_access_expires_at": int(self.expires.timestamp())}

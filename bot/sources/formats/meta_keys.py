@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from bot.sources.net.graph import BASE, Graph
+from bot.sources.net.graph import BASE, VERSION, Graph
 from bot.sources.table import Secret, SourceTable
 from bot.values import ApiUrl, Duration
 
@@ -19,7 +19,7 @@ def check_id(text: str) -> str:
 
 def check_version(text: str) -> str:
     if re.fullmatch(r"v[0-9]{1,3}\.[0-9]", text) is None:
-        raise ValueError('write a version of the Graph API, such as "v23.0"')
+        raise ValueError(f'write a version of the Graph API, such as "{VERSION}"')
     return text
 
 
@@ -28,7 +28,7 @@ class MetaTable(SourceTable):
 
     token: Secret
     app_secret: Secret = ""
-    version: Annotated[str, AfterValidator(check_version)] = "v23.0"
+    version: Annotated[str, AfterValidator(check_version)] = VERSION
     api_url: ApiUrl = BASE
     posts_for: Duration = timedelta(days=30)
 

@@ -1,6 +1,6 @@
 """Meta's Graph API: what Facebook Pages and professional accounts on Instagram are asked and answered by.
 
-Codes of errors are those of https://developers.facebook.com/docs/graph-api/guides/error-handling, from memory.
+Codes of errors are those of https://developers.facebook.com/docs/graph-api/guides/error-handling.
 """
 
 import hashlib
@@ -23,6 +23,8 @@ from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, Limits
 log = logging.getLogger(__name__)
 
 BASE = "https://graph.facebook.com/"
+VERSION = "v26.0"
+"""Of July 2026. Each is there for some two years; v23.0 ends in October 2027."""
 LIMITS = Limits(deadline=timedelta(seconds=10))
 REFUSED = frozenset(range(400, 500)) - TRY_AGAIN
 TOO_FAST = frozenset({4, 17, 32, 341, 613})
@@ -45,7 +47,7 @@ class Graph:
 
     token: str = field(repr=False)
     app_secret: str = field(default="", repr=False)
-    version: str = "v23.0"
+    version: str = VERSION
     base: str = field(default=BASE, repr=False)
     allow_private: bool = False
 

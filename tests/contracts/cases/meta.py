@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.sources.facebook import FacebookSource
 from bot.sources.instagram import InstagramSource
-from bot.sources.net.graph import Graph
+from bot.sources.net.graph import VERSION, Graph
 from tests.contracts.case import Trait, with_traits
 from tests.contracts.feeds import Post
 from tests.sources.fake_graph import (
@@ -23,7 +23,7 @@ from tests.sources.fake_graph import (
 from tests.sources.wire import Wire, wire
 
 
-def graph_at(served: Wire, *, token: str = TOKEN, version: str = "v23.0") -> Graph:
+def graph_at(served: Wire, *, token: str = TOKEN, version: str = VERSION) -> Graph:
     return Graph(token=token, app_secret=SECRET, version=version, base=f"{served.url}/", allow_private=True)
 
 
