@@ -1,8 +1,7 @@
 """Reviews of a company on Trustpilot, read and answered by its business API: one reply a review, so none stands there twice."""
 
 import base64
-import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
@@ -14,13 +13,14 @@ from bot.sources.formats.fields import digest, language, line, prose, stars
 from bot.sources.formats.json_values import list_at, text_at
 from bot.sources.formats.newest_first import Mark, Page, walk
 from bot.sources.net.api import Api, Query
-from bot.sources.net.fetch import PAUSE, only_asking, post
+from bot.sources.net.fetch import PAUSE, Limits
+from bot.sources.net.grant import Grant
 from bot.sources.table import Secret, SourceTable
-from bot.values import Said
+from bot.values import Said, Span
 
 SITE = "https://www.trustpilot.com/"
 REFUSED = frozenset({400, 403, 404, 409, 422})
-GRANT = b"grant_type=client_credentials"
+LIMITS = Limits(deadline=timedelta(seconds=10))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,20 +30,18 @@ class TrustpilotSource:
     name: str
     unit: str
     user: str
-    login: str = field(repr=False)
     api: Api = field(repr=False)
-    every: timedelta = timedelta(minutes=5)
+    every: timedelta = timedelta(minutes=15)
     first_lookback: timedelta = timedelta(hours=24)
     kind: ClassVar[str] = "trustpilot"
     max_answer: ClassVar[int] = 2_000
 
     def poll(self, cursor: str, now: datetime) -> Batch:
         """Raises Retry and GiveUp as the contract of a source says."""
-        api = self._granted()
 
         def read(_: str, page: str) -> Page:
             query: Query = {"orderBy": "createdat.desc", "perPage": 100, "page": page or "1"}
-            return _page(api.get(f"private/business-units/{self.unit}/reviews", query).value, int(page or 1), now)
+            return _page(self.api.get(f"private/business-units/{self.unit}/reviews", query).value, int(page or 1), now)
 
         mark = Mark.parse(cursor, place=digest(self.unit)[:12], start=now - self.first_lookback)
         return walk(mark, [""], read, now=now).batch()
@@ -51,24 +49,10 @@ class TrustpilotSource:
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - a review has one reply
         """Raises Retry and GiveUp as the contract of an answerable source says."""
         body = {"authorBusinessUserId": self.user, "message": text}
-        sent = self._granted().send("POST", f"private/reviews/{external_id}/reply", body, accept=REFUSED)
+        sent = self.api.send("POST", f"private/reviews/{external_id}/reply", body, accept=REFUSED)
         if sent.status in REFUSED:
             raise GiveUp(line(text_at(sent.value, "message")) or f"Trustpilot refuses our answer ({sent.status})")
         return Replied(permalink=f"{SITE}reviews/{external_id}")
-
-    def _granted(self) -> Api:
-        """The API with a token, which is asked for each time: one request, and nothing has to be kept."""
-        address = f"{self.api.base}oauth/oauth-business-users-for-applications/accesstoken"
-        form = {"content-type": "application/x-www-form-urlencoded", "authorization": f"Basic {self.login}"}
-        try:
-            with only_asking():
-                answer = post(address, GRANT, headers=form, allow_private=self.api.allow_private)
-            token = text_at(json.loads(answer.body or b"{}"), "access_token")
-        except (ValueError, RecursionError):
-            raise Retry("Trustpilot does not answer in JSON", after=PAUSE) from None
-        if not token:
-            raise GiveUp(f"Trustpilot gives no token ({answer.status}): are key and secret those of your application?")
-        return replace(self.api, headers=(("authorization", f"Bearer {token}"),))
 
 
 def _page(answer: Any, number: int, now: datetime) -> Page:
@@ -103,6 +87,19 @@ def _review(said: Any, now: datetime) -> Incoming | None:
     )
 
 
+def open_api(base: str, key: str, secret: str, *, allow_private: bool = False) -> Api:
+    """The API as an application of ours, which shows its key and secret where it is given tokens."""
+    login = base64.b64encode(f"{key}:{secret}".encode()).decode()
+    grant = Grant(
+        address=f"{base}oauth/oauth-business-users-for-applications/accesstoken",
+        body=b"grant_type=client_credentials",
+        headers={"content-type": "application/x-www-form-urlencoded", "authorization": f"Basic {login}"},
+        advice="are key and secret those of your application?",
+        allow_private=allow_private,
+    )
+    return Api(base=base, grant=grant, allow_private=allow_private, limits=LIMITS)
+
+
 class TrustpilotTable(SourceTable):
     """`key` and `secret` are those of the application at Trustpilot."""
 
@@ -111,9 +108,9 @@ class TrustpilotTable(SourceTable):
     user: Said
     key: Secret
     secret: Secret
+    every: Span = timedelta(minutes=15)
 
     def build(self, listening: Listening) -> Source:  # noqa: ARG002 - all its reviews are ours
-        api = Api(base="https://api.trustpilot.com/v1/", allow_private=self.allow_private)
-        login = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
-        who = {"name": self.name, "unit": self.unit, "user": self.user, "login": login}
-        return TrustpilotSource(**who, api=api, every=self.every, first_lookback=self.first_lookback)
+        api = open_api("https://api.trustpilot.com/v1/", self.key, self.secret, allow_private=self.allow_private)
+        times = {"every": self.every, "first_lookback": self.first_lookback}
+        return TrustpilotSource(name=self.name, unit=self.unit, user=self.user, api=api, **times)

@@ -13,7 +13,6 @@ from tests.sources.wire import Asked, said
 
 UNIT, USER, KEY, SECRET = "unit1", "user1", "key1", "hunter2"
 LOGIN = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
-TOKEN = "granted"
 AT_MOST = 100
 
 
@@ -27,16 +26,17 @@ class FakeTrustpilot:
         self.posts: list[Post] = []
         self.replies: dict[str, str] = {}
         self.moods = Moods()
+        self.tokens: list[str] = []
 
     def publish(self, posts: Sequence[Post]) -> None:
         self.posts = list(posts)
 
     def speak(self, asked: Asked) -> Answer | None:
-        if self.moods.always:
-            return self.moods.always
         if asked.path.endswith("/accesstoken"):
             return self._grant(asked)
-        if asked.headers.get("authorization") != f"Bearer {TOKEN}":
+        if self.moods.always:
+            return self.moods.always
+        if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return said({"message": "Invalid access token"}, 401)
         if asked.path == f"/v1/private/business-units/{UNIT}/reviews":
             return self._list(asked)
@@ -46,7 +46,8 @@ class FakeTrustpilot:
         is_ours = asked.headers.get("authorization") == f"Basic {LOGIN}"
         if not is_ours or asked.form != {"grant_type": "client_credentials"}:
             return said({"reason": "Unknown application"}, 401)
-        return said({"access_token": TOKEN, "expires_in": "359999"})
+        self.tokens.append(f"granted-{len(self.tokens)}")
+        return said({"access_token": self.tokens[-1], "expires_in": "359999"})
 
     def _list(self, asked: Asked) -> Answer:
         assert asked.query["orderBy"] == "createdat.desc"

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import GiveUp, Retry
+from bot.errors import GiveUp
 from bot.sources import trustpilot
 from bot.sources.base import Answerable, Listening
-from bot.sources.net.api import Api
-from bot.sources.trustpilot import TrustpilotSource, TrustpilotTable
+from bot.sources.trustpilot import TrustpilotSource, TrustpilotTable, open_api
 from tests.contracts.feeds import Post
 from tests.sources.fake_trustpilot import KEY, LOGIN, SECRET, UNIT, USER, FakeTrustpilot
-from tests.sources.loopback import Answer
 from tests.sources.wire import Wire, said, wire
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -34,9 +32,9 @@ def served(place: FakeTrustpilot) -> Iterator[Wire]:
         yield opened
 
 
-def source(served: Wire, *, login: str = LOGIN) -> TrustpilotSource:
-    api = Api(base=f"{served.url}/v1/", allow_private=True)
-    return TrustpilotSource(name="Trustpilot", unit=UNIT, user=USER, login=login, api=api)
+def source(served: Wire, *, secret: str = SECRET) -> TrustpilotSource:
+    api = open_api(f"{served.url}/v1/", KEY, secret, allow_private=True)
+    return TrustpilotSource(name="Trustpilot", unit=UNIT, user=USER, api=api)
 
 
 def test_a_whole_source_with_replies_is_one_file_of_less_than_120_lines() -> None:
@@ -55,16 +53,18 @@ def test_a_review_has_stars_language_and_the_pages_of_it_and_its_author(served: 
 
 def test_a_wrong_login_says_what_to_look_at_and_shows_nothing(served: Wire) -> None:
     with pytest.raises(GiveUp, match="are key and secret those of your application") as caught:
-        source(served, login="d3Jvbmc6d3Jvbmc=").poll("", NOW)
-    assert "d3Jvbmc" not in caught.value.reason
+        source(served, secret="wrong").poll("", NOW)
+    assert "wrong" not in caught.value.reason
 
 
-def test_an_answer_for_which_no_token_was_had_has_not_arrived(served: Wire, place: FakeTrustpilot) -> None:
-    for mood in (Answer(status=503), Answer(body=b"<html>")):
-        place.moods.always = mood
-        with pytest.raises(Retry) as caught:
-            source(served).reply("r1", "Sorry.", key="k1")
-        assert not caught.value.ambiguous
+def test_a_token_is_used_until_trustpilot_refuses_it(served: Wire, place: FakeTrustpilot) -> None:
+    reviews = source(served)
+    for _ in range(2):
+        assert len(reviews.poll("", NOW).items) == 1
+    assert len(place.tokens) == 1
+    place.tokens[:] = ["of somebody else"]
+    reviews.reply("r1", "Sorry.", key="k1")
+    assert place.replies == {"r1": "Sorry."}
 
 
 def test_a_review_that_is_gone_is_said_by_the_place(served: Wire) -> None:

@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.sources.net.api import Api
-from bot.sources.trustpilot import TrustpilotSource
+from bot.sources.trustpilot import TrustpilotSource, open_api
 from tests.contracts.case import Trait, with_traits
 from tests.contracts.feeds import Post
-from tests.sources.fake_trustpilot import LOGIN, UNIT, USER, FakeTrustpilot, id_of
+from tests.sources.fake_trustpilot import KEY, SECRET, UNIT, USER, FakeTrustpilot, id_of
 from tests.sources.wire import said, wire
 
 
 class TrustpilotCase:
     def __init__(self, place: FakeTrustpilot, url: str) -> None:
-        api = Api(base=f"{url}/v1/", allow_private=True)
-        self.source = TrustpilotSource(name="Trustpilot", unit=UNIT, user=USER, login=LOGIN, api=api)
+        api = open_api(f"{url}/v1/", KEY, SECRET, allow_private=True)
+        self.source = TrustpilotSource(name="Trustpilot", unit=UNIT, user=USER, api=api)
         self._place = place
         self.publish = place.publish
         self.say = place.moods.say
