@@ -72,13 +72,13 @@ class InstagramSource:
         """Our answer of this text under the comment. Raises Retry and GiveUp as `reply` does."""
         if external_id.startswith(wire.TAG):
             raise GiveUp("Instagram takes no answers to posts that tag you from programs: answer it there")
-        answers = self.graph.all_of(f"{wire.thread_id(external_id)}/replies", "id,text,username,from{id,username}")
+        answers = self.graph.all_of(f"{wire.thread_id(external_id)}/replies", "id,text,username,from{id,username},user{id}")
         ours = (each for each in self._by_us(answers) if prose(text_at(each, "text")) == prose(text))
         found = next(ours, None)
         return found and Replied(permalink=wire.address(self._post_of(external_id), text_at(found, "id")))
 
     def _by_us(self, answers: Iterator[Any]) -> Iterator[Any]:
-        return (each for each in answers if text_at(each, "from", "id") == self.account)
+        return (each for each in answers if wire.is_by(each, self.account))
 
     def _post_of(self, external_id: str) -> str:
         answer = self.graph.get(wire.thread_id(external_id), {"fields": "media{permalink}"})
@@ -147,9 +147,7 @@ class InstagramSource:
 
     def _is_theirs(self, comment: Any, media: Any) -> bool:
         """What has words, and is not by us: posts here are all ours, so their name is our name."""
-        is_ours = text_at(comment, "from", "id") == self.account or (
-            wire.handle_of(comment) == wire.handle_of(media) != ""
-        )
+        is_ours = wire.is_by(comment, self.account) or (wire.handle_of(comment) == wire.handle_of(media) != "")
         return not is_ours and bool(prose(text_at(comment, "text")))
 
     def _edge(self, edge: str, fields: str, after: str) -> dict[str, Any]:

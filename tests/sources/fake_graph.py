@@ -20,6 +20,8 @@ PROOF = hmac.new(SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
 PAGE = "1000"
 ACCOUNT = "2000"
 HANDLE = "ourbrand"
+WRITER = {"from": {"id": "7770001", "username": HANDLE}, "user": {"id": ACCOUNT}}
+"""Of our own comments: `from` has an id that is ours for this app only; `user`, which others' comments lack, the account's."""
 PERMALINK = "https://www.instagram.com/p/abc/"
 SIZE = 25
 NOT_THERE = (100, 33, "Object does not exist, cannot be loaded due to missing permissions")
@@ -155,10 +157,10 @@ class FakeInstagram(FakeGraph):
         return told | {"like_count": 2} | ({"timestamp": date(at)} if at else {}) | more
 
     def made(self, id: str, text: str) -> dict[str, Any]:
-        return {"id": id, "text": text, "username": HANDLE, "from": {"id": ACCOUNT, "username": HANDLE}}
+        return {"id": id, "text": text, "username": HANDLE, **WRITER}
 
     def ours(self) -> list[str]:
-        return [each["text"] for answers in self.answers.values() for each in answers if each["from"]["id"] == ACCOUNT]
+        return [each["text"] for answers in self.answers.values() for each in answers if "user" in each]
 
     def shown(self, path: str, asked: Asked) -> object | None:
         id_, _, edge = path.partition("/")

@@ -17,7 +17,7 @@ from bot.sources.formats.json_values import inner, list_at, text_at, whole_numbe
 SITE = "https://www.instagram.com/"
 TAG = "tag:"
 LONGEST_ID = 200
-_SAID = "id,text,timestamp,username,from{id,username},like_count"
+_SAID = "id,text,timestamp,username,from{id,username},user{id},like_count"
 REPLIES_SHOWN = 50
 COMMENT_FIELDS = f"{_SAID},parent_id,replies.limit({REPLIES_SHOWN}){{{_SAID}}}"
 LOOK_FIELDS = f"{_SAID},parent_id,media{{permalink,caption}}"
@@ -40,6 +40,11 @@ def moment_of(thing: Any) -> datetime | None:
 
 def handle_of(thing: Any) -> str:
     return line(text_at(thing, "username") or text_at(thing, "from", "username"))
+
+
+def is_by(comment: Any, account: str) -> bool:
+    """Whether our account wrote it. Meta shows the `user` of our own comments only; the id in `from` may be one of another kind."""
+    return account in (text_at(comment, "user", "id"), text_at(comment, "from", "id"))
 
 
 def address(permalink: str, comment: str) -> str:
