@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator
 
 from bot.domain.mention import Incoming
+from bot.errors import GiveUp
 from bot.sources.base import Batch, Listening, Looked, Replied, Source
 from bot.sources.formats import facebook_comments as wire
 from bot.sources.formats.fields import digest, prose
@@ -52,7 +53,8 @@ class FacebookSource:
         fields = {"fields": wire.COMMENT_FIELDS}
         comments = [id_ for id_ in external_ids if not id_.startswith(wire.POST)]
         asked = {id_: self.graph.find(wire.own_id(id_), fields) for id_ in comments}
-        items = [wire.read_comment(found, now) for found in asked.values() if found is not None]
+        standing = [found for found in asked.values() if found is not None]
+        items = [wire.read_comment(each, now, under=self._words_above(each)) for each in standing]
         gone = tuple(id_ for id_, found in asked.items() if found is None)
         if gone:
             self.graph.require(f"{self.page}/{FEED}")
@@ -73,6 +75,15 @@ class FacebookSource:
         )
         found = next(ours, None)
         return None if found is None else Replied(permalink=wire.address(text_at(found, "id")))
+
+    def _words_above(self, comment: Any) -> str:
+        """The text of the post under which a comment stands; empty where that is not shown."""
+        post = wire.post_of(comment, self.page)
+        try:
+            found = self.graph.find(post, {"fields": "message"}) if post else None
+        except GiveUp:  # context must not cost the comments
+            found = None
+        return prose(text_at(found, "message"))
 
     def _page(self, shelf: str, after: str, now: datetime) -> Page:
         if shelf.startswith(wire.POST):

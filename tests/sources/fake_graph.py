@@ -105,7 +105,11 @@ class FakeFacebook(FakeGraph):
         self.posts = [self.post(f"{PAGE}_1", "Our new kettle!", datetime(2026, 5, 20, tzinfo=UTC), PAGE)]
 
     def publish(self, posts: Sequence[Post]) -> None:
-        self.comments = [self.comment(id_of(post), post.text, post.at, post.author) for post in posts]
+        self.comments = [self.comment(self.id_of(post), post.text, post.at, post.author) for post in posts]
+
+    def id_of(self, post: Post) -> str:
+        """As Meta makes them: that of the post that is commented on, and an own one."""
+        return f"1_{id_of(post)}"
 
     def post(self, id: str, text: str, at: datetime, author: str) -> dict[str, Any]:
         told = {"id": id, "message": text, "created_time": date(at), "from": {"id": author, "name": "Somebody"}}
@@ -150,7 +154,10 @@ class FakeInstagram(FakeGraph):
         }
 
     def publish(self, posts: Sequence[Post]) -> None:
-        self.comments = [self.comment(id_of(post), post.text, post.at, post.author) for post in posts]
+        self.comments = [self.comment(self.id_of(post), post.text, post.at, post.author) for post in posts]
+
+    def id_of(self, post: Post) -> str:
+        return id_of(post)
 
     def comment(self, id: str, text: str, at: datetime | None, author: str = "jo", **more: object) -> dict[str, Any]:
         told = {"id": id, "text": text, "username": author, "from": {"id": f"u{len(author)}", "username": author}}

@@ -90,6 +90,7 @@ def test_of_what_a_comment_is_on_no_field_is_asked_that_only_some_have(place: Fa
     (polled,) = facebook_at(served).poll("", NOW).items
     (looked,) = facebook_at(served).look_again(["1_2"], NOW).items
     assert polled.text == looked.text == "It broke."
+    assert polled.parent == looked.parent == "Our new kettle!"
 
 
 def test_an_answer_to_a_reply_goes_under_the_comment_above_it(place: FakeFacebook, served: Wire) -> None:
@@ -102,6 +103,12 @@ def test_somebody_elses_same_words_are_not_our_answer(place: FakeFacebook, serve
     place.answers["1_2"] = [place.comment("9", "Sorry.", RECENT)]
     facebook_at(served).reply("1_2", "Sorry.", key="k")
     assert place.ours() == ["Sorry."]
+
+
+def test_a_comment_is_looked_up_even_where_its_post_is_not_shown(place: FakeFacebook, served: Wire) -> None:
+    place.comments = [place.comment("404_2", "It broke.", RECENT)]
+    (looked,) = facebook_at(served).look_again(["404_2"], NOW).items
+    assert (looked.text, looked.parent) == ("It broke.", "")
 
 
 def test_posts_are_not_looked_up_again(place: FakeFacebook, served: Wire) -> None:

@@ -30,6 +30,12 @@ def thread_id(external_id: str) -> str:
     return external_id.partition("@")[2] or own_id(external_id)
 
 
+def post_of(comment: Any, page: str) -> str:
+    """The id of the post under which a comment stands, whose latter half begins the comment's own; empty for a reply."""
+    post, _, own = text_at(comment, "id").partition("_")
+    return f"{page}_{post}" if own and not text_at(comment, "parent", "id") else ""
+
+
 def address(id: str) -> str:
     return f"{SITE}{id}"
 

@@ -17,7 +17,6 @@ from tests.sources.fake_graph import (
     TOKEN,
     FakeFacebook,
     FakeInstagram,
-    id_of,
     refused,
 )
 from tests.sources.wire import Wire, wire
@@ -46,7 +45,7 @@ class MetaCase:
         self.refuse = place.moods.refuse
 
     def external_id(self, post: Post) -> str:
-        return id_of(post)
+        return self._place.id_of(post)
 
     def standing(self) -> list[str]:
         return self._place.ours()
