@@ -57,6 +57,9 @@ class BlueskyPlace:
     """Records that another hand puts right before our next one."""
     instead: Answer | None = None
     lasts: int = 7_200
+    ended: int = 400
+    """The status for a session that was ended: 400 from a server of accounts (PDS), 401 from those behind it."""
+    refuses_all: bool = False
     sessions: list[str] = field(default_factory=list)
     served: Wire = field(default_factory=lambda: Wire(url=""))
 
@@ -68,8 +71,8 @@ class BlueskyPlace:
             return self._log_in(json.loads(asked.body))
         if method == "com.atproto.server.refreshSession":
             return self._session()
-        if asked.headers.get("authorization") != f"Bearer {self.sessions[-1]}":
-            return refusal("InvalidToken", "Token has been revoked")
+        if self.refuses_all or asked.headers.get("authorization") != f"Bearer {self.sessions[-1]}":
+            return refusal("InvalidToken", "Token has been revoked", self.ended)
         answer = getattr(self, f"_{method.rpartition('.')[2]}")(asked)
         assert answer is None or isinstance(answer, Answer)
         return answer
@@ -138,8 +141,8 @@ class BlueskyPlace:
         return None if turn == LOST else said({"uri": uri(body["rkey"], US), "cid": "cid-answer"})
 
 
-def refusal(name: str, message: str) -> Answer:
-    return said({"error": name, "message": message}, 400)
+def refusal(name: str, message: str, status: int = 400) -> Answer:
+    return said({"error": name, "message": message}, status)
 
 
 @contextmanager

@@ -187,11 +187,24 @@ def test_a_session_that_runs_out_is_renewed_without_the_password(place: BlueskyP
     assert "/xrpc/com.atproto.server.refreshSession" in place.served.paths()
 
 
-def test_a_session_that_was_ended_elsewhere_is_opened_again(place: BlueskyPlace) -> None:
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_session_that_was_ended_elsewhere_is_opened_again(place: BlueskyPlace, status: int) -> None:
+    place.ended = status
     patient = source(place)
     mention(place, "a")
     patient.poll("", NOW)
     place.sessions.append("another one is valid now")
+    assert len(patient.poll("", NOW).items) == 1
+
+
+def test_a_session_that_is_not_accepted_even_when_it_is_new_says_what_to_do(place: BlueskyPlace) -> None:
+    patient = source(place)
+    mention(place, "a")
+    patient.poll("", NOW)
+    place.refuses_all = True
+    with pytest.raises(GiveUp, match=r"App passwords \(Token has been revoked\)"):
+        patient.poll("", NOW)
+    place.refuses_all = False
     assert len(patient.poll("", NOW).items) == 1
 
 

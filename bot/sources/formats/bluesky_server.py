@@ -21,17 +21,19 @@ NO_PASSWORD = "{host} does not accept the handle and the app password: make one 
 class RefusedError(Exception):
     """What the place says no to, by the name that it gives it; `bluesky_server` and its source decide what that means."""
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: str, *, has_run_out: bool = False) -> None:
         super().__init__(name)
         self.name = name
         self.reason = reason
+        self.has_run_out = has_run_out
+        """Whether it is our session that is not accepted (any more)."""
 
 
 @dataclass(kw_only=True)
 class BlueskyServer:
     """One account's session, kept in memory: logging in is limited to 30 in five minutes and 300 a day.
 
-    Everything raises Retry and GiveUp; RefusedError where the place answers 400 with a name for what is wrong.
+    Everything raises Retry and GiveUp; RefusedError where the place gives a name to what is wrong with the question.
     """
 
     service: str
@@ -69,11 +71,16 @@ class BlueskyServer:
         try:
             return self._content(call, client, DotDict, sending=sending)
         except RefusedError as error:
-            if error.name not in RUN_OUT:
+            if not error.has_run_out:
                 raise
         # The session was ended from the other side: once more with a new one.
         self._forget(client)
-        return self._content(call, self._connected(), DotDict, sending=sending)
+        try:
+            return self._content(call, self._connected(), DotDict, sending=sending)
+        except RefusedError as error:
+            if not error.has_run_out:
+                raise
+            raise self._locked_out(error) from error
 
     def _content(self, call: Callable[[Any, Any], Any], client: Any, wrap: Any, *, sending: bool) -> dict[str, Any]:
         with self._translated(sending=sending):
@@ -104,8 +111,11 @@ class BlueskyServer:
             with only_asking(), self._translated(sending=False):
                 client.login(self.handle, self.password, fetch_bsky_profile=False)
         except RefusedError as error:
-            raise GiveUp(f"{NO_PASSWORD.format(host=self.host)} ({error.reason or error.name})") from error
+            raise self._locked_out(error) from error
         return client
+
+    def _locked_out(self, error: RefusedError) -> GiveUp:
+        return GiveUp(f"{NO_PASSWORD.format(host=self.host)} ({error.reason or error.name})")
 
     def _remember(self, event: object, session: Any) -> None:  # noqa: ARG002 - the library's own form
         self._did = session.did
@@ -136,9 +146,10 @@ class BlueskyServer:
             asked = asks_for_rest(status, headers)
             return Retry(said, after=wait, ambiguous=sending and status >= 500, asked=asked)
         name, reason = _words(response.content)
-        if status == 400 and name:
-            return RefusedError(name, reason)
-        if status in (401, 403):
+        if status == 401 or (status == 400 and name):
+            # A server of accounts says 400 to a session that has run out; those behind it say 401.
+            return RefusedError(name or str(status), reason, has_run_out=status == 401 or name in RUN_OUT)
+        if status == 403:
             return GiveUp(f"{NO_PASSWORD.format(host=self.host)} ({reason or status})")
         return GiveUp(f"{self.host} refuses it ({reason or status})")
 
