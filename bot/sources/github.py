@@ -12,7 +12,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening, Looked, Replied, Source
 from bot.sources.formats import github_posts as posts
 from bot.sources.formats.fields import digest, web_address
-from bot.sources.formats.github_api import MISSING, PAGE, PUBLIC, Github, open_github
+from bot.sources.formats.github_api import MISSING, PAGE, PUBLIC, Github, TooHeavyError, open_github
 from bot.sources.formats.github_posts import Place, Post
 from bot.sources.formats.json_values import inner, object_of, objects_of, text_at
 from bot.sources.formats.read_back import Dated, Reached, Since, read_back
@@ -25,6 +25,8 @@ PAGES_AT_ONCE = 3
 LOOK_BACK_FOR_OURS = timedelta(days=14)
 """An answer is tried for hours at the most; older comments are not searched for it."""
 MOST_PAGES = 10
+DISCUSSIONS_AT_ONCE = (25, 5, 1)
+"""The next fewer where GitHub finds the question too heavy: each comes with its comments and their answers."""
 ISSUES, COMMENTS, DISCUSSIONS = "issues", "issues/comments", "discussions"
 
 
@@ -194,7 +196,9 @@ def _changed(
     newest, page = since, 1
     for asked in range(1, MOST_PAGES + 1):
         # On by time: by its number a page begins too late where something on the pages before it changed meanwhile.
-        read = github.posts(f"/repos/{repository}/{kind}", {**query, "since": _stamp(newest), "page": page})
+        # A second earlier: the reference says "after the given time", and once said "at or after".
+        begin = _stamp(newest - timedelta(seconds=1))
+        read = github.posts(f"/repos/{repository}/{kind}", {**query, "since": begin, "page": page})
         found += read
         latest = max((moment for each in read if (moment := Post(external_id="", raw=each).updated)), default=newest)
         # A whole page of one second says nothing of what else that second holds.
@@ -226,8 +230,16 @@ def _discussions(github: Github, repository: str, reached: Reached) -> _Shelf:
 def _discussion_pages(github: Github, repository: str) -> Iterator[list[Dated[dict[str, Any]]]]:
     owner, _, name = repository.partition("/")
     after: str | None = None
+    fewer = list(DISCUSSIONS_AT_ONCE)
     while True:
-        said = github.query(posts.DISCUSSIONS, {"owner": owner, "name": name, "after": after})
+        asked = {"owner": owner, "name": name, "after": after, "first": fewer[0]}
+        try:
+            said = github.query(posts.DISCUSSIONS, asked)
+        except TooHeavyError:
+            if len(fewer) == 1:
+                raise
+            fewer.pop(0)
+            continue
         shelf = inner(said, "repository", "discussions")
         if not isinstance(inner(shelf, "nodes"), list):
             raise GiveUp(f"{github.graphql.host} shows no discussions of {repository} to this token")
@@ -258,7 +270,10 @@ def _standing_nodes(github: Github, external_ids: Sequence[str]) -> dict[str, Po
     if not isinstance(nodes, list) or len(nodes) != len(external_ids):
         return {}
     pairs = zip(external_ids, nodes, strict=True)
-    return {known: posts.looked_up(known, node) if isinstance(node, dict) else None for known, node in pairs}
+    return {
+        known: posts.looked_up(known, node) if isinstance(node, dict) and not posts.is_deleted(node) else None
+        for known, node in pairs
+    }
 
 
 def _mark(key: str) -> str:

@@ -38,6 +38,7 @@ class Written:
     on: int = 0
     below: str = ""
     is_pull: bool = False
+    is_deleted: bool = False
     reactions: int = 0
 
     @property
@@ -57,7 +58,8 @@ class FakeGithub(Moods):
     discussed: list[Written] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     hidden: bool = False
-    page: int = 25
+    most_discussions: int = 100
+    """More than so many at once are too heavy."""
 
     def speak(self, asked: Asked) -> Answer | None:
         if self.always is not None:
@@ -93,7 +95,7 @@ class FakeGithub(Moods):
 
     def _list(self, asked: Asked, shelf: list[Written]) -> Answer:
         since = asked.query.get("since", "")
-        newer = sorted((each for each in shelf if stamp(each.updated) >= since), key=lambda each: each.updated)
+        newer = sorted((each for each in shelf if stamp(each.updated) > since), key=lambda each: each.updated)
         size, page = int(asked.query.get("per_page", 30)), int(asked.query.get("page", 1))
         return said([self._json(each) for each in newer[(page - 1) * size : page * size]])
 
@@ -129,9 +131,12 @@ class FakeGithub(Moods):
         text, named = asked["query"], asked["variables"]
         if "addDiscussionComment" in text:
             return self._add(named)
+        if "discussions(first" in text and named["first"] > self.most_discussions:
+            fault = {"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded."}
+            return said({"data": {"repository": None}, "errors": [fault]})
         if "discussions(first" in text:
             return (
-                said({"data": {"repository": self._shelf(named["after"])}})
+                said({"data": {"repository": self._shelf(named["after"], named["first"])}})
                 if not self.hidden
                 else said(
                     {"data": {"repository": None}, "errors": [{"type": "NOT_FOUND", "message": "Could not resolve"}]}
@@ -144,10 +149,10 @@ class FakeGithub(Moods):
         number = int(named["id"].removeprefix("D_"))
         return said({"data": {"node": {"comments": self._below(number)}}})
 
-    def _shelf(self, after: str | None) -> Fields:
+    def _shelf(self, after: str | None, size: int) -> Fields:
         newest = sorted(self.discussions, key=lambda each: each.updated, reverse=True)
         begin = int(after or 0)
-        end = begin + self.page
+        end = begin + size
         nodes = [self._about(each) | {"comments": self._below(each.number)} for each in newest[begin:end]]
         return {"discussions": {"pageInfo": {"hasNextPage": end < len(newest), "endCursor": str(end)}, "nodes": nodes}}
 
@@ -162,10 +167,11 @@ class FakeGithub(Moods):
         }
 
     def _about(self, each: Written) -> Fields:
-        named = {} if each.on else {"number": each.number, "title": each.title}
+        deleted = stamp(each.updated) if each.is_deleted else None
+        named = {"deletedAt": deleted} if each.on else {"number": each.number, "title": each.title}
         return named | {
             "id": each.node,
-            "body": each.body,
+            "body": "" if each.is_deleted else each.body,
             "url": each.link or f"{WEB}/discussions/{each.on or each.number}",
             "createdAt": stamp(each.created),
             "updatedAt": stamp(each.updated),

@@ -1,5 +1,7 @@
 """A repository on a hand-written GitHub: what the contract does not ask of every source."""
 
+import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening
 from bot.sources.formats.fields import digest
 from bot.sources.formats.read_back import Since
-from bot.sources.github import GithubSource, GithubTable
+from bot.sources.github import GithubSource, GithubTable, _discussion_pages
 from tests.contracts.cases.github import github_source
 from tests.sources.fake_github import REPOSITORY, FakeGithub, Written, fake_github
 from tests.sources.loopback import Answer
@@ -91,6 +93,116 @@ def test_a_discussion_comes_with_all_that_is_said_in_it(place: tuple[FakeGithub,
     looked = source(served).look_again([item.external_id for item in batch.items], NOW)
     assert looked.gone == (batch.items[2].external_id,)
     assert list(looked.items) == list(batch.items[:2])
+
+
+def test_a_comment_that_was_answered_and_deleted_is_gone_and_its_answers_stay(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.discussions = [written(3, updated=NOW)]
+    github.discussed = [written(31, on=3), written(32, on=3, below="DC_31", login="mia")]
+    items = source(served).poll("", NOW).items
+    github.discussed[0].is_deleted = True
+    again = source(served).poll("", NOW)
+    assert [item.external_id for item in again.items] == [items[0].external_id, items[2].external_id]
+    assert again.problems == ()
+    assert source(served).look_again([item.external_id for item in items], NOW).gone == (items[1].external_id,)
+
+
+def test_where_a_question_is_too_heavy_less_is_asked_for(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.discussions = [written(each, ago=each * timedelta(minutes=20)) for each in range(1, 13)]
+    for most in (5, 1):
+        github.most_discussions = most
+        seen, batch = set[str](), source(served).poll("", NOW)
+        while batch.more:
+            seen |= set(texts(batch))
+            batch = source(served).poll(batch.cursor, NOW)
+        assert len(seen | set(texts(batch))) == 12
+    github.most_discussions = 0
+    with pytest.raises(Retry, match="too heavy: Resource limits"):
+        list(_discussion_pages(source(served)._visit(), REPOSITORY))
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_question_that_takes_github_too_long_is_asked_for_less(status: int) -> None:
+    github, heavy = FakeGithub(), list[int]()
+    github.discussions = [written(each) for each in range(1, 11)]
+
+    def speak(asked: Asked) -> Answer | None:
+        first = json.loads(asked.body)["variables"].get("first", 0) if asked.path.endswith("graphql") else 0
+        heavy.append(first)
+        return (
+            said({"message": "We couldn't respond to your request in time"}, status)
+            if first > 5
+            else github.speak(asked)
+        )
+
+    with wire(speak) as served:
+        assert len(source(served).poll("", NOW).items) == 10
+    assert [each for each in heavy if each] == [25, 5, 5]
+
+
+SLOW_DOWN = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+
+
+@pytest.mark.parametrize(
+    ("fault", "headers", "least", "most"),
+    [
+        ({"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}, {}, 300, 300),
+        (
+            {"type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": "API rate limit already exceeded"},
+            {},
+            300,
+            300,
+        ),
+        (
+            {"type": "RATE_LIMIT", "message": "spent"},
+            {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "900"},
+            880,
+            900,
+        ),
+        (
+            {"type": "RATE_LIMIT", "message": "spent"},
+            {"X-RateLimit-Remaining": "4", "X-RateLimit-Reset": "900"},
+            880,
+            900,
+        ),
+        ({"message": SLOW_DOWN}, {}, 60, 60),
+        ({"message": SLOW_DOWN}, {"Retry-After": "70"}, 70, 70),
+    ],
+)
+def test_a_limit_told_with_status_200_is_waited_for(
+    place: tuple[FakeGithub, Wire], fault: dict[str, str], headers: dict[str, str], least: int, most: int
+) -> None:
+    github, served = place
+    if "X-RateLimit-Reset" in headers:
+        headers = headers | {"X-RateLimit-Reset": str(int(time.time()) + int(headers["X-RateLimit-Reset"]))}
+    github.always = said({"data": None, "errors": [fault]}, **headers)
+    for asking in (
+        lambda: source(served).reply(f"{REPOSITORY}/discussions/3 D_3", "Sorry.", key="k1"),
+        lambda: source(served).look_again([f"{REPOSITORY}/discussions/3 D_3"], NOW),
+    ):
+        with pytest.raises(Retry) as caught:
+            asking()
+        assert (caught.value.asked, caught.value.ambiguous) == (True, False)
+        assert least <= caught.value.after.total_seconds() <= most
+
+
+def test_a_passing_fault_of_graphql_is_no_refusal(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    wrong = {"message": "Something went wrong while executing your query. Please include `0401:6C25` when reporting."}
+    post = f"{REPOSITORY}/discussions/3 D_3"
+    github.discussions = [written(3)]
+    github.next_refusal = said({"data": None, "errors": [wrong]})
+    with pytest.raises(Retry, match="Something went wrong") as caught:
+        source(served).reply(post, "Sorry.", key="k1")
+    assert caught.value.ambiguous
+    for refusal in (
+        {"type": "UNPROCESSABLE", "message": "Discussion is locked."},
+        {"message": "Field 'x' doesn't exist on type 'Discussion'", "extensions": {"code": "undefinedField"}},
+    ):
+        github.always = said({"data": None, "errors": [refusal]})
+        with pytest.raises(GiveUp, match=re.escape(refusal["message"])):  # type: ignore[arg-type]
+            source(served).look_again([post], NOW)
 
 
 def test_an_answer_to_an_answer_stands_under_the_comment_above(place: tuple[FakeGithub, Wire]) -> None:

@@ -17,8 +17,16 @@ LONGEST_REASON = 300
 SECONDARY = timedelta(minutes=1)
 """After a limit that names no time, GitHub asks for a minute at the least."""
 READ_HERE = frozenset({301, 307, 400, 403, 404, 409, 410, 422, 429})
+OUT_OF_TIME = frozenset({502, 504})
+LIMITED = frozenset({"RATE_LIMIT", "RATE_LIMITED"})
+"""GraphQL tells of a spent limit with status 200; the first name is the newer one (githubkit, 2026)."""
+TOO_HEAVY = "RESOURCE_LIMITS_EXCEEDED"
 MISSING = frozenset({404, 410})
 PUBLIC = "https://github.com"
+
+
+class TooHeavyError(Retry):
+    """GraphQL did not get to the end of a question: asking for less may help at once."""
 
 
 @dataclass(kw_only=True)
@@ -62,22 +70,33 @@ class Github:
     def query(self, text: str, variables: Mapping[str, object], *, sending: bool = False) -> dict[str, Any]:
         """What stands under `data`. A node that is gone is null there; every other fault is raised."""
         with nullcontext() if sending else only_asking():
-            said = self.graphql.send("POST", "", {"query": text, "variables": variables}, accept=READ_HERE)
+            said = self.graphql.send(
+                "POST", "", {"query": text, "variables": variables}, accept=READ_HERE | OUT_OF_TIME
+            )
+        if said.status in OUT_OF_TIME:
+            late = f"{self.graphql.host} is not able to answer now ({said.status})"
+            raise TooHeavyError(late, after=PAUSE, ambiguous=sending)
         answer = self._checked(said)
         faults = objects_of(inner(answer.value, "errors"))
-        kinds = {text_at(fault, "type") for fault in faults}
-        if "RATE_LIMITED" in kinds:
-            raise Retry(
-                f"{self.graphql.host} has heard too much of us", after=_reset(answer.headers) or PAUSE, asked=True
-            )
-        if faults and (sending or kinds != {"NOT_FOUND"}):
-            raise GiveUp(
-                line(text_at(faults[0], "message"))[:LONGEST_REASON] or f"{self.graphql.host} refuses the question"
-            )
+        if faults and (sending or any(text_at(fault, "type") != "NOT_FOUND" for fault in faults)):
+            raise self._fault(answer, faults, sending=sending)
         found = inner(answer.value, "data")
         if not isinstance(found, dict):
             raise Retry(f"{self.graphql.host} does not answer the question", after=PAUSE, ambiguous=sending)
         return found
+
+    def _fault(self, answer: Answered, faults: list[dict[str, Any]], *, sending: bool) -> Retry | GiveUp:
+        host, kinds = self.graphql.host, {text_at(fault, "type") for fault in faults}
+        told = line(": ".join(filter(None, (text_at(fault, "message") for fault in faults))))[:LONGEST_REASON]
+        if kinds & LIMITED or "rate limit" in told.lower():
+            wait = _limit(answer) or (_reset(answer.headers) or PAUSE if kinds & LIMITED else SECONDARY)
+            return Retry(f"{host} has heard too much of us", after=wait, asked=True)
+        if TOO_HEAVY in kinds:
+            return TooHeavyError(f"{host} finds the question too heavy: {told}", after=PAUSE)
+        if not any(text_at(fault, "type") or inner(fault, "extensions", "code") for fault in faults):
+            # "Something went wrong while executing your query": theirs, and it passes. A refusal has a type.
+            return Retry(f"{host} is not able to answer now: {told}", after=PAUSE, ambiguous=sending)
+        return GiveUp(told or f"{host} refuses the question")
 
     def _checked(self, answer: Answered) -> Answered:
         """Limits are told by 403 and 429 alike (docs: "Rate limits for the REST API")."""

@@ -27,13 +27,15 @@ _ID = re.compile(
 SHOWN = 50
 """Of a discussion's comments, and of the answers to each."""
 _ABOUT = "id body url createdAt updatedAt authorAssociation upvoteCount author { __typename login url }"
+_COMMENT = f"{_ABOUT} deletedAt"
+"""A comment that was answered leaves an empty one behind when it is deleted."""
 DISCUSSIONS = f"""
-query($owner: String!, $name: String!, $after: String) {{
+query($owner: String!, $name: String!, $after: String, $first: Int!) {{
   repository(owner: $owner, name: $name) {{
-    discussions(first: 25, after: $after, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{
+    discussions(first: $first, after: $after, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{
       pageInfo {{ hasNextPage endCursor }}
       nodes {{ {_ABOUT} number title
-        comments(last: {SHOWN}) {{ nodes {{ {_ABOUT} replies(last: {SHOWN}) {{ nodes {{ {_ABOUT} }} }} }} }}
+        comments(last: {SHOWN}) {{ nodes {{ {_COMMENT} replies(last: {SHOWN}) {{ nodes {{ {_COMMENT} }} }} }} }}
       }}
     }}
   }}
@@ -42,7 +44,7 @@ NODES = f"""
 query($ids: [ID!]!) {{
   nodes(ids: $ids) {{
     ... on Discussion {{ {_ABOUT} number title }}
-    ... on DiscussionComment {{ {_ABOUT} discussion {{ id number title body }} }}
+    ... on DiscussionComment {{ {_COMMENT} discussion {{ id number title body }} }}
   }}
 }}"""
 STANDING = """
@@ -177,10 +179,17 @@ def discussion(repository: str, raw: Mapping[str, Any]) -> Iterator[Post]:
     thread = f"{repository}/discussions/{text_at(raw, 'number')} {text_at(raw, 'id')}"
     yield Post(external_id=thread, raw=raw)
     for above in objects_of(inner(raw, "comments", "nodes")):
-        yield Post(external_id=f"{thread} {text_at(above, 'id')}", raw=above, thread=thread, parent=opening(raw))
+        if not is_deleted(above):
+            yield Post(external_id=f"{thread} {text_at(above, 'id')}", raw=above, thread=thread, parent=opening(raw))
         for below in objects_of(inner(above, "replies", "nodes")):
+            if is_deleted(below):
+                continue
             own = f"{thread} {text_at(above, 'id')} {text_at(below, 'id')}"
             yield Post(external_id=own, raw=below, thread=thread, parent=opening(raw))
+
+
+def is_deleted(raw: Mapping[str, Any]) -> bool:
+    return bool(text_at(raw, "deletedAt"))
 
 
 def may_hide_more(raw: Mapping[str, Any], since: datetime) -> bool:
