@@ -45,7 +45,10 @@ OWN_PAGES = 3
 LIMITS = Limits(deadline=timedelta(seconds=10))
 """A poll or an answer takes several requests, and all of them have to fit into the time for which it is leased."""
 LONGEST_QUERY = 500
-INBOX = ("message/mentions", "message/comments/")
+INBOX = ("message/mentions", "message/comments/", "message/selfreply/")
+"""Who names our account, and what is written under comments and submissions of ours."""
+ROBOT = "automoderator"
+"""Reddit's own, which writes the rules of a community under everything."""
 MAX_ANSWER = 10_000
 REASONS = {
     "THREAD_LOCKED": "The thread is locked: nobody can answer there any more.",
@@ -228,7 +231,7 @@ class _Walk:
         )
 
     def _is_wanted(self, shelf: str, thing: Thing) -> bool:
-        if thing.is_gone or thing.author.casefold() == self.source.login.username.casefold():
+        if thing.is_gone or thing.author.casefold() in (self.source.login.username.casefold(), ROBOT):
             return False
         return not holds_others(shelf) or is_named(thing.text, self.source.words, ())
 

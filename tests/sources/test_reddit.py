@@ -77,6 +77,18 @@ def test_a_comment_comes_with_what_it_answers_its_score_and_its_submission(place
     assert (item.author, item.author_url, item.reach) == ("jo", "https://www.reddit.com/user/jo", 4)
 
 
+def test_what_is_written_under_our_own_submissions_is_heard_but_for_reddits_robot() -> None:
+    def speak(asked: Asked) -> Answer:
+        if asked.path == "/api/v1/access_token":
+            return said(TOKEN)
+        under = [comment(type="post_reply"), comment(name="t1_c2", author="AutoModerator", body="Read the rules.")]
+        return said(listing(under if asked.path == "/message/selfreply/" else []))
+
+    with wire(speak) as web:
+        (item,) = source(web).poll("", NOW).items
+    assert (item.external_id, item.author) == ("t1_c1", "jo")
+
+
 def test_parents_and_the_present_state_cost_one_question_each(place: RedditPlace, web: Wire) -> None:
     place.show([post(number) for number in range(1, 60)])
     source(web).poll("", NOW)
@@ -180,7 +192,7 @@ def test_a_community_that_lets_nobody_in_is_named() -> None:
 
 def test_all_of_reddit_is_searched_only_where_that_is_wished(place: RedditPlace, web: Wire) -> None:
     source(web).poll("", NOW)
-    assert web.paths()[1:] == ["/message/mentions", "/message/comments/"]
+    assert web.paths()[1:] == ["/message/mentions", "/message/comments/", "/message/selfreply/"]
     source(web, search=True).poll("", NOW)
     assert (web.paths()[-1], web.asked[-1].query["restrict_sr"]) == ("/search", "0")
 
