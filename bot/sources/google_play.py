@@ -32,6 +32,8 @@ BASE = "https://androidpublisher.googleapis.com/"
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 PAGE = "https://play.google.com/store/apps/details"
 A_PAGE = 100
+LATE = timedelta(days=1)
+"""Every page is read anyway, so what turns up late costs nothing."""
 SHOWN = timedelta(days=6)
 """A day less than Google shows a review: one that is not shown any more for its age is not one that was taken down."""
 NO_FIELDS = frozenset({"reviews", "tokenPagination", "pageInfo"})
@@ -57,16 +59,19 @@ class GooglePlaySource:
         """Raises Retry and GiveUp as the contract of a source says."""
         mark = Mark.parse(cursor, place=digest(self.package)[:12], start=now - self.first_lookback)
         read = partial(self._page, self._reviews(), now)
-        return walk(mark, [""], read, now=now, reach=Reach(overlap=timedelta(hours=1))).batch()
+        return walk(mark, [""], read, now=now, reach=Reach(overlap=LATE)).batch()
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""
-        from bot.sources.net.door_google import found
+        from bot.sources.net.door_google import asked, found
 
         reviews = self._reviews()
-        asked = {id_: found(reviews.get(packageName=self.package, reviewId=id_)) for id_ in external_ids}
-        read = [self._item(review, now) for review in asked.values() if review is not None]
-        gone = tuple(id_ for id_, review in asked.items() if review is None)
+        told = {id_: found(reviews.get(packageName=self.package, reviewId=id_)) for id_ in external_ids}
+        read = [self._item(review, now) for review in told.values() if review is not None]
+        gone = tuple(id_ for id_, review in told.items() if review is None)
+        if gone:
+            # An app that we may not see any more has no review of any id; nobody took them down then.
+            asked(reviews.list(packageName=self.package, maxResults=1))
         return Looked(items=tuple(item for item in read if item), gone=gone)
 
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - a review has one answer
@@ -93,7 +98,7 @@ class GooglePlaySource:
         return Api(name="androidpublisher", version="v3", base=self.base, door=self.door).service().reviews()
 
     def _page(self, reviews: Any, now: datetime, _: str, token: str) -> Page:
-        """Reads every page: the order of reviews is not documented."""
+        """Reads every page: of their order Google says only that the one written or changed last comes first."""
         from bot.sources.net.door_google import asked
 
         answer = asked(reviews.list(packageName=self.package, maxResults=A_PAGE, token=token or None))

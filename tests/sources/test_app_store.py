@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.errors import GiveUp, Retry
-from bot.sources.app_store import AppleKey, AppStoreSource, AppStoreTable
+from bot.sources.app_store import AppleKey, AppStoreConnectSource, AppStoreSource, AppStoreTable
 from bot.sources.base import Answerable, Listening
 from tests.contracts.cases.app_store import connect_at, rss_at
 from tests.contracts.feeds import Post
@@ -96,6 +96,14 @@ def test_a_review_that_is_gone_cannot_be_answered_and_says_why(store: FakeAppSto
     store.moods.next_refusal = refused(409, "The review was removed.")
     with pytest.raises(GiveUp, match=r"The review was removed\."):
         connect_at(served).reply("r1", "Sorry.", key="k")
+
+
+def test_a_key_that_lost_sight_of_the_app_withdraws_no_review(store: FakeAppStore, served: Wire) -> None:
+    store.publish([Post(id="r1", text="It broke.", at=NOW)])
+    assert connect_at(served).look_again(["r1", "r2"], NOW).gone == ("r2",)
+    other = AppStoreConnectSource(**{**vars(connect_at(served)), "app": "5"})
+    with pytest.raises(GiveUp, match="404"):
+        other.look_again(["r2"], NOW)
 
 
 def test_an_answer_that_is_not_confirmed_in_words_is_ambiguous(store: FakeAppStore, served: Wire) -> None:

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -59,6 +60,23 @@ def test_reviews_are_all_read_whatever_their_order(play: FakePlay, source: Googl
     assert [item.external_id for item in source.poll("", NOW).items] == ["gp:new"]
 
 
+def test_a_review_that_turns_up_a_day_late_is_not_lost(play: FakePlay, source: GooglePlaySource) -> None:
+    play.show([review("gp:1", "In time.", NOW)])
+    cursor = source.poll("", NOW).cursor
+    play.show([review("gp:1", "In time.", NOW), review("gp:2", "Late.", NOW - timedelta(hours=20))])
+    assert "Late." in [item.text for item in source.poll(cursor, NOW + timedelta(hours=1)).items]
+
+
+def test_an_app_that_is_not_shown_to_us_any_more_withdraws_no_review(
+    play: FakePlay, source: GooglePlaySource, served: Wire
+) -> None:
+    play.show([review("gp:1", "It crashes.", RECENT)])
+    assert source.look_again(["gp:1", "gp:2"], NOW).gone == ("gp:2",)
+    other = GooglePlaySource(**{**vars(source), "package": "com.example.other"})
+    with pytest.raises(GiveUp, match="Package not found"):
+        other.look_again(["gp:1"], NOW)
+
+
 def test_an_answer_of_another_tool_does_not_hide_the_review(play: FakePlay, source: GooglePlaySource) -> None:
     play.show([review("gp:1", "Bad.", RECENT)])
     play.answers["gp:1"] = "By hand."
@@ -92,6 +110,13 @@ def test_a_busy_login_is_a_retry_without_sleeping_over_it() -> None:
         source_at(served).poll("", NOW)
     assert caught.value.after == timedelta(seconds=77)
     assert len(served.asked) == 1
+
+
+def test_a_login_that_fails_for_a_while_is_not_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)  # the library waits between its own tries
+    passing = said({"error": "internal_failure", "error_description": "Backend error"}, 400)
+    with wire(lambda _: passing) as served, pytest.raises(Retry, match="internal_failure"):
+        source_at(served).poll("", NOW)
 
 
 @pytest.mark.parametrize("body", [b"no json", b"[1]", b'{"access_token": 3}', b"{}"])

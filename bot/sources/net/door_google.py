@@ -55,6 +55,8 @@ class Login:
             self._credentials.refresh(_TokenDoor(self._allow_private))
         except exceptions.RefreshError as error:
             said = error.args[0] if error.args and isinstance(error.args[0], str) else ""
+            if error.retryable:
+                raise Retry(f"Google's login is not able to answer now ({line(said)[:40]})", after=PAUSE) from None
             raise GiveUp(f"Google does not accept the login ({line(said)[:LONGEST_REASON]}): make a new one") from None
         except (exceptions.GoogleAuthError, ValueError, TypeError, AttributeError, RecursionError):
             raise Retry("Google's login does not answer as it should", after=PAUSE) from None
