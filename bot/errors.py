@@ -43,6 +43,10 @@ class GiveUp(EarshotError):
         self.reason = reason
 
 
+class AlreadySaid(GiveUp):
+    """The place has this very text of ours already and takes it no second time: it may be the answer that was to be sent."""
+
+
 class NotBelieved(GiveUp):
     """What came in by itself does not prove where it comes from; `reason` goes back to whoever sent it."""
 

@@ -9,12 +9,13 @@ from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action
 from bot.domain.promise import PromiseKind
 from bot.errors import GiveUp, Retry
+from bot.flow.carry import carry, find_earlier
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
 from bot.flow.look_again import is_gone
 from bot.flow.recommended import agreement_on
 from bot.flow.spending import cap_reached, spend, spend_in_vain
-from bot.sources.base import Answerable, Replied, Source, Traceable
+from bot.sources.base import Answerable, Keyless, Replied, Source, Traceable
 from bot.store import answers, events, follow, mentions, promises, sources
 from bot.store.answers import Parcel
 from bot.store.database import Database, Session
@@ -59,16 +60,14 @@ def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> 
     if too_dear or is_gone(db, source, parcel.external_id, clock):
         return _fail(db, parcel, too_dear or GONE, clock)
     try:
-        replied = source.reply(parcel.external_id, parcel.text, key=parcel.key)
+        replied = carry(db, source, parcel, clock)
     except Retry as fault:
         spend_in_vain(db, source.name, fault, clock())
         parcel = replace(parcel, unclear=parcel.unclear or fault.ambiguous)
-        if parcel.attempts < TRIES:
-            return _put_off(db, parcel, fault, clock)
-        return _end(db, source, parcel, f"{fault.reason} (tried {parcel.attempts} times)", clock)
+        return _put_off(db, parcel, fault, clock) if parcel.attempts < TRIES else _end(db, source, parcel, fault, clock)
     except GiveUp as fault:
         spend_in_vain(db, source.name, fault, clock())
-        return _end(db, source, parcel, fault.reason, clock)
+        return _end(db, source, parcel, fault, clock)
     crash_point("reply.carried")
     return _arrived(db, parcel, replied, clock)
 
@@ -84,18 +83,21 @@ def _put_off(db: Database, parcel: Parcel, fault: Retry, clock: Clock) -> int:
     return 0
 
 
-def _end(db: Database, source: Source, parcel: Parcel, reason: str, clock: Clock) -> int:
+def _end(db: Database, source: Answerable, parcel: Parcel, last: Retry | GiveUp, clock: Clock) -> int:
     """No more tries. Where one may have arrived unseen the source is asked first, if it can say."""
-    if not parcel.unclear or not isinstance(source, Traceable):
+    reason = last.reason if isinstance(last, GiveUp) else f"{last.reason} (tried {parcel.attempts} times)"
+    if not parcel.unclear or not isinstance(source, Traceable | Keyless):
         return _fail(db, parcel, reason, clock)
     try:
-        found = source.find_reply(parcel.external_id, parcel.text, key=parcel.key)
+        found = find_earlier(db, source, parcel, clock)
     except (Retry, GiveUp) as fault:
         spend_in_vain(db, source.name, fault, clock())
         return _fail(db, parcel, reason, clock)
     if found is not None:
         return _arrived(db, parcel, found, clock)
-    return _fail(db, replace(parcel, unclear=False), reason, clock)
+    # What was sent a moment ago may not be listed yet where answers are known by their text alone.
+    is_open = isinstance(source, Keyless) and isinstance(last, Retry) and last.ambiguous
+    return _fail(db, replace(parcel, unclear=is_open), reason, clock)
 
 
 def _arrived(db: Database, parcel: Parcel, replied: Replied, clock: Clock) -> int:

@@ -74,10 +74,11 @@ class Replied:
 
 @runtime_checkable
 class Answerable(Source, Protocol):
-    """A source that can carry our answer. Sending the same text under the same `key` twice must leave one answer there.
+    """A source that can carry our answer. Sending the same text under the same `key` twice must leave one answer there;
+    where it cannot do that, because the place has no room for a key of ours, the source is `Keyless`.
 
-    Where the place knows no keys, the source looks for our own answer of this text under the post before it sends.
-    `max_answer` is how many characters it takes, None where it does not say.
+    A fault is `ambiguous` wherever the answer may stand there all the same. `max_answer` is how many characters the place takes,
+    None where it does not say.
     """
 
     @property
@@ -97,11 +98,37 @@ class Rehearsed(Answerable, Protocol):
 
 @runtime_checkable
 class Traceable(Answerable, Protocol):
-    """An answerable source that can say what became of an answer whose sending ended without a word."""
+    """An answerable source that can say what became of an answer whose sending ended without a word, because it is known there
+    by its key, or because a post has one answer.
+    """
 
     def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:
         """Where the answer sent under `key` stands; None where there certainly is none. Raises Retry and GiveUp as `reply`
         does where that cannot be told.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The addresses at which answers of ours with one text stand, each once; `cost` as in a batch, also of finding none."""
+
+    permalinks: Sequence[str] = ()
+    cost: int = 0
+
+
+@runtime_checkable
+class Keyless(Answerable, Protocol):
+    """An answerable source whose place tells two answers of the same text apart by nothing that we give it.
+
+    `reply` sends, and twice leaves two. So before a second try the flow asks where such answers stand, and takes for its own
+    what is not known as another mention's: two customers may be given the same words in one thread.
+    """
+
+    def find_replies(self, external_id: str, text: str, *, since: datetime) -> Found:
+        """Our answers of this text where one to this post would stand; what is older than `since` may be left out.
+
+        Addresses are those that `reply` gives. Raises Retry and GiveUp as `reply` does where it cannot be told.
         """
         ...
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from bot.domain.mention import Incoming
 from bot.domain.words import is_named
 from bot.errors import GiveUp, Retry
-from bot.sources.base import Batch, Listening, Looked, Replied, Source
+from bot.sources.base import Batch, Found, Listening, Looked, Replied, Source
 from bot.sources.formats.discourse_posts import ForumPost, Where, forum_post, incoming, page_of
 from bot.sources.formats.fields import digest, line
 from bot.sources.formats.json_values import object_of, objects_of, text_of
@@ -208,12 +208,12 @@ class AnsweringDiscourse(DiscourseSource):
 
     max_answer: int | None = None
 
-    def reply(self, external_id: str, text: str, *, key: str) -> Replied:
+    def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - Discourse knows no keys
         """Raises Retry and GiveUp as the contract of an answerable source says."""
-        standing = self.find_reply(external_id, text, key=key)
-        if standing is not None:
-            return standing
         where = _where(external_id)
+        # The forum would take an answer to a post that is gone as one to its topic.
+        if self._written(where) is None:
+            raise self._gone()
         body = {"topic_id": where.topic, "reply_to_post_number": where.number, "raw": as_markdown(text)}
         answered = self.api.send("POST", "/posts.json", body, accept=REFUSED)
         if answered.status in REFUSED:
@@ -228,35 +228,43 @@ class AnsweringDiscourse(DiscourseSource):
             return Replied(permalink="")
         raise Retry(f"{self.api.host} does not say what became of our answer", after=SOON, ambiguous=True)
 
-    def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - known by its text
-        """Raises Retry and GiveUp as `reply` does."""
+    def find_replies(self, external_id: str, text: str, *, since: datetime) -> Found:
+        """Ours right under the post. Raises Retry and GiveUp as `reply` does."""
         where = _where(external_id)
+        late = (post for post in self._ours_below(where) if post.at is None or post.at >= since)
         wanted = " ".join(as_markdown(text).split())
-        for post in self._ours_below(where):
-            answered = self._get(f"/posts/{post.where.id}.json", accept=frozenset({404, 410}))
-            written = text_of(object_of(answered.value).get("raw"))
-            if answered.status == 200 and " ".join(written.split()) == wanted:
-                return Replied(permalink=post.where.page(self.api.base))
-        return None
+        same = [post.where for post in late if " ".join((self._written(post.where) or "").split()) == wanted]
+        return Found(permalinks=[each.page(self.api.base) for each in same])
+
+    def _written(self, where: Where) -> str | None:
+        """A post as it was sent; None where it is gone."""
+        answered = self._get(f"/posts/{where.id}.json", accept=frozenset({404, 410}))
+        return text_of(object_of(answered.value).get("raw")) if answered.status == 200 else None
+
+    def _gone(self) -> GiveUp:
+        return GiveUp(f"{self.api.host} has this post no more")
 
     def _ours_below(self, where: Where) -> list[ForumPost]:
-        """Our own replies to a post. The forum gives them by twenties, each page after the number of the last."""
+        """Our own replies to a post. The forum gives them by twenties, each page after the number of the last.
+
+        Raises GiveUp where there are more than can be gone through.
+        """
         found: dict[int, ForumPost] = {}
         after = where.number
         while len(found) < MOST_REPLIES:
             path, query = f"/posts/{where.id}/replies.json", {"after": after}
             answered = self._get(path, dict(query), accept=frozenset({404, 410}))
             if answered.status != 200:
-                raise GiveUp(f"{self.api.host} has this post no more")
+                raise self._gone()
             if not isinstance(answered.value, list):
                 raise Retry(f"{self.api.host} does not answer as Discourse does", after=PAUSE)
             page = [post for each in objects_of(answered.value) if (post := forum_post(each))]
             fresh = {post.where.number: post for post in page if post.where.number not in found}
             if not fresh:
-                break
+                return [post for post in found.values() if post.username.casefold() == self.username.casefold()]
             found |= fresh
             after = max(fresh)
-        return [post for post in found.values() if post.username.casefold() == self.username.casefold()]
+        raise GiveUp("the post has so many replies that it cannot be told whether our answer is among them: look there")
 
 
 class DiscourseTable(SourceTable):

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp
-from bot.sources.base import Batch, Listening, Looked, Replied, Source
+from bot.sources.base import Batch, Found, Listening, Looked, Replied, Source
 from bot.sources.formats import facebook_comments as wire
 from bot.sources.formats.fields import digest, prose
 from bot.sources.formats.json_values import text_at
@@ -60,21 +60,18 @@ class FacebookSource:
             self.graph.require(f"{self.page}/{FEED}")
         return Looked(items=tuple(item for item in items if item), gone=gone)
 
-    def reply(self, external_id: str, text: str, *, key: str) -> Replied:
-        """Looks for our answer first: Facebook knows no keys. Raises as the contract of an answerable source says."""
-        if standing := self.find_reply(external_id, text, key=key):
-            return standing
+    def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - Facebook knows no keys
+        """Raises as the contract of an answerable source says."""
         made = self.graph.send(f"{wire.thread_id(external_id)}/comments", {"message": text})
         return Replied(permalink=wire.address(made))
 
-    def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - there are none
-        """The Page's answer of this text under the comment. Raises Retry and GiveUp as `reply` does."""
-        answers = self.graph.all_of(f"{wire.thread_id(external_id)}/comments", f"id,message,{wire.WHO}")
-        ours = (
-            each for each in answers if wire.is_by(each, self.page) and prose(text_at(each, "message")) == prose(text)
-        )
-        found = next(ours, None)
-        return None if found is None else Replied(permalink=wire.address(text_at(found, "id")))
+    def find_replies(self, external_id: str, text: str, *, since: datetime) -> Found:
+        """The Page's under the comment, where every answer in its thread stands. Raises Retry and GiveUp as `reply` does."""
+        edge = f"{wire.thread_id(external_id)}/comments"
+        answers = self.graph.all_of(edge, f"id,message,created_time,{wire.WHO}")
+        ours = (each for each in answers if wire.is_by(each, self.page) and (wire.moment_of(each) or since) >= since)
+        said = (text_at(each, "id") for each in ours if prose(text_at(each, "message")) == prose(text))
+        return Found(permalinks=[wire.address(id_) for id_ in said])
 
     def _words_above(self, comment: Any) -> str:
         """The text of the post under which a comment stands; empty where that is not shown."""

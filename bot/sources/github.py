@@ -295,6 +295,7 @@ def _comments_of(github: Github, place: Place) -> Iterator[dict[str, Any]]:
         yield from read
         if len(read) < PAGE:
             return
+    raise GiveUp("so much was written there of late that it cannot be told whether our answer is among it: look there")
 
 
 def _discussed(github: Github, place: Place) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp
-from bot.sources.base import Batch, Listening, Looked, Replied, Source
+from bot.sources.base import Batch, Found, Listening, Looked, Replied, Source
 from bot.sources.formats import instagram_comments as wire
 from bot.sources.formats.fields import digest, prose
 from bot.sources.formats.json_values import inner, text_at
@@ -61,21 +61,25 @@ class InstagramSource:
             self.graph.require(f"{self.account}/{MEDIA}")
         return Looked(items=tuple(item for item in items if item), gone=gone)
 
-    def reply(self, external_id: str, text: str, *, key: str) -> Replied:
-        """Looks for our answer first: Instagram knows no keys. Raises as the contract of an answerable source says."""
-        if standing := self.find_reply(external_id, text, key=key):
-            return standing
+    def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - Instagram knows no keys
+        """Raises as the contract of an answerable source says."""
+        _refuse_tags(external_id)
+        # Before it is sent: what fails afterwards would say that it was not.
+        post = self._post_of(external_id)
         made = self.graph.send(f"{wire.thread_id(external_id)}/replies", {"message": text})
-        return Replied(permalink=wire.address(self._post_of(external_id), made))
+        return Replied(permalink=wire.address(post, made))
 
-    def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - there are none
-        """Our answer of this text under the comment. Raises Retry and GiveUp as `reply` does."""
-        if external_id.startswith(wire.TAG):
-            raise GiveUp("Instagram takes no answers to posts that tag you from programs: answer it there")
-        answers = self.graph.all_of(f"{wire.thread_id(external_id)}/replies", "id,text,username,from{id,username},user{id}")
-        ours = (each for each in self._by_us(answers) if prose(text_at(each, "text")) == prose(text))
-        found = next(ours, None)
-        return found and Replied(permalink=wire.address(self._post_of(external_id), text_at(found, "id")))
+    def find_replies(self, external_id: str, text: str, *, since: datetime) -> Found:
+        """Ours under the comment, where every answer in its thread stands. Raises Retry and GiveUp as `reply` does."""
+        _refuse_tags(external_id)
+        fields = "id,text,timestamp,username,from{id,username},user{id}"
+        answers = self.graph.all_of(f"{wire.thread_id(external_id)}/replies", fields)
+        ours = (each for each in self._by_us(answers) if (wire.moment_of(each) or since) >= since)
+        said = [text_at(each, "id") for each in ours if prose(text_at(each, "text")) == prose(text)]
+        post = self._post_of(external_id) if said else ""
+        if said and not wire.address(post, ""):
+            raise GiveUp("Instagram does not say under which post our answers stand: look there")
+        return Found(permalinks=[wire.address(post, id_) for id_ in said])
 
     def _by_us(self, answers: Iterator[Any]) -> Iterator[Any]:
         return (each for each in answers if wire.is_by(each, self.account))
@@ -153,6 +157,11 @@ class InstagramSource:
     def _edge(self, edge: str, fields: str, after: str) -> dict[str, Any]:
         query: Query = {"fields": fields, "limit": POSTS_AT_ONCE, **({"after": after} if after else {})}
         return self.graph.get(f"{self.account}/{edge}", query)
+
+
+def _refuse_tags(external_id: str) -> None:
+    if external_id.startswith(wire.TAG):
+        raise GiveUp("Instagram takes no answers to posts that tag you from programs: answer it there")
 
 
 def _comments_after(after: str) -> str:

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from bot.domain.mention import Incoming
 from bot.errors import Retry
-from bot.sources.base import Batch, Listening, Looked, Replied, Source
+from bot.sources.base import Batch, Found, Listening, Looked, Replied, Source
 from bot.sources.formats import mastodon_posts as posts
 from bot.sources.formats.fields import digest
 from bot.sources.formats.mastodon_server import MastodonServer, Status, visit
@@ -99,16 +99,15 @@ class MastodonSource:
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:
         """Raises Retry and GiveUp as the contract of an answerable source says.
 
-        The server knows a key for an hour only, so an answer of ours that stands there already is looked for first.
+        The server knows a key, but for an hour only, and not all servers do: so the source counts as keyless.
         """
         with self._visit() as server:
-            post = server.post(external_id)
-            return server.answer_of_ours(external_id, text) or server.answer(post, text, key=key)
+            return server.answer(server.post(external_id), text, key=key)
 
-    def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - known by its text
+    def find_replies(self, external_id: str, text: str, *, since: datetime) -> Found:
         """Raises Retry and GiveUp as `reply` does."""
         with self._visit() as server:
-            return server.answer_of_ours(external_id, text)
+            return Found(permalinks=server.answers_of_ours(external_id, text, since=since))
 
     def _visit(self) -> AbstractContextManager[MastodonServer]:
         return visit(self.server, self.token, allow_private=self.allow_private)

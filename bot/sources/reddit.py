@@ -1,11 +1,11 @@
 """Reddit: comments that name our account or answer it, and submissions that a search finds for our names.
 
 Listings are read from the newest back by time, never from a remembered post on: a deleted one leads nowhere there.
-Reddit has no keys for what is sent twice: before an answer goes out, our own recent comments are read.
+Reddit has no keys for what is sent twice: before an answer is sent again, our own comments since are read.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
@@ -16,7 +16,7 @@ from bot import __version__
 from bot.domain.mention import Incoming
 from bot.domain.words import is_named
 from bot.errors import GiveUp, Retry
-from bot.sources.base import Batch, Listening, Looked, Replied, Source
+from bot.sources.base import Batch, Found, Listening, Looked, Replied, Source
 from bot.sources.formats.fields import digest, line, web_address
 from bot.sources.formats.json_values import inner, list_at, objects_of, text_of
 from bot.sources.formats.newest_first import Mark, Page, Reach, walk
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 PAGE = 100
 OVERLAP = timedelta(minutes=30)
 """Its search knows a post some minutes later (from memory)."""
-OWN_PAGES = 3
+OWN_PAGES = 9
+"""Of our own comments: Reddit lists a thousand, and says nothing of what is behind them (from memory)."""
 LIMITS = Limits(deadline=timedelta(seconds=10))
 """A poll or an answer takes several requests, and all of them have to fit into the time for which it is leased."""
 LONGEST_QUERY = 500
@@ -123,11 +124,8 @@ class Reddit:
 
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - Reddit has no keys
         """Raises Retry and GiveUp as the contract of an answerable source says."""
-        visit = self._visit()
-        standing = self._standing(visit, external_id, text)
-        if standing:
-            return standing
-        answered = visit.ask("POST", "api/comment/", form={"thing_id": external_id, "text": with_line_breaks(text)})
+        told = {"thing_id": external_id, "text": with_line_breaks(text)}
+        answered = self._visit().ask("POST", "api/comment/", form=told)
         errors = list_at(answered, "json", "errors")
         if errors:
             raise _refused(errors[0])
@@ -136,21 +134,24 @@ class Reddit:
             raise Retry("Reddit does not say what became of the answer", after=SOON, ambiguous=True)
         return _replied(sent, external_id)
 
-    def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - Reddit has no keys
-        """Where our answer of this text stands under the post, None where it does not. Raises as `reply` does."""
-        return self._standing(self._visit(), external_id, text)
+    def find_replies(self, external_id: str, text: str, *, since: datetime) -> Found:
+        """Ours right under the post. Raises as `reply` does."""
+        ours = (thing for thing in self._own(since) if thing.parent == external_id and is_same_text(thing.text, text))
+        return Found(permalinks=[_replied(thing, external_id).permalink for thing in ours])
 
-    def _standing(self, visit: "_Visit", external_id: str, text: str) -> Replied | None:
-        after = ""
+    def _own(self, since: datetime) -> Iterator[Thing]:
+        """Our own comments, back to that time. Raises GiveUp where Reddit lists none so old, although there are."""
+        visit, after = self._visit(), ""
         for _ in range(OWN_PAGES):
             page = visit.shelf(f"user/{self.login.username}/comments", after)
             for thing in page.things:
-                if thing.parent == external_id and is_same_text(thing.text, text):
-                    return _replied(thing, external_id)
+                if thing.at and thing.at < since:
+                    return
+                yield thing
             after = page.after
             if not after:
-                break
-        return None
+                return
+        raise GiveUp("our account has written so much since that it cannot be told whether our answer is there: look")
 
     def _visit(self) -> "_Visit":
         with needs_extra("reddit"):

@@ -1,11 +1,11 @@
 """X: posts that name our account, and those that a search finds for our names. Every post that is read or written costs.
 
 Prices are configuration, because X changes them; what a poll cost goes back with it, and the flow stops at the cap. X has no
-keys for what is sent twice: before an answer goes out, our own posts since are read.
+keys for what is sent twice: before an answer is sent again, our own posts since are read.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,8 +13,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.errors import GiveUp, Retry
-from bot.sources.base import Batch, Listening, Looked, Replied, Source
+from bot.errors import AlreadySaid, GiveUp, Retry
+from bot.sources.base import Batch, Found, Listening, Looked, Replied, Source
 from bot.sources.formats.dates import believed
 from bot.sources.formats.fields import digest
 from bot.sources.formats.json_values import object_of, text_of
@@ -23,7 +23,6 @@ from bot.sources.formats.searching import quoted, searched_words
 from bot.sources.formats.x_posts import (
     ASKED,
     SITE,
-    DuplicateError,
     Shown,
     answers,
     first_id,
@@ -45,7 +44,7 @@ OVERLAP = timedelta(minutes=2)
 SEARCHED_DAYS = timedelta(days=7)
 LONGEST_QUERY = 512
 MENTIONS = "mentions"
-OWN_PAGES = 3
+OWN_PAGES = 10
 MICRO = 1_000_000
 
 
@@ -207,43 +206,32 @@ class AnsweringX(X):
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - X has no keys
         """Raises Retry and GiveUp as the contract of an answerable source says."""
         self._refuse_too_long(text)
-        bill = Bill()
-        with bill.kept():
-            permalink = self._standing(external_id, text, bill) or self._sent(external_id, text, bill)
-        return Replied(permalink=permalink, cost=bill.cost)
-
-    def _sent(self, external_id: str, text: str, bill: Bill) -> str:
         try:
             body = self.ask("create_tweet", text=text, in_reply_to_tweet_id=external_id)
-        except DuplicateError as duplicate:
-            standing = self._standing(external_id, text, bill)
-            if standing:
-                return standing
-            raise GiveUp(f"{duplicate.reason} Write it in other words: X takes no text twice.") from duplicate
-        bill.cost += self.prices.link_post if has_address(text) else self.prices.post
-        return _permalink(_sent_id(body))
+        except AlreadySaid as fault:
+            raise AlreadySaid(f"{fault.reason} Write it in other words: X takes no text twice.") from fault
+        price = self.prices.link_post if has_address(text) else self.prices.post
+        return Replied(permalink=_permalink(_sent_id(body)), cost=price)
 
-    def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - X has no keys
-        """Where our answer of this text stands under the post, None where it does not."""
-        bill = Bill()
+    def find_replies(self, external_id: str, text: str, *, since: datetime) -> Found:
+        """Ours right under the post. Each of our own posts since then is paid for, whatever it says."""
+        after, bill = max(int(id_of({"id": external_id}) or 0), last_id_at(since)), Bill()
         with bill.kept():
-            permalink = self._standing(external_id, text, bill)
-        return Replied(permalink=permalink, cost=bill.cost) if permalink else None
+            ours = [id_of(post) for post in self._own(after, bill) if answers(post, external_id, text)]
+        return Found(permalinks=[_permalink(id) for id in ours], cost=bill.cost)
 
-    def _standing(self, external_id: str, text: str, bill: Bill) -> str:
-        """Where our answer of this text is; empty where there is none."""
+    def _own(self, after: int, bill: Bill) -> Iterator[Mapping[str, Any]]:
+        """Our own posts behind that id. Raises GiveUp where they are too many to be paid for."""
+        asked = {"tweet_fields": ["entities", "note_tweet", "referenced_tweets"], "max_results": PAGE}
         paging = dict[str, str]()
         for _ in range(OWN_PAGES):
-            asked = {"tweet_fields": ["entities", "note_tweet", "referenced_tweets"], "max_results": PAGE}
-            shown = Shown.read(self.ask("get_users_tweets", self.user_id, since_id=external_id, **asked, **paging))
+            shown = Shown.read(self.ask("get_users_tweets", self.user_id, since_id=after, **asked, **paging))
             bill.cost += self.prices.of(shown, each=self.prices.mention)
-            found = next((post for post in shown.posts if answers(post, external_id, text)), None)
-            if found:
-                return _permalink(text_of(found.get("id")))
+            yield from shown.posts
             if not shown.next:
-                break
+                return
             paging = {"pagination_token": shown.next}
-        return ""
+        raise GiveUp("our account has posted so much since that it cannot be told whether our answer is there: look")
 
     def _refuse_too_long(self, text: str) -> None:
         weight = weighted_length(text)

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
-from bot.sources.base import Batch, Listening, Looked, Replied, Source
+from bot.sources.base import Batch, Found, Listening, Looked, Replied, Source
 from bot.sources.formats.fields import digest, line, prose
 from bot.sources.formats.google_day import Spent, day_ends
 from bot.sources.formats.json_values import inner, list_at, text_at, whole_number
@@ -135,12 +135,10 @@ class AnsweringYouTube(YouTubeSource):
 
     max_answer: ClassVar[int] = LONGEST_ANSWER
 
-    def reply(self, external_id: str, text: str, *, key: str) -> Replied:
-        """Looks for our answer first, because YouTube knows no keys. Raises as the contract of an answerable source says."""
+    def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - YouTube knows none
+        """Raises as the contract of an answerable source says."""
         from bot.sources.net.door_google import sent
 
-        if standing := self.find_reply(external_id, text, key=key):
-            return standing
         snippet = {"parentId": thread_of(comment_of(external_id)), "textOriginal": text}
         request = self._service("").comments().insert(part="snippet", body={"snippet": snippet})
         answer = sent(request, day_ends=_until_midnight)
@@ -148,25 +146,27 @@ class AnsweringYouTube(YouTubeSource):
             raise Retry("YouTube does not say that it took the answer", after=PAUSE, ambiguous=True)
         return Replied(permalink=address(video_of(external_id), text_at(answer, "id")))
 
-    def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - there are none
-        """Our answer of this text among the thread's replies. Raises Retry and GiveUp as `reply` does."""
+    def find_replies(self, external_id: str, text: str, *, since: datetime) -> Found:
+        """Ours among the thread's replies, where every answer in it stands. Raises Retry and GiveUp as `reply` does."""
         video, thread, page = video_of(external_id), thread_of(comment_of(external_id)), ""
+        ours: list[str] = []
         for _ in range(MOST_REPLY_PAGES):
             answer = self.replies(f"{video}:{thread}", page, datetime.now(UTC))
             if answer is None:
                 raise GiveUp("the comment is not there any more")
-            for each in entries(answer, COMMENTS):
-                if self._is_ours(each, text):
-                    return Replied(permalink=address(video, text_at(each, "id")))
+            said = (each for each in entries(answer, COMMENTS) if self._is_ours(each, text, since))
+            ours += [text_at(each, "id") for each in said]
             page = text_at(answer, "nextPageToken")
             if not page:
-                return None
+                return Found(permalinks=[address(video, id_) for id_ in ours])
         raise GiveUp("the thread is so long that it cannot be told whether our answer is in it: look there")
 
-    def _is_ours(self, comment: Any, text: str) -> bool:
+    def _is_ours(self, comment: Any, text: str, since: datetime) -> bool:
         said = inner(comment, "snippet")
         shown = (text_at(said, "textOriginal"), text_at(said, "textDisplay"))
-        return author_of(comment) == self.channel and prose(text) in map(prose, shown)
+        at = written(comment)
+        is_late = at is None or at >= since
+        return is_late and author_of(comment) == self.channel and prose(text) in map(prose, shown)
 
 
 @dataclass(kw_only=True)

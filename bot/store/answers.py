@@ -1,7 +1,7 @@
 """Answers: what was said to customers, and the queue of those on their way to a source."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ UNSENT = (AnswerState.WAITING, AnswerState.RETURNED)
 class Parcel:
     """An answer to carry to its source, under the conversation's newest post.
 
-    `attempts` counts this try too; `unclear` says that an earlier one may have arrived.
+    `attempts` counts this try too; `unclear` says that an earlier one may have arrived. Before `written_at` it cannot have.
     """
 
     id: int
@@ -35,6 +35,11 @@ class Parcel:
     key: str
     attempts: int
     unclear: bool
+    written_at: datetime
+
+    @property
+    def was_tried(self) -> bool:
+        return self.attempts > 1 or self.unclear
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +132,18 @@ def _parcel(session: Session, row: AnswerRow) -> Parcel:
         key=row.key,
         attempts=row.attempts,
         unclear=row.unclear,
+        written_at=max(row.at, row.approved_at or row.at),
     )
+
+
+def of_others(session: Session, parcel: Parcel, permalinks: Collection[str]) -> set[str]:
+    """Those of the addresses at which, as we know, another answer to the same source stands."""
+    found = session.scalars(
+        select(AnswerRow.permalink)
+        .join(MentionRow, MentionRow.id == AnswerRow.mention_id)
+        .where(MentionRow.source == parcel.source, AnswerRow.permalink.in_(permalinks), AnswerRow.id != parcel.id)
+    )
+    return set(found)
 
 
 def settle(
@@ -202,12 +218,12 @@ def _from_waiting(session: Session, answer_id: int, values: Mapping[str, Any]) -
 
 
 def send_again(session: Session, mention_id: int, now: datetime) -> bool:
-    """Queue the newest failed answer again, under the same key; False where none failed."""
+    """Queue the newest failed answer again, under the same key, as one that was tried; False where none failed."""
     newest = select(AnswerRow.id).where(AnswerRow.mention_id == mention_id).order_by(AnswerRow.id.desc()).limit(1)
     row = session.execute(
         update(AnswerRow)
         .where(AnswerRow.id.in_(newest), AnswerRow.state == AnswerState.FAILED)
-        .values(state=AnswerState.SENDING, problem="", attempts=0, next_at=now)
+        .values(state=AnswerState.SENDING, problem="", attempts=1, next_at=now)
         .returning(AnswerRow.id)
     ).scalar_one_or_none()
     return row is not None

@@ -17,7 +17,7 @@ FORUM = "/places/hobnob"
 
 
 class CallbackCase:
-    post = "tag:hobnob.example,2026:hobnob-001"
+    post, neighbour = "tag:hobnob.example,2026:hobnob-001", "tag:hobnob.example,2026:hobnob-002"
 
     def __init__(self, source: Answerable, forum: str, door: Door) -> None:
         self.source = source

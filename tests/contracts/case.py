@@ -44,8 +44,8 @@ class Trait(StrEnum):
     """The place speaks HTTP, so that it can be made to answer with any status and any bytes."""
     SAYS_WHY = "says why"
     """A refusal of an answer comes with a reason to read."""
-    KEYS = "keys"
-    """An answerable place that tells two answers of the same text apart by their keys."""
+    KEYLESS = "keyless"
+    """The source is `Keyless`: it knows an answer again by its text."""
     ONE_ANSWER = "one answer"
     """An answerable place where a post has one answer of ours: another one takes its place."""
     BARE = "bare"
@@ -71,10 +71,13 @@ class ReaderCase(Protocol):
 
 
 class AnswererCase(Protocol):
-    """A place that takes answers. `post` is the external id of a post that stands there."""
+    """A place that takes answers. `post` is the external id of a post that stands there, `neighbour` that of another one: in the
+    same thread, where the place has threads.
+    """
 
     source: Answerable
     post: str
+    neighbour: str
 
     def standing(self) -> list[str]:
         """The texts of our answers at the place, oldest first, as a customer reads them."""

@@ -1,12 +1,15 @@
 """What every source that takes answers must do. A new one adds a file to `cases` and passes."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.errors import GiveUp, Retry
-from bot.sources.base import Answerable, Source, Traceable
+from bot.sources.base import Answerable, Keyless, Source, Traceable
 from tests.contracts.case import Answerer, AnswererCase, Trait, answerers
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def test_an_answer_stands_at_the_place_as_it_was_written_and_has_a_link(case: An
     assert not replied.permalink or replied.permalink.startswith(("http://", "https://"))
 
 
-@every()
+@every(lacks=Trait.KEYLESS)
 def test_the_same_key_again_leaves_one_answer_and_gives_its_link(case: AnswererCase) -> None:
     first = case.source.reply(case.post, "Sorry.", key="k1")
     assert case.source.reply(case.post, "Sorry.", key="k1") == first
@@ -55,7 +58,7 @@ def test_where_a_post_has_one_answer_the_last_one_stands(case: AnswererCase) -> 
     assert case.standing() == ["Sorry, again."]
 
 
-@every(Trait.KEYS)
+@every(lacks=Trait.ONE_ANSWER)
 def test_another_key_is_another_answer(case: AnswererCase) -> None:
     case.source.reply(case.post, "Sorry.", key="k1")
     case.source.reply(case.post, "Sorry.", key="k2")
@@ -63,22 +66,22 @@ def test_another_key_is_another_answer(case: AnswererCase) -> None:
 
 
 @every()
-def test_a_lost_confirmation_is_a_retry_and_the_retry_leaves_one_answer(case: AnswererCase) -> None:
+def test_a_lost_confirmation_is_an_ambiguous_retry(case: AnswererCase) -> None:
     case.lose_next_reply()
     with pytest.raises(Retry) as caught:
         case.source.reply(case.post, "Sorry.", key="k1")
     assert caught.value.ambiguous
     assert case.standing() == ["Sorry."]
-    case.source.reply(case.post, "Sorry.", key="k1")
-    assert case.standing() == ["Sorry."]
 
 
-@every(Trait.LINKS)
-def test_the_retry_after_a_lost_confirmation_has_the_answers_address(case: AnswererCase) -> None:
+@every(lacks=Trait.KEYLESS)
+def test_the_retry_after_a_lost_confirmation_leaves_one_answer_and_gives_its_link(case: AnswererCase) -> None:
     case.lose_next_reply()
     with pytest.raises(Retry):
         case.source.reply(case.post, "Sorry.", key="k1")
-    assert case.source.reply(case.post, "Sorry.", key="k1").permalink
+    again = case.source.reply(case.post, "Sorry.", key="k1")
+    assert again == case.source.reply(case.post, "Sorry.", key="k1")
+    assert case.standing() == ["Sorry."]
 
 
 @every()
@@ -113,9 +116,10 @@ def test_a_refusal_has_the_places_own_reason(case: AnswererCase) -> None:
         case.source.reply(case.post, "Sorry.", key="k1")
 
 
-@every()
+@every(lacks=Trait.KEYLESS)
 def test_a_lost_answer_can_be_traced_where_the_source_says_that_it_can(case: AnswererCase) -> None:
     source = case.source
+    assert not isinstance(source, Keyless)
     if not isinstance(source, Traceable):
         assert not hasattr(source, "find_reply")
         return
@@ -127,6 +131,23 @@ def test_a_lost_answer_can_be_traced_where_the_source_says_that_it_can(case: Ans
     assert found is not None
     assert source.reply(case.post, "Sorry.", key="k1") == found
     assert case.standing() == ["Sorry."]
+
+
+@every(Trait.KEYLESS)
+def test_without_keys_every_answer_of_a_text_is_told_by_the_address_that_it_has(case: AnswererCase) -> None:
+    source = case.source
+    assert isinstance(source, Keyless)
+    assert not isinstance(source, Traceable)
+    assert list(source.find_replies(case.post, "Sorry.", since=LONG_AGO).permalinks) == []
+    sent = [source.reply(case.post, "Sorry.", key=key).permalink for key in ("k1", "k2")]
+    source.reply(case.post, "Sorry, again.", key="k3")
+    case.lose_next_reply()
+    with pytest.raises(Retry):
+        source.reply(case.post, "Sorry.", key="k4")
+    found = source.find_replies(case.post, "Sorry.", since=LONG_AGO).permalinks
+    assert len(found) == len(set(found)) == 3
+    assert {*sent, *found} == set(found)
+    assert all(each.startswith(("http://", "https://")) for each in found)
 
 
 @every()

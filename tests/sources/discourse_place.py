@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -104,7 +104,7 @@ class DiscoursePlace:
         number = 1 + max(each["post_number"] for each in self.posts.values() if each["topic_id"] == topic)
         id = max(self.posts) + 1
         own = {"username": USER, "yours": True, "reply_to_post_number": body["reply_to_post_number"]}
-        self.posts[id] = forum_post(id, body["raw"], None, topic=topic, number=number, **own)
+        self.posts[id] = forum_post(id, body["raw"], datetime.now(UTC), topic=topic, number=number, **own)
         return None if turn == LOST else said(self.posts[id])
 
     def ours(self) -> list[dict[str, Any]]:

@@ -123,7 +123,8 @@ class FakeFacebook(FakeGraph):
         return told | more
 
     def made(self, id: str, text: str) -> dict[str, Any]:
-        return {"id": id, "message": text, "from": {"id": PAGE, "name": "Us"}}
+        told = {"id": id, "message": text, "from": {"id": PAGE, "name": "Us"}}
+        return told | {"created_time": date(datetime.now(UTC))}
 
     def ours(self) -> list[str]:
         return [each["message"] for answers in self.answers.values() for each in answers if each["from"]["id"] == PAGE]
@@ -164,7 +165,8 @@ class FakeInstagram(FakeGraph):
         return told | {"like_count": 2} | ({"timestamp": date(at)} if at else {}) | more
 
     def made(self, id: str, text: str) -> dict[str, Any]:
-        return {"id": id, "text": text, "username": HANDLE, **WRITER}
+        told = {"id": id, "text": text, "username": HANDLE, **WRITER}
+        return told | {"timestamp": date(datetime.now(UTC))}
 
     def ours(self) -> list[str]:
         return [each["text"] for answers in self.answers.values() for each in answers if "user" in each]

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -143,7 +143,8 @@ class MastodonPlace:
     def _take(self, form: Mapping[str, str]) -> dict[str, Any]:
         id = max([1_000_000, *self.statuses]) + 1
         own = {"account": US, "in_reply_to_id": form["in_reply_to_id"], "visibility": form["visibility"]}
-        self.statuses[id] = status(id, form["status"], None, url=f"https://social.example/@support/{id}", **own)
+        address, now = f"https://social.example/@support/{id}", datetime.now(UTC)
+        self.statuses[id] = status(id, form["status"], now, url=address, **own)
         self.answers.append(self.statuses[id] | {"text": form["status"]})
         return self.statuses[id]
 

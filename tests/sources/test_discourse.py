@@ -17,6 +17,7 @@ from tests.sources.loopback import Answer
 from tests.sources.wire import said
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 THEN = NOW - timedelta(hours=1)
 
 
@@ -191,8 +192,18 @@ def test_our_answer_is_found_among_very_many(place: DiscoursePlace) -> None:
     for id in range(2, 60):
         stand(place, id, "Sorry.", topic=12, number=id, reply_to_post_number=1)
     first = source(place).reply("12/1/1", "Sorry.", key="k")
-    assert source(place).find_reply("12/1/1", "Sorry.", key="k") == first
-    assert source(place).find_reply("12/1/1", "Sorry!", key="k") is None
+    assert list(source(place).find_replies("12/1/1", "Sorry.", since=LONG_AGO).permalinks) == [first.permalink]
+    assert list(source(place).find_replies("12/1/1", "Sorry!", since=LONG_AGO).permalinks) == []
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert list(source(place).find_replies("12/1/1", "Sorry.", since=tomorrow).permalinks) == []
+
+
+def test_a_post_with_very_many_replies_is_for_a_person(place: DiscoursePlace) -> None:
+    stand(place, 1, topic=12)
+    for id in range(2, 230):
+        stand(place, id, "Thanks.", topic=12, number=id, reply_to_post_number=1)
+    with pytest.raises(GiveUp, match="cannot be told whether our answer is among them: look"):
+        source(place).find_replies("12/1/1", "Sorry.", since=LONG_AGO)
 
 
 def test_an_answer_that_waits_for_a_moderator_has_no_address(place: DiscoursePlace) -> None:

@@ -84,6 +84,17 @@ def test_an_answer_to_a_reply_goes_under_the_comment_above_it(place: FakeInstagr
     replied = instagram_at(served).reply("12@11", "Sorry.", key="k")
     assert list(place.answers) == ["11"]
     assert replied.permalink == f"{PERMALINK}c/1190/"
+    source, now = instagram_at(served), datetime.now(UTC)
+    for since, found in ((now - timedelta(minutes=10), [replied.permalink]), (now + timedelta(minutes=1), [])):
+        assert list(source.find_replies("11", "Sorry.", since=since).permalinks) == found
+
+
+def test_nothing_is_sent_where_its_post_cannot_be_named_afterwards(place: FakeInstagram, served: Wire) -> None:
+    """What fails after the answer was taken would be sent once more."""
+    place.comments = []
+    with pytest.raises(GiveUp):
+        instagram_at(served).reply("11", "Sorry.", key="k")
+    assert place.answers == {}
 
 
 def test_the_table_makes_a_source_that_takes_answers() -> None:

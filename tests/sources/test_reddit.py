@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
-from bot.sources.base import Listening, Traceable
+from bot.sources.base import Listening
 from bot.sources.reddit import Reddit, shelves_of
 from tests.contracts.cases.reddit import OURS, SUBMISSION, RedditPlace, listing, table
 from tests.contracts.feeds import Post
@@ -20,6 +20,7 @@ from tests.sources.loopback import Answer
 from tests.sources.wire import Asked, Wire, said, wire
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HEARD = Listening(names=("Simmerwick", "#simmerwick"))
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
 TOKEN = {"access_token": "t", "token_type": "bearer", "expires_in": 3_600, "scope": "*"}
@@ -354,9 +355,8 @@ def test_praw_sends_a_comment_once_whatever_comes_back(place: RedditPlace, web: 
 
 def test_the_same_words_under_another_post_are_another_answer(place: RedditPlace, web: Wire) -> None:
     answers = source(web)
-    assert isinstance(answers, Traceable)
     answers.reply("t1_p1", "Sorry.", key="k1")
-    assert answers.find_reply("t1_p2", "Sorry.", key="k2") is None
+    assert list(answers.find_replies("t1_p2", "Sorry.", since=LONG_AGO).permalinks) == []
     answers.reply("t1_p2", "Sorry.", key="k2")
     assert [thing["parent_id"] for thing in place.ours] == ["t1_p1", "t1_p2"]
 
@@ -365,8 +365,7 @@ def test_a_line_break_stays_one_and_the_answer_is_known_again(place: RedditPlace
     text = "Dear Oda,\nwe are sorry.\n\nYours,\nSimmerwick"
     first = source(web).reply("t1_p1", text, key="k1")
     assert [thing["body"] for thing in place.ours] == ["Dear Oda,  \nwe are sorry.\n\nYours,  \nSimmerwick"]
-    assert source(web).reply("t1_p1", text, key="k1") == first
-    assert len(place.ours) == 1
+    assert list(source(web).find_replies("t1_p1", text, since=LONG_AGO).permalinks) == [first.permalink]
 
 
 def test_our_answer_is_found_behind_many_others(place: RedditPlace, web: Wire) -> None:
@@ -374,7 +373,22 @@ def test_our_answer_is_found_behind_many_others(place: RedditPlace, web: Wire) -
     first = answers.reply("t1_p1", "Sorry.\n\nAnd  more.", key="k1")
     for number in range(150):
         place.ours.append(place.ours[0] | {"name": f"t1_x{number}", "body": f"other {number}"})
-    assert answers.find_reply("t1_p1", "Sorry.\n\nAnd more.", key="k1") == first
+    assert list(answers.find_replies("t1_p1", "Sorry.\n\nAnd more.", since=LONG_AGO).permalinks) == [first.permalink]
+
+
+def test_our_comments_are_read_back_to_when_the_answer_was_written(place: RedditPlace, web: Wire) -> None:
+    answers, written = source(web), datetime.now(UTC)
+    answers.reply("t1_p1", "Sorry.", key="k1")
+    (ours,) = place.ours
+    before, after = written.timestamp() - 3_600, written.timestamp() + 3_600
+    place.ours[:0] = [ours | {"name": f"t1_b{each}", "body": "other", "created_utc": before} for each in range(2_000)]
+    assert len(answers.find_replies("t1_p1", "Sorry.", since=written).permalinks) == 1
+    assert web.paths().count(f"/user/{OURS}/comments") == 1
+    place.ours += [ours | {"name": f"t1_a{each}", "body": "other", "created_utc": after} for each in range(850)]
+    assert len(answers.find_replies("t1_p1", "Sorry.", since=written).permalinks) == 1
+    place.ours += [ours | {"name": f"t1_c{each}", "body": "other", "created_utc": after} for each in range(100)]
+    with pytest.raises(GiveUp, match="cannot be told whether our answer is there: look"):
+        answers.find_replies("t1_p1", "Sorry.", since=written)
 
 
 @pytest.mark.parametrize("told", [{}, {"json": {"errors": [], "data": {"things": []}}}, [1], {"json": 3}])

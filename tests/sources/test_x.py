@@ -10,8 +10,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from bot.errors import GiveUp, Retry
-from bot.sources.base import Answerable, Listening, Priced, Revisable, Traceable
+from bot.errors import AlreadySaid, GiveUp, Retry
+from bot.sources.base import Answerable, Listening, Priced, Revisable
 from bot.sources.formats.x_posts import weighted_length
 from bot.sources.x import AnsweringX, X, XTable, queries_of
 from tests.contracts.cases.x import AT, OURS, XPlace, snowflake, table
@@ -20,6 +20,7 @@ from tests.sources.loopback import Answer
 from tests.sources.wire import Asked, Wire, said, wire
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 HEARD = Listening(names=("Simmerwick",))
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "recordings"
 MENTION = snowflake(AT)
@@ -223,26 +224,45 @@ def test_nothing_is_looked_up_again_unless_that_is_wished(web: Wire) -> None:
     assert looks.look_again_for == timedelta(days=1)
 
 
-def test_an_answer_costs_what_was_read_for_it_too(place: XPlace, web: Wire) -> None:
+def test_a_look_for_an_answer_costs_what_was_read_also_where_it_finds_none(place: XPlace, web: Wire) -> None:
     answers = source(web)
     assert answers.reply(MENTION, "Sorry.", key="k1").cost == 15_000
-    # The second finds the first: one post of ours, and no answer is paid.
-    assert answers.reply(MENTION, "Sorry.", key="k1").cost == 1_000
-    assert answers.reply(MENTION, "See https://simmerwick.example", key="k2").cost == 1_000 + 200_000
+    assert answers.reply(MENTION, "See https://simmerwick.example", key="k2").cost == 200_000
+    assert answers.find_replies(MENTION, "Sorry.", since=LONG_AGO).cost == 2_000
+    missed = answers.find_replies(MENTION, "Another text", since=LONG_AGO)
+    assert (list(missed.permalinks), missed.cost) == ([], 2_000)
 
 
 def test_what_was_paid_before_x_failed_goes_with_the_fault(place: XPlace) -> None:
-    refused: list[str] = []
-
     def speak(asked: Asked) -> Answer | None:
-        return Answer(status=402) if asked.method in refused else place.speak(asked)
+        return Answer(status=402) if "pagination_token" in asked.query else place.speak(asked)
 
     with wire(speak) as web:
         source(web).reply(MENTION, "Sorry.", key="k1")
-        refused.append("POST")
+        place.ours += [place.ours[0] | {"id": str(int(place.ours[0]["id"]) + each)} for each in range(1, 101)]
         with pytest.raises(GiveUp) as caught:
-            source(web).reply(MENTION, "Sorry again.", key="k2")
-    assert caught.value.cost == 1_000, "the answer of before was read, to look for this one"
+            source(web).find_replies(MENTION, "Sorry again.", since=LONG_AGO)
+    assert caught.value.cost == 100_000
+
+
+def test_only_what_was_written_since_the_answer_is_read_and_paid(place: XPlace, web: Wire) -> None:
+    """However busy the account was before: its ids tell the time."""
+    written = datetime.now(UTC)
+    older = {"author_id": OURS, "text": "other", "referenced_tweets": []}
+    place.ours += [older | {"id": snowflake(written - timedelta(hours=1), each)} for each in range(5_000)]
+    answers = source(web)
+    first = answers.reply(MENTION, "Sorry.", key="k1")
+    found = answers.find_replies(MENTION, "Sorry.", since=written - timedelta(minutes=10))
+    assert (list(found.permalinks), found.cost) == ([first.permalink], 1_000)
+
+
+def test_an_account_that_wrote_too_much_since_is_for_a_person(place: XPlace, web: Wire) -> None:
+    since = datetime.now(UTC) - timedelta(days=1)
+    later = {"author_id": OURS, "text": "other", "referenced_tweets": []}
+    place.ours += [later | {"id": snowflake(since, each)} for each in range(1, 1_200)]
+    with pytest.raises(GiveUp, match="cannot be told whether our answer is there: look") as caught:
+        source(web).find_replies(MENTION, "Sorry.", since=since)
+    assert caught.value.cost == 1_000_000
 
 
 def test_what_was_paid_before_x_wanted_a_rest_is_kept_and_the_rest_comes_later(place: XPlace) -> None:
@@ -346,35 +366,18 @@ def test_our_answer_is_known_again_behind_names_entities_and_short_addresses(pla
     }
     place.ours.append(ours | {"referenced_tweets": [{"type": "replied_to", "id": MENTION}]})
     answers = source(web)
-    assert isinstance(answers, Traceable)
-    found = answers.find_reply(MENTION, "A & B: https://simmerwick.example/help", key="k1")
-    assert found is not None
-    assert found.permalink == f"https://x.com/i/web/status/{ours['id']}"
-    assert answers.find_reply(snowflake(AT, 9), "A & B: https://simmerwick.example/help", key="k1") is None
-    assert answers.find_reply(MENTION, "Another text", key="k1") is None
+    text = "A & B: https://simmerwick.example/help"
+    (found,) = answers.find_replies(MENTION, text, since=LONG_AGO).permalinks
+    assert found == f"https://x.com/i/web/status/{ours['id']}"
+    assert list(answers.find_replies(snowflake(AT, 9), text, since=LONG_AGO).permalinks) == []
+    assert list(answers.find_replies(MENTION, "Another text", since=LONG_AGO).permalinks) == []
 
 
-def test_a_text_that_x_has_already_is_found_or_refused_with_advice(place: XPlace, web: Wire) -> None:
+def test_a_text_that_x_has_already_is_refused_with_advice(place: XPlace, web: Wire) -> None:
     duplicate = said({"detail": "You are not allowed to create a Tweet with duplicate content."}, 403)
     place.next_reply.append((False, duplicate))
-    with pytest.raises(GiveUp, match="duplicate content\\. Write it in other words"):
+    with pytest.raises(AlreadySaid, match="duplicate content\\. Write it in other words"):
         source(web).reply(MENTION, "Sorry.", key="k1")
-
-
-def test_an_answer_that_its_list_shows_late_is_found_after_x_called_it_a_duplicate() -> None:
-    lists: list[list[dict[str, Any]]] = [
-        [],
-        [tweet(id="1", text="@jo Sorry.", referenced_tweets=[{"type": "replied_to", "id": MENTION}])],
-    ]
-
-    def speak(asked: Asked) -> Answer:
-        if asked.method == "POST":
-            return said({"detail": "Duplicate content."}, 403)
-        shown = lists.pop(0)
-        return said({"data": shown, "meta": {"result_count": len(shown)}})
-
-    with wire(speak) as web:
-        assert source(web).reply(MENTION, "Sorry.", key="k1").permalink == "https://x.com/i/web/status/1"
 
 
 def test_a_text_that_is_too_long_as_x_counts_is_refused_before_anything_is_asked(web: Wire) -> None:

@@ -16,6 +16,7 @@ from tests.sources.google_places import faults, refused
 from tests.sources.wire import Wire, wire
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def ago(**span: float) -> datetime:
@@ -48,6 +49,15 @@ def test_a_reply_comes_with_what_it_answers_and_its_thread(tube: FakeYouTube, so
     assert (reply.author, reply.author_name, reply.reach) == ("UC-sam", "sam", 3)
     again = source.look_again([reply.external_id], NOW)
     assert again.items == (reply,)
+
+
+def test_a_picture_comes_along_but_not_without_a_word(tube: FakeYouTube, source: YouTubeSource) -> None:
+    tube.tops = [comment("Ug2", "", ago(hours=1)), comment("Ug1", "It broke.", ago(hours=2))]
+    for each in tube.tops:
+        each["snippet"]["imageUrl"] = "https://yt.example/lid.png"
+    batch = source.poll("", NOW)
+    assert [(item.text, item.media) for item in batch.items] == [("It broke.", ("https://yt.example/lid.png",))]
+    assert batch.problems == ()
 
 
 def test_an_author_is_known_by_the_handle_and_else_by_the_channel(tube: FakeYouTube, source: YouTubeSource) -> None:
@@ -152,7 +162,9 @@ def test_an_answer_goes_to_the_thread_and_ours_are_found_among_many(tube: FakeYo
     tube.tops = [comment("Ug1", "It broke.", ago(hours=5))]
     tube.replies["Ug1"] = [comment(f"Ug1.r{n}", "Sorry.", ago(minutes=200 - n), "sam") for n in range(60)]
     first = source.reply(f"{VIDEO}:Ug1.r3", "Sorry.", key="k")
-    assert source.reply(f"{VIDEO}:Ug1", "Sorry.", key="k") == first
+    assert list(source.find_replies(f"{VIDEO}:Ug1", "Sorry.", since=LONG_AGO).permalinks) == [first.permalink]
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert list(source.find_replies(f"{VIDEO}:Ug1", "Sorry.", since=tomorrow).permalinks) == []
     assert tube.ours() == ["Sorry."]
     assert first.permalink == f"https://www.youtube.com/watch?v={VIDEO}&lc=Ug1.r60"
 

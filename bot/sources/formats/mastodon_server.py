@@ -90,13 +90,13 @@ class MastodonServer:
             return self._known(self._client.status(id))
         raise self._gone()
 
-    def answer_of_ours(self, id: str, text: str) -> Replied | None:
-        """Our own answer of this text right under the post. Raises GiveUp where the post is gone: our answer may stand then."""
+    def answers_of_ours(self, id: str, text: str, *, since: datetime) -> list[str]:
+        """Where our own answers of this text stand right under the post. Raises GiveUp where that is gone: ours may stand then."""
         with suppress(self._missing):
             below = objects_of(object_of(self._client.status_context(id)).get("descendants"))
             direct = (each for each in below if text_of(each.get("in_reply_to_id")) == id and self.is_ours(each))
-            found = next((each for each in direct if posts.says(each, text)), None)
-            return None if found is None else Replied(permalink=posts.address_of(found))
+            late = (each for each in direct if (posts.moment_of(each) or since) >= since)
+            return [posts.address_of(each) for each in late if posts.says(each, text)]
         raise self._gone()
 
     def answer(self, post: Status, text: str, *, key: str) -> Replied:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import regex
 
 from bot.domain.mention import Incoming, clean
-from bot.errors import GiveUp, Retry
+from bot.errors import Retry
 from bot.sources.formats.dates import believed, read_date
 from bot.sources.formats.fields import count, language, line, prose, web_address
 from bot.sources.formats.json_values import inner, object_of, objects_of, text_at, text_of, whole_number
@@ -44,10 +44,6 @@ _NAMED_FIRST = re.compile(r"^(?:@\w{1,50}\s+)+")
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3")
 _SINGLE = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 """Signs that count one; all others, as those of Chinese, Japanese and Korean, count two."""
-
-
-class DuplicateError(GiveUp):
-    """X has this text of ours already; caught by the source."""
 
 
 @dataclass(frozen=True, kw_only=True)

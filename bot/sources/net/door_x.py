@@ -7,10 +7,9 @@ from typing import Any
 
 import requests
 
-from bot.errors import GiveUp, Retry
+from bot.errors import AlreadySaid, GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import object_of, objects_of, text_of
-from bot.sources.formats.x_posts import DuplicateError
 from bot.sources.net.door_requests import door_session
 from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, Limits, asks_for_rest
 
@@ -46,7 +45,7 @@ def _refusal(response: requests.Response, *, is_sending: bool) -> Retry | GiveUp
     if status == 401:
         return GiveUp("X does not accept our keys (401): make new ones in its developer portal, all of one app")
     if status == 403 and "duplicate" in reason.casefold():
-        return DuplicateError(reason)
+        return AlreadySaid(reason)
     if status == 402:
         return GiveUp(f"X wants to be paid first (402): top up the app's credits. {reason}".strip())
     return GiveUp(

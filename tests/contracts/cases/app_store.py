@@ -25,7 +25,7 @@ def connect_at(served: Wire, *, issuer: str = ISSUER) -> AppStoreConnectSource:
 
 
 class AppStoreCase:
-    post = "post"
+    post, neighbour = "post", "other"
 
     def __init__(self, place: FakeAppStore, source: Source) -> None:
         self._place = place
@@ -61,7 +61,7 @@ def app_store_rss() -> Iterator[AppStoreCase]:
 @contextmanager
 def _connect() -> Iterator[AppStoreCase]:
     place = FakeAppStore()
-    place.publish([Post(id="post", text="It broke.")])
+    place.publish([Post(id="post", text="It broke."), Post(id="other", text="Mine too.")])
     with wire(place.speak) as served:
         yield AppStoreCase(place, connect_at(served))
 

@@ -14,7 +14,7 @@ from tests.sources.loopback import Answer
 
 
 class BlueskyCase:
-    post = uri("post7")
+    post, neighbour = uri("post7"), uri("post8")
 
     def __init__(self, place: BlueskyPlace) -> None:
         self._place = place
@@ -61,11 +61,12 @@ def bluesky() -> Iterator[BlueskyCase]:
         yield BlueskyCase(place)
 
 
-@with_traits(Trait.KEYS, Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def bluesky_answers() -> Iterator[BlueskyCase]:
     with bluesky_place() as place:
-        place.posts[BlueskyCase.post] = view("post7", "@support it broke", datetime(2026, 6, 1, tzinfo=UTC))
+        for rkey in ("post7", "post8"):
+            place.posts[uri(rkey)] = view(rkey, "@support it broke", datetime(2026, 6, 1, tzinfo=UTC))
         yield BlueskyCase(place)
 
 

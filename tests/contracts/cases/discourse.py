@@ -16,7 +16,7 @@ from tests.sources.wire import said
 
 
 class DiscourseCase:
-    post = "12/1/7"
+    post, neighbour = "12/1/7", "12/2/8"
 
     def __init__(self, place: DiscoursePlace) -> None:
         self._place = place
@@ -77,11 +77,12 @@ def discourse_of_old() -> Iterator[DiscourseCase]:
         yield DiscourseCase(place)
 
 
-@with_traits(Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.KEYLESS, Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def discourse_answers() -> Iterator[DiscourseCase]:
     with discourse_place() as place:
-        place.posts[7] = forum_post(7, "It broke.", datetime(2026, 6, 1, tzinfo=UTC), topic=12)
+        for id, number in ((7, 1), (8, 2)):
+            place.posts[id] = forum_post(id, "It broke.", datetime(2026, 6, 1, tzinfo=UTC), topic=12, number=number)
         yield DiscourseCase(place)
 
 

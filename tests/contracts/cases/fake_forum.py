@@ -13,7 +13,7 @@ SOON = timedelta(seconds=1)
 
 
 class ForumCase:
-    post = "post-1"
+    post, neighbour = "post-1", "post-2"
 
     def __init__(self) -> None:
         self._forum = FakeForum()
@@ -32,7 +32,7 @@ class ForumCase:
         self._forum.trouble.append(GiveUp(reason))
 
 
-@with_traits(Trait.KEYS, Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def forum() -> Iterator[ForumCase]:
     yield ForumCase()

@@ -54,7 +54,7 @@ def _reader(render: Render) -> object:
     )(made)
 
 
-@with_traits(Trait.KEYS, Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def callback() -> Iterator[CallbackCase]:
     def feed(forum: str, to: Callback) -> Answerable:

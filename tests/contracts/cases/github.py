@@ -67,6 +67,8 @@ class AnsweringCase:
         first = Written(number=7, title="Kettle", body="It broke.", created=EDITED, updated=EDITED)
         (github.discussions if shelf == "discussions" else github.issues).append(first)
         self.post = f"{REPOSITORY}/{shelf}/7" + (" D_7" if shelf == "discussions" else "")
+        self.neighbour = f"{self.post} DC_31" if shelf == "discussions" else f"{self.post}#70"
+        github.discussed.append(Written(number=31, body="Mine too.", created=EDITED, updated=EDITED, on=7))
         source = github_source(served)
         assert isinstance(source, Answerable)
         self.source: Answerable = source
@@ -74,7 +76,7 @@ class AnsweringCase:
         self._answers = github.discussed if shelf == "discussions" else github.comments
 
     def standing(self) -> list[str]:
-        return [readable(each.body) for each in self._answers]
+        return [readable(each.body) for each in self._answers if each.login == "acme-care"]
 
     def lose_next_reply(self) -> None:
         self._github.loses_next = True
@@ -101,6 +103,4 @@ def _named(made: object, shelf: str, *traits: Trait) -> object:
 
 TRAITS = (Trait.TITLES, Trait.LINKS, Trait.EMPTY, Trait.TELLS_EDITS, Trait.LOOKS_AGAIN, Trait.OVER_HTTP)
 READERS = tuple(_named(_reading, shelf, *TRAITS) for shelf in ("issues", "discussions"))
-ANSWERERS = tuple(
-    _named(_answering, shelf, Trait.KEYS, Trait.LINKS, Trait.SAYS_WHY) for shelf in ("issues", "discussions")
-)
+ANSWERERS = tuple(_named(_answering, shelf, Trait.LINKS, Trait.SAYS_WHY) for shelf in ("issues", "discussions"))

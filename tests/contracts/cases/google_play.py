@@ -22,7 +22,7 @@ def source_at(served: Wire) -> GooglePlaySource:
 
 
 class PlayCase:
-    post = "gp:post"
+    post, neighbour = "gp:post", "gp:other"
 
     def __init__(self, place: FakePlay, source: GooglePlaySource) -> None:
         self._place = place
@@ -50,7 +50,7 @@ class PlayCase:
 @contextmanager
 def _play() -> Iterator[PlayCase]:
     place = FakePlay()
-    place.publish([Post(id="post", text="It broke.")])
+    place.publish([Post(id="post", text="It broke."), Post(id="other", text="Mine too.")])
     with wire(place.speak) as served:
         yield PlayCase(place, source_at(served))
 

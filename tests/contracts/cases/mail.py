@@ -78,9 +78,7 @@ def mail() -> Iterator[MailCase]:
 
 class AnsweringCase:
     def __init__(self, mailbox: TestMailbox, smtp: SmtpPlace) -> None:
-        raw = raw_mail(Post(id="broken", text="It broke.", title="Kettle", author="Jo"))
-        mailbox.put(raw)
-        self.post = read_letter(raw).external_id
+        self.post, self.neighbour = (_put(mailbox, id) for id in ("broken", "broken-too"))
         source = mail_table(mailbox, smtp).build(Listening())
         assert isinstance(source, Answerable)
         self.source: Answerable = source
@@ -99,7 +97,13 @@ class AnsweringCase:
         self._smtp.at_data.append(f"550 5.7.1 {reason}")
 
 
-@with_traits(Trait.KEYS, Trait.SAYS_WHY)
+def _put(mailbox: TestMailbox, id: str) -> str:
+    raw = raw_mail(Post(id=id, text="It broke.", title="Kettle", author="Jo"))
+    mailbox.put(raw)
+    return read_letter(raw).external_id
+
+
+@with_traits(Trait.SAYS_WHY)
 @contextmanager
 def mail_answers() -> Iterator[AnsweringCase]:
     with smtp_place() as smtp:

@@ -20,7 +20,7 @@ from tests.sources.wire import said
 
 
 class MastodonCase:
-    post = "7"
+    post, neighbour = "7", "8"
 
     def __init__(self, place: MastodonPlace) -> None:
         self._place = place
@@ -85,11 +85,12 @@ def mastodon_that_pages_back() -> Iterator[MastodonCase]:
         yield MastodonCase(place)
 
 
-@with_traits(Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.KEYLESS, Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def mastodon_answers() -> Iterator[MastodonCase]:
     with mastodon_place() as place:
         place.statuses[7] = status(7, "@support it broke", None, visibility="unlisted")
+        place.statuses[8] = status(8, "@support mine too", None, visibility="unlisted", in_reply_to_id="7")
         yield MastodonCase(place)
 
 
@@ -99,7 +100,7 @@ class MockCase:
     def __init__(self, mock: MockOfMastodon) -> None:
         self._mock = mock
         self.source: Any = MastodonSource(name="mock", server=mock.url, token=TOKEN_OF_MOCK, allow_private=True)
-        self.post = ""
+        self.post = self.neighbour = ""
 
     def publish(self, posts: Sequence[Post]) -> None:
         us, jo = self._mock.account_id("support"), self._mock.account_id("jo")
@@ -127,9 +128,13 @@ class MockCase:
         return str(number_of(post))
 
     def complain(self) -> None:
+        self.post = self._posted("@support it broke")
+        self.neighbour = self._posted("@support mine too", in_reply_to_id=self.post)
+
+    def _posted(self, text: str, **more: str) -> str:
         url, token = f"{self._mock.url}{STATUSES}", {"Authorization": f"Bearer {CUSTOMER}"}
-        posted = httpx.post(url, data={"status": "@support it broke"}, headers=token, trust_env=False)
-        self.post = str(posted.json()["id"])
+        posted = httpx.post(url, data={"status": text, **more}, headers=token, trust_env=False)
+        return str(posted.json()["id"])
 
     def standing(self) -> list[str]:
         return [plain_text(each.content).text.removeprefix("@jo ") for each in self._mock.statuses_of("support")]
@@ -156,7 +161,7 @@ def mastodon_mock() -> Iterator[MockCase]:
         yield MockCase(mock)
 
 
-@with_traits(Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.KEYLESS, Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def mastodon_mock_answers() -> Iterator[MockCase]:
     with mock_of_mastodon() as mock:

@@ -36,6 +36,7 @@ def instagram_at(served: Wire, **keys: Any) -> InstagramSource:
 
 class MetaCase:
     post = "7700"
+    neighbour = "7701@7700"
 
     def __init__(self, place: FakeFacebook | FakeInstagram, source: FacebookSource | InstagramSource) -> None:
         self._place = place
@@ -66,7 +67,8 @@ Made = tuple[FakeFacebook | FakeInstagram, Callable[[Wire], FacebookSource | Ins
 @contextmanager
 def _opened(made: Made) -> Iterator[MetaCase]:
     place, build = made
-    place.comments = [place.comment(MetaCase.post, "It broke.", datetime(2026, 6, 1, tzinfo=UTC))]
+    now = datetime.now(UTC)
+    place.comments = [place.comment(MetaCase.post, "It broke.", now), place.comment("7701", "Mine too.", now)]
     with wire(place.speak) as served:
         yield MetaCase(place, build(served))
 
@@ -76,7 +78,7 @@ def facebook() -> object:
     return _opened((FakeFacebook(), facebook_at))
 
 
-@with_traits(Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.KEYLESS, Trait.LINKS, Trait.SAYS_WHY)
 def facebook_answers() -> object:
     return _opened((FakeFacebook(), facebook_at))
 
@@ -86,7 +88,7 @@ def instagram() -> object:
     return _opened((FakeInstagram(), instagram_at))
 
 
-@with_traits(Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.KEYLESS, Trait.LINKS, Trait.SAYS_WHY)
 def instagram_answers() -> object:
     return _opened((FakeInstagram(), instagram_at))
 

@@ -113,7 +113,7 @@ class RedditPlace:
             "author": OURS,
             "body": form["text"],
             "score": 1,
-            "created_utc": 1_780_000_000.0,
+            "created_utc": datetime.now(UTC).timestamp(),
             **place,
         }
         self.ours.append(thing)
@@ -122,7 +122,7 @@ class RedditPlace:
 
 
 class RedditCase:
-    post = "t1_p1"
+    post, neighbour = "t1_p1", "t1_p2"
 
     def __init__(self, place: RedditPlace, web: Wire) -> None:
         self._place = place
@@ -181,7 +181,7 @@ def reddit() -> Iterator[RedditCase]:
         yield RedditCase(place, web)
 
 
-@with_traits(Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.KEYLESS, Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def reddit_answers() -> Iterator[RedditAnswers]:
     place = RedditPlace()

@@ -18,7 +18,7 @@ class TrustpilotCase:
         self.publish = place.publish
         self.say = place.moods.say
         self.refuse = place.moods.refuse
-        self.post = "post1"
+        self.post, self.neighbour = "post1", "post2"
 
     def external_id(self, post: Post) -> str:
         return id_of(post)
@@ -39,7 +39,7 @@ class TrustpilotCase:
 @contextmanager
 def _trustpilot() -> Iterator[TrustpilotCase]:
     place = FakeTrustpilot()
-    place.publish([Post(id="post1", text="It broke.")])
+    place.publish([Post(id="post1", text="It broke."), Post(id="post2", text="Mine too.")])
     with wire(place.speak) as served:
         yield TrustpilotCase(place, served.url)
 

@@ -89,7 +89,7 @@ def mapped_form() -> Iterator[MappedForm]:
     yield MappedForm()
 
 
-@with_traits(Trait.KEYS, Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def webhook_callback() -> Iterator[CallbackCase]:
     def hook(forum: str, to: Callback) -> Answerable:

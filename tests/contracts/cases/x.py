@@ -104,7 +104,7 @@ class XPlace:
         takes, answer = self.next_reply.pop(0) if self.next_reply else (True, Answer())
         if not takes:
             return answer
-        id = snowflake(AT + timedelta(minutes=10), len(self.ours))
+        id = snowflake(max(datetime.now(UTC), AT + timedelta(minutes=10)), len(self.ours))
         under = [{"type": "replied_to", "id": told["reply"]["in_reply_to_tweet_id"]}]
         text = f"@jo {escape(told['text'], quote=False)}"
         self.ours.append(
@@ -114,13 +114,11 @@ class XPlace:
 
 
 class XCase:
-    post = snowflake(AT)
+    post, neighbour = snowflake(AT), snowflake(AT, 1)
 
     def __init__(self, place: XPlace, web: Wire) -> None:
         self._place = place
-        # Without prices an answer that is found costs the same as one that was sent, so that the suite can compare them.
-        free = {"mention_price": 0, "read_price": 0, "user_price": 0, "post_price": 0, "link_post_price": 0}
-        self.source: Source = table(web.url, **free).build(Listening(names=("Simmerwick",)))
+        self.source: Source = table(web.url).build(Listening(names=("Simmerwick",)))
 
     def publish(self, posts: Sequence[Post]) -> None:
         self._place.show(posts)
@@ -174,7 +172,7 @@ def x() -> Iterator[XCase]:
         yield XCase(place, web)
 
 
-@with_traits(Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.KEYLESS, Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def x_answers() -> Iterator[XAnswers]:
     place = XPlace()

@@ -32,6 +32,7 @@ def answerer_at(served: Wire, *, refresh_token: str = "hunter2-refresh") -> Answ
 
 class YouTubeCase:
     post = f"{VIDEO}:Ugpost"
+    neighbour = f"{VIDEO}:Ugpost.jo"
 
     def __init__(self, place: FakeYouTube, source: Source) -> None:
         self._place = place
@@ -64,11 +65,13 @@ def youtube() -> Iterator[YouTubeCase]:
         yield YouTubeCase(place, reader_at(served))
 
 
-@with_traits(Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.KEYLESS, Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def youtube_answers() -> Iterator[YouTubeCase]:
     place = FakeYouTube()
-    place.tops = [comment("Ugpost", "It broke.", datetime.now().astimezone())]
+    now = datetime.now().astimezone()
+    place.tops = [comment("Ugpost", "It broke.", now)]
+    place.replies["Ugpost"] = [comment("Ugpost.jo", "Mine too.", now)]
     with wire(place.speak) as served:
         yield YouTubeCase(place, answerer_at(served))
 

@@ -57,7 +57,7 @@ def zendesk() -> Iterator[ZendeskCase]:
 
 
 class AnsweringCase:
-    post = "7"
+    post, neighbour = "7", "7#3"
 
     def __init__(self, zendesk: FakeZendesk, served: Wire) -> None:
         self._ticket = Ticket(number=7, text="It broke.", created=EDITED, updated=EDITED)
@@ -82,7 +82,7 @@ class AnsweringCase:
         self._zendesk.next_refusal = said(refusal, 422)
 
 
-@with_traits(Trait.KEYS, Trait.LINKS, Trait.SAYS_WHY)
+@with_traits(Trait.LINKS, Trait.SAYS_WHY)
 @contextmanager
 def zendesk_answers() -> Iterator[AnsweringCase]:
     with fake_zendesk() as (fake, served):
