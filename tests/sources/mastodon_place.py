@@ -56,6 +56,8 @@ class MastodonPlace:
 
     statuses: dict[int, dict[str, Any]] = field(default_factory=dict)
     notified: dict[int, int] = field(default_factory=dict)
+    filtered: set[int] = field(default_factory=set)
+    """Ids of notifications that the account's policy keeps back from whoever does not ask for them."""
     answers: list[dict[str, Any]] = field(default_factory=list)
     keys: dict[str, dict[str, Any]] = field(default_factory=dict)
     turns: deque[Answer | str] = field(default_factory=deque)
@@ -87,7 +89,8 @@ class MastodonPlace:
 
     def _notifications(self, asked: Asked) -> Answer:
         assert dict(asked.pairs)["types[]"] == "mention"
-        ids = self._page(sorted(self.notified), asked)
+        shown = self.notified if asked.query.get("include_filtered") == "true" else self.notified.keys() - self.filtered
+        ids = self._page(sorted(shown), asked)
         listed = [(each, self.statuses[self.notified[each]]) for each in ids]
         return said(
             [{"id": str(id), "type": "mention", "account": post["account"], "status": post} for id, post in listed]

@@ -48,6 +48,15 @@ def test_everything_that_a_post_says_is_kept(place: MastodonPlace) -> None:
     assert item.media == ("https://files.example/1.png",)
 
 
+def test_a_direct_message_of_a_stranger_is_heard_although_the_policy_filters_it(place: MastodonPlace) -> None:
+    mention(place, 1, visibility="direct")
+    place.filtered = set(place.notified)
+    watching = source(place, tags=("quietpip",))
+    assert [item.external_id for item in watching.poll("", NOW).items] == ["1"]
+    asked = [each.path for each in place.served.asked if "include_filtered" in each.query]
+    assert set(asked) == {"/api/v1/notifications"}
+
+
 def test_an_account_of_the_server_itself_has_its_whole_handle(place: MastodonPlace) -> None:
     mention(place, 1)
     assert source(place).poll("", NOW).items[0].author == "jo@127.0.0.1"
