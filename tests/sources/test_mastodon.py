@@ -89,6 +89,24 @@ def test_a_quoted_post_is_what_the_post_speaks_of(place: MastodonPlace) -> None:
     assert source(place).poll("", NOW).items[0].parent == "their advert"
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<p class="quote-inline">RE: <a href="#">x.example/1</a></p>',
+        '<span class="quote-inline"><br/>RE: x.example/1</span>',
+    ],
+)
+def test_the_address_that_stands_for_a_quote_is_no_text_where_the_quote_is_known(
+    place: MastodonPlace, link: str
+) -> None:
+    content = f"{link}<p>Mine broke, too.</p>"
+    mention(place, 1, content=content, quote={"state": "accepted", "quoted_status": status(9, "The lid.", THEN)})
+    mention(place, 2, content=content)
+    known, unknown = source(place).poll("", NOW).items
+    assert (known.text, known.parent) == ("Mine broke, too.", "The lid.")
+    assert "RE: x.example/1" in unknown.text
+
+
 @pytest.mark.parametrize("visibility", ["public", "unlisted", "private", "direct"])
 def test_an_answer_is_as_visible_as_the_post(place: MastodonPlace, visibility: str) -> None:
     mention(place, 1, visibility=visibility, account=account("9", "ana@else.example"))

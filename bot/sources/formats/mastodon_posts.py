@@ -15,6 +15,8 @@ from bot.sources.formats.markup import plain_text
 
 MAX_PARENT = 2_000
 MOST_MEDIA = 20
+_QUOTE_LINK = re.compile(r'<(p|span) class="quote-inline">.{0,2000}?</\1>', re.DOTALL)
+"""What servers put into the text of a quote for readers that know none: "RE:" and the address of the quoted post."""
 _LEADING_HANDLES = re.compile(r"(?:@\S+\s+)+")
 
 
@@ -58,7 +60,8 @@ def moment_of(status: Mapping[str, Any]) -> datetime | None:
 
 
 def text_in(status: Mapping[str, Any]) -> str:
-    return prose(plain_text(text_of(status.get("content"))).text)
+    written = text_of(status.get("content"))
+    return prose(plain_text(_QUOTE_LINK.sub("", written) if status.get("quote") else written).text)
 
 
 def address_of(status: Mapping[str, Any]) -> str:
