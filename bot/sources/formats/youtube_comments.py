@@ -48,12 +48,13 @@ def read_comment(comment: Any, now: datetime, *, video: str, parent: str = "") -
         posted_at=believed(written(comment), now),
         parent=parent,
         thread=f"{video}:{thread_of(id_)}",
+        media=tuple(filter(None, [_picture(comment)])),
     )
 
 
 def read_comments(comments: Sequence[Any], now: datetime, *, own: str, video: str, parent: str = "") -> Page:
-    """Those that `own`, our channel, did not write."""
-    theirs = [each for each in comments if author_of(each) != own]
+    """Those that `own`, our channel, did not write. A picture without a word is none: there is nothing to read."""
+    theirs = [each for each in comments if author_of(each) != own and (words_of(each) or not _picture(each))]
     read = [(each, read_comment(each, now, video=video, parent=parent)) for each in theirs]
     return Page(
         found=[(changed(each), item) for each, item in read if item],
@@ -63,6 +64,11 @@ def read_comments(comments: Sequence[Any], now: datetime, *, own: str, video: st
 
 def words_of(comment: Any) -> str:
     return prose(text_at(comment, "snippet", "textDisplay") or text_at(comment, "snippet", "textOriginal"))
+
+
+def _picture(comment: Any) -> str:
+    """The picture or GIF that is attached to it, as of November 2026."""
+    return web_address(text_at(comment, "snippet", "imageUrl"), "")
 
 
 def author_of(comment: Any) -> str:
