@@ -27,6 +27,8 @@ SETTLED = timedelta(minutes=2)
 """The export leaves the last minute out, and refuses to begin within it."""
 OVERLAP = timedelta(minutes=10)
 EXPORT = "/api/v2/incremental/tickets/cursor.json"
+MOST_SIGNS = 10_000
+"""A comment holds 64 kB, and what is beyond is cut off without an error; as HTML a sign takes five bytes at the most."""
 BETWEEN_EXPORTS = timedelta(seconds=7)
 """Ten a minute are allowed."""
 SCOPE = "read write"
@@ -69,7 +71,7 @@ class ZendeskSource:
     own: frozenset[str] = frozenset()
     every: timedelta = timedelta(minutes=5)
     first_lookback: timedelta = timedelta(hours=24)
-    max_answer: int | None = 60_000
+    max_answer: int | None = MOST_SIGNS
     kind: ClassVar[str] = "zendesk"
 
     def poll(self, cursor: str, now: datetime) -> Batch:
@@ -133,7 +135,7 @@ class ZendeskSource:
         standing = self._standing(api, number, key, text)
         if standing is not None:
             return standing
-        update = {"comment": {"body": text, "public": True}, "metadata": {"earshot": key}}
+        update = {"comment": {"html_body": tickets.as_html(text), "public": True}, "metadata": {"earshot": key}}
         refusals = frozenset({400, 403, 404, 409, 413, 422})
         answer = api.send("PUT", f"/api/v2/tickets/{number}.json", {"ticket": update}, accept=refusals)
         if answer.status != 200:

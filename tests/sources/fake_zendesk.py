@@ -4,6 +4,7 @@ Shapes are those of Zendesk's public reference (Support API v2) and of the objec
 """
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from tests.sources.wire import Asked, Wire, said, wire
 
 CLIENT, SECRET = "earshot", "hunter2-zendesk"
 AGENT = 9
+LARGEST = 64_000
+"""Bytes of a comment. What is beyond is cut off without a word."""
 Fields = dict[str, Any]
 
 
@@ -130,8 +133,10 @@ class FakeZendesk(Moods):
         if refusal:
             return refusal
         now = datetime.now(UTC)
-        body = update["comment"]["body"]
+        markup = update["comment"]["html_body"].encode()[:LARGEST].decode(errors="ignore")
+        body = html.unescape(markup.replace("<br>", "\n"))
         comment = {"id": 500_000 + len(ticket.comments), "type": "Comment", "author_id": AGENT, "body": body}
+        comment["html_body"] = f'<div class="zd-comment" dir="auto">{markup}</div>'
         comment |= {"public": update["comment"]["public"], "created_at": stamp(now)}
         ticket.comments.append(comment)
         custom = update.get("metadata", {}) if self.keeps_metadata else {}

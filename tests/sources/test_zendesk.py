@@ -160,6 +160,28 @@ def test_a_token_is_asked_for_once_and_again_where_it_was_revoked(place: tuple[F
     assert [each["body"] for each in zendesk.tickets[0].comments] == ["Sorry."]
 
 
+@pytest.mark.parametrize(
+    "text", ["a *b* _c_\n\n# d", "Map<String> & 1 < 2", "{{ticket.id}} {%if%} {{{x", "Hej!\nÅ – 😀"]
+)
+def test_an_answer_reads_there_as_it_was_written(place: tuple[FakeZendesk, Wire], text: str) -> None:
+    zendesk, served = place
+    zendesk.tickets, zendesk.keeps_metadata = [ticket(7)], False
+    source(served).reply("7", text, key="k1")
+    (comment,) = zendesk.tickets[0].comments
+    assert comment["body"].replace("\u2060", "") == text
+    assert not {"{{", "{%"} & {comment["html_body"][at : at + 2] for at in range(len(comment["html_body"]))}
+    assert source(served).find_reply("7", text, key="k1") is not None
+
+
+def test_the_longest_answer_is_not_cut_off_in_silence(place: tuple[FakeZendesk, Wire]) -> None:
+    zendesk, served = place
+    zendesk.tickets, reader = [ticket(7)], source(served)
+    for sign in ("😀", "&", "\n<"):
+        text = (sign * (reader.max_answer or 0))[: reader.max_answer]
+        reader.reply("7", text, key=f"k-{sign}")
+        assert zendesk.tickets[0].comments[-1]["body"] == text
+
+
 def test_whoever_is_no_admin_is_told_to_be_one(place: tuple[FakeZendesk, Wire]) -> None:
     zendesk, served = place
     cursor = source(served).poll("", NOW).cursor

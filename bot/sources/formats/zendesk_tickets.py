@@ -1,5 +1,6 @@
 """Zendesk's tickets and their comments, as posts."""
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,10 +11,13 @@ from bot.domain.mention import Incoming
 from bot.sources.formats.dates import EARLIEST, believed, read_date
 from bot.sources.formats.fields import language, line, prose
 from bot.sources.formats.json_values import inner, objects_of, text_at, text_of, whole_number
+from bot.sources.formats.markup import plain_text
 
 MAX_PARENT = 2_000
 END_USER = "end-user"
 DELETED = "deleted"
+UNSEEN = "\u2060"
+"""Word joiner: it takes no room and shows nothing."""
 SCORES = {"good": 5.0, "bad": 1.0}
 """What a customer says of the help they got, as stars."""
 _ID = re.compile(r"([1-9]\d{0,17})(?:#\d{1,18})?", re.ASCII)
@@ -113,13 +117,26 @@ def page_of(number: str, site: str) -> str:
     return f"{site}/agent/tickets/{number}"
 
 
+def as_html(text: str) -> str:
+    """What a person typed, so that it reads the same there. As a plain `body` it would be taken for Markdown, lose its empty
+    lines and whatever looks like a tag; and `{{…}}` and `{%…%}` would be filled in, here too, so something unseen parts them.
+    """
+    parted = re.sub(r"\{(?=[{%])", "{" + UNSEEN, text)
+    return html.escape(parted, quote=False).replace("\n", "<br>")
+
+
 def bears(audit: Fields, key: str, text: str) -> bool:
     """Whether this change of a ticket is our answer: by our key, or by its text where it bears nobody's key."""
     marked = text_of(inner(audit, "metadata", "custom", "earshot"))
     if marked:
         return marked == key
-    said = (each for each in objects_of(audit.get("events")) if each.get("type") == "Comment" and each.get("public"))
-    return any(prose(text_at(each, "body")) == prose(text) for each in said)
+    said = [each for each in objects_of(audit.get("events")) if each.get("type") == "Comment" and each.get("public")]
+    forms = [form for each in said for form in (text_at(each, "body"), plain_text(text_at(each, "html_body")).text)]
+    return _words(text) in map(_words, forms)
+
+
+def _words(text: str) -> list[str]:
+    return prose(text).replace(UNSEEN, "").split()
 
 
 def reason(value: object) -> str:
