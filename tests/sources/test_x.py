@@ -400,6 +400,8 @@ def test_a_text_that_is_too_long_as_x_counts_is_refused_before_anything_is_asked
         ("see https://simmerwick.example/a/very/long/path?with=a&query=of#its-own", 27),
         ("simmerwick.com/help and us@simmerwick.com", 45),
         ("no.Then it broke", 16),
+        ("www.simmerwick.de or simmerwick.co.uk/a-path or simmerwick.de/help", 77),
+        ("simmerwick.de, it broke.So I am at us@mail.simmerwick.de", 56),
         ("", 0),
     ],
 )

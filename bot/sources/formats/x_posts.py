@@ -36,10 +36,17 @@ _START = datetime(2010, 11, 4, 1, 42, 54, 657_000, tzinfo=UTC)
 _SHORTENED = re.compile(r"https?://t\.co/\w{1,40}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _ADDRESS = re.compile(
-    r"https?://\S+|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|org|net|info|io|app|dev|ai|co|shop|store)\b(?:/\S*)?",
-    re.IGNORECASE,
+    r"""
+    https?://\S+
+    | (?<![\w@.-]) (?: (?:[a-z0-9-]+\.){2,} [a-z]{2}\b (?:/\S*)?
+                     | [a-z0-9-]+\. [a-z]{2} /\S*
+                     | (?:[a-z0-9-]+\.)+ (?:com|org|net|info|io|app|dev|ai|co|shop|store)\b (?:/\S*)? )
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-"""X makes links of bare domains, too; of those that it knows here are the usual ones."""
+"""X makes links of bare domains, too: here those under the usual endings, and under a country's where a name or a path stands
+beside them (twitter-text: a plain `example.de` is none).
+"""
 _NAMED_FIRST = re.compile(r"^(?:@\w{1,50}\s+)+")
 _EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3")
 _SINGLE = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
