@@ -150,7 +150,7 @@ class GithubSource:
         standing = _answer_of_ours(github, place, mark)
         if standing is not None:
             return standing
-        body = f"{text}\n\n{mark}"
+        body = f"{posts.as_comment(text)}\n\n{mark}"
         if place.shelf == ISSUES:
             return _replied(text_at(github.send(f"{place.issue_path}/comments", {"body": body}), "html_url"))
         above = place.rest[1] if len(place.rest) > 1 else None

@@ -284,6 +284,23 @@ def test_an_answer_bears_a_mark_that_nobody_sees(place: tuple[FakeGithub, Wire])
 
 
 @pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("Map<String> & 1 < 2", "Map&lt;String> & 1 &lt; 2"),
+        ("write &lt; or &#60;", "write &amp;lt; or &amp;#60;"),
+        ("try `Map<String>` <now>", "try `Map<String>` &lt;now>"),
+        ("```\nif a<b: &lt;\n```\n<!-- x -->", "```\nif a<b: &lt;\n```\n&lt;!-- x -->"),
+        ("**bold** #7 @jo", "**bold** #7 @jo"),
+    ],
+)
+def test_nothing_of_an_answer_vanishes_as_markup(place: tuple[FakeGithub, Wire], text: str, body: str) -> None:
+    github, served = place
+    github.issues = [written(7)]
+    source(served).reply(f"{REPOSITORY}/issues/7", text, key="k1")
+    assert github.comments[0].body == f"{body}\n\n<!-- earshot:k1 -->"
+
+
+@pytest.mark.parametrize(
     "strange",
     ["other/place/issues/7", "x", "acme/kettle/discussions/7", "acme/kettle/issues/7#", "acme/kettle/pulls/7", ""],
 )

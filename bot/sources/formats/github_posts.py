@@ -17,6 +17,8 @@ TEAM = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 """What a template tells its writer, and our own mark."""
+_CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]+`)", re.DOTALL)
+_ENTITY = re.compile(r"&(?=#?\w{1,31};)", re.ASCII)
 _NUMBER = re.compile(r"/issues/([1-9]\d{0,9})$")
 _ID = re.compile(
     r"(?P<repository>[\w.-]+/[\w.-]+)/(?:(?P<issues>issues)/(?P<issue>\d{1,10})(?:#(?P<comment>\d{1,18}))?"
@@ -139,6 +141,14 @@ class Post:
             parent=self.parent,
             thread=self.thread,
         )
+
+
+def as_comment(text: str) -> str:
+    """What a person typed, as GitHub's Markdown. Who writes there means its signs; but what looks like a tag would vanish
+    (`Map<String>`), and what looks like an entity would turn into its sign, except in code.
+    """
+    parts = _CODE.split(text)
+    return "".join(part if at % 2 else _ENTITY.sub("&amp;", part).replace("<", "&lt;") for at, part in enumerate(parts))
 
 
 def readable(body: str) -> str:

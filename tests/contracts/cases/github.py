@@ -1,6 +1,7 @@
 """A repository on a hand-written GitHub: its issues, and its discussions."""
 
 import functools
+import html
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -76,7 +77,7 @@ class AnsweringCase:
         self._answers = github.discussed if shelf == "discussions" else github.comments
 
     def standing(self) -> list[str]:
-        return [readable(each.body) for each in self._answers if each.login == "acme-care"]
+        return [html.unescape(readable(each.body)) for each in self._answers if each.login == "acme-care"]
 
     def lose_next_reply(self) -> None:
         self._github.loses_next = True
