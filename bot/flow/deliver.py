@@ -20,7 +20,7 @@ from bot.flow.raise_level import fall_on
 from bot.flow.signal_view import told_of
 from bot.flow.view import card_of
 from bot.flow.voices import heard_of
-from bot.store import events, mentions, outbox
+from bot.store import drawing, events, mentions, outbox
 from bot.store.database import Database, Session
 from bot.store.records import Record
 
@@ -223,6 +223,7 @@ def _record(db: Database, posting: Posting, channel_id: str, shown: tuple[str, i
         detail = {"channel": channel_id, "ts": ts, "kind": posting.kind, "slot": posting.slot}
         if posting.mention_id:
             events.append(session, posting.mention_id, EARSHOT, "posted", now, detail)
+        drawing.may_be_stale(session, posting.id, version)
         outbox.sent(session, posting.id, channel_id=channel_id, ts=ts, version=version, now=now)
         if posting.kind is PostingKind.CARD:
             outbox.redraw_others(session, posting.mention_id, posting.id)
@@ -354,7 +355,9 @@ def draw_stale(db: Database, messenger: Messenger, policy: Policy, clock: Clock)
     """Bring posted cards and copies up to date after a change; the number drawn."""
     with db.write() as session:
         begun = clock()
-        stale = outbox.lease_stale(session, begun, limit=DRAW_BATCH, lease=DRAW_LEASE)
+        stale = drawing.lease_stale(session, begun, limit=DRAW_BATCH, lease=DRAW_LEASE)
+        if len(stale) < DRAW_BATCH:  # what waits for nothing makes no next look longer
+            drawing.strike_off(session)
     return sum(_draw(db, messenger, policy, each, clock) for each in stale if clock() <= begun + DRAW_TIME)
 
 
@@ -364,7 +367,7 @@ def _draw(db: Database, messenger: Messenger, policy: Policy, posting: Posting, 
         messenger.update(posting.channel_id, posting.ts, content)
     except Retry as fault:
         with db.write() as session:
-            outbox.not_shown(session, posting.id, fault.reason, clock() + fault.after)
+            drawing.not_shown(session, posting.id, fault.reason, clock() + fault.after)
         return 0
     except GiveUp as fault:
         with db.write() as session:
@@ -375,8 +378,8 @@ def _draw(db: Database, messenger: Messenger, policy: Policy, posting: Posting, 
         log.exception("drawing_failed", extra={"mention": posting.mention_id, "channel": posting.channel})
         with db.write() as session:
             reason = f"an unexpected fault: {type(error).__name__}"
-            outbox.not_shown(session, posting.id, reason, clock() + LONGEST_PAUSE)
+            drawing.not_shown(session, posting.id, reason, clock() + LONGEST_PAUSE)
         return 0
     with db.write() as session:
-        outbox.shown(session, posting.id, content.version)
+        drawing.shown(session, posting.id, content.version)
     return 1

@@ -109,6 +109,7 @@ def new_row(source: str, key: str, item: Incoming, now: datetime) -> dict[str, A
         "received_at": now,
         "state": State.NEW,
         "version": 1,
+        "drawn_version": 1,
         "next_at": now,
         "attempts": 0,
         "department": "",

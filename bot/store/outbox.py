@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, cast, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.domain.posting import Posting, PostingKind, PostingState
@@ -109,7 +109,12 @@ def forget_bulletins(session: Session, before: datetime) -> None:
 
 def _due(now: datetime) -> ColumnElement[bool]:
     free = or_(PostingRow.leased_until.is_(None), PostingRow.leased_until <= now)
-    return and_(PostingRow.state.in_(WAITING), PostingRow.next_at <= now, free)
+    return and_(_waiting(), PostingRow.next_at <= now, free)
+
+
+def _waiting() -> ColumnElement[bool]:
+    """Written into the statement: of a parameter SQLite does not know that it fits the index of what is due."""
+    return PostingRow.state.in_(bindparam("waiting", WAITING, expanding=True, literal_execute=True))
 
 
 def due_channels(session: Session, now: datetime) -> list[str]:
@@ -227,7 +232,7 @@ def put_off_channel(session: Session, channel: str, until: datetime) -> None:
     """Nothing to this channel before `until`: it cannot be looked up now."""
     session.execute(
         update(PostingRow)
-        .where(PostingRow.channel == channel, PostingRow.state.in_(WAITING), PostingRow.next_at < until)
+        .where(PostingRow.channel == channel, _waiting(), PostingRow.next_at < until)
         .values(next_at=until)
     )
 
@@ -262,65 +267,6 @@ def redraw_others(session: Session, mention_id: int, posting_id: int) -> None:
         .where(MentionRow.id == mention_id, others.exists())
         .values(version=MentionRow.version + 1)
         .execution_options(synchronize_session=False)
-    )
-
-
-def lease_stale(session: Session, now: datetime, *, limit: int, lease: timedelta) -> list[Posting]:
-    """Posted cards and copies that show an older version than the mention has; leased for drawing."""
-    ids = (
-        select(PostingRow.id)
-        .join(MentionRow, MentionRow.id == PostingRow.mention_id)
-        .where(
-            PostingRow.state == PostingState.SENT,
-            PostingRow.kind != PostingKind.NOTICE,
-            PostingRow.shown_version < MentionRow.version,
-            PostingRow.next_at <= now,
-            or_(PostingRow.leased_until.is_(None), PostingRow.leased_until <= now),
-        )
-        .order_by(PostingRow.next_at, PostingRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=PostingRow)
-    )
-    return [*_lease(session, ids, now + lease), *_lease(session, _changed_bulletins(now, limit), now + lease)]
-
-
-def _changed_bulletins(now: datetime, limit: int) -> Select[int]:
-    """A query of its own, with an index of its own: the join would leave them out."""
-    return (
-        select(PostingRow.id)
-        .where(
-            PostingRow.mention_id.is_(None),
-            PostingRow.state == PostingState.SENT,
-            PostingRow.shown_version < PostingRow.version,
-            PostingRow.next_at <= now,
-            or_(PostingRow.leased_until.is_(None), PostingRow.leased_until <= now),
-        )
-        .order_by(PostingRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _lease(session: Session, ids: Select[int], until: datetime) -> list[Posting]:
-    rows = session.scalars(
-        update(PostingRow).where(PostingRow.id.in_(ids)).values(leased_until=until).returning(PostingRow)
-    ).all()
-    return [posting_of(row) for row in rows]
-
-
-def shown(session: Session, posting_id: int, version: int) -> None:
-    session.execute(
-        update(PostingRow)
-        .where(PostingRow.id == posting_id)
-        .values(shown_version=version, leased_until=None, problem="")
-    )
-
-
-def not_shown(session: Session, posting_id: int, problem: str, again_at: datetime) -> None:
-    session.execute(
-        update(PostingRow)
-        .where(PostingRow.id == posting_id)
-        .values(leased_until=None, next_at=again_at, problem=problem)
     )
 
 

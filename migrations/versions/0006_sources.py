@@ -76,11 +76,31 @@ def upgrade() -> None:
     with op.batch_alter_table("near_bands", schema=None) as batch_op:
         batch_op.create_index("ix_near_bands_hash", ["hash"], unique=False)
 
+    repeats_something, follows_something = sa.text("repeat_of IS NOT NULL"), sa.text("follow_of IS NOT NULL")
+    undrawn = sa.text("drawn_version < version")
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("repeat_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("for_history", sa.Boolean(), server_default=sa.false(), nullable=False))
-        batch_op.create_index("ix_mentions_repeat_of", ["repeat_of"], unique=False)
+        batch_op.add_column(sa.Column("drawn_version", sa.Integer(), server_default="0", nullable=False))
+        batch_op.drop_index("ix_mentions_follow_of")
+        batch_op.create_index(
+            "ix_mentions_follow_of",
+            ["follow_of"],
+            unique=False,
+            sqlite_where=follows_something,
+            postgresql_where=follows_something,
+        )
+        batch_op.create_index(
+            "ix_mentions_repeat_of",
+            ["repeat_of"],
+            unique=False,
+            sqlite_where=repeats_something,
+            postgresql_where=repeats_something,
+        )
+        batch_op.create_index(
+            "ix_mentions_undrawn", ["id"], unique=False, sqlite_where=undrawn, postgresql_where=undrawn
+        )
         batch_op.create_index("ix_mentions_source_received_at", ["source", "received_at"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_mentions_repeat_of_mentions"), "mentions", ["repeat_of"], ["id"], ondelete="CASCADE"

@@ -12,7 +12,7 @@ from bot.errors import GiveUp, Retry
 from bot.flow import deliver
 from bot.flow.desk import deciding, looking, moving
 from bot.flow.subscribe import subscribe
-from bot.store import mentions, outbox
+from bot.store import drawing, mentions, outbox
 from bot.store.database import Database
 from tests.databases import url_of
 from tests.fakes import (
@@ -313,12 +313,12 @@ def test_a_pointer_drawn_while_the_new_card_is_posted_is_drawn_again_with_its_li
     world.run()
     moving.reroute(world.desk, world.click("UANA"), "care")
     with world.db.write() as session:
-        [drawing] = outbox.lease_stale(session, world.clock(), limit=9, lease=timedelta(seconds=20))
-        record = mentions.load(session, drawing.mention_id)
+        [stale] = drawing.lease_stale(session, world.clock(), limit=9, lease=timedelta(seconds=20))
+        record = mentions.load(session, stale.mention_id)
     assert record is not None
     world.deliver()
     with world.db.write() as session:
-        outbox.shown(session, drawing.id, record.version)  # what was drawn had no link yet
+        drawing.shown(session, stale.id, record.version)  # what was drawn had no link yet
     world.run()
     [old], [new] = world.slack.shown("#billing"), world.slack.shown("#care")
     assert old.content.permalink == world.slack.permalink("CCARE", new.ts)

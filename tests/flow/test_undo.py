@@ -261,7 +261,7 @@ LEFT_ALONE = frozenset(
         *("rating", "language", "posted_at", "parent", "media", "content_hash", "received_at", "edited_at"),
         *("withdrawn_at", "added_by", "thread", "follow_of", "followed_at"),
         *("repeat_of", "looked_at", "for_history"),
-        *("version", "next_at", "leased_until", "attempts", "owed_since", "judge_at", "recommended"),
+        *("version", "drawn_version", "next_at", "leased_until", "attempts", "owed_since", "judge_at", "recommended"),
         *("undo", "undo_until"),
     }
 )
