@@ -4,6 +4,7 @@ with running_dovecot() as server:
     mailbox = server.mailbox("care@acme.example")
     mailbox.put(raw)                       # arrives in INBOX
     mailbox.read("Sent")                   # what lies there
+    server.tokens.grantee(mailbox.address) # an application that may open it with tokens
 """
 
 import atexit
@@ -25,11 +26,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.token_place import TokenPlace, token_place
+
 HOST = "127.0.0.1"
 PASSWORD = "hunter2-mail"
 TLS = Path(__file__).parent / "sources" / "net" / "tls"
 TLS_NAME = "feeds.example"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 
 def need_dovecot() -> str:
@@ -100,7 +103,7 @@ class TestMailbox:
 
     @contextmanager
     def _client(self) -> Iterator[imaplib.IMAP4]:
-        with imaplib.IMAP4(HOST, self.port, timeout=20) as imap:
+        with imaplib.IMAP4(HOST, self.port, timeout=60) as imap:
             imap.login(self.address, self.password)
             yield imap
 
@@ -111,10 +114,11 @@ def _well(said: tuple[str, object]) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Dovecot:
-    """`port` is that of plain IMAP and STARTTLS. The certificate is for TLS_NAME."""
+    """`port` is that of plain IMAP and STARTTLS. The certificate is for TLS_NAME. It takes the `tokens` of that place."""
 
     port: int
     tls_port: int
+    tokens: TokenPlace
 
     def mailbox(self, address: str) -> TestMailbox:
         """A mailbox that begins empty under a new address."""
@@ -131,7 +135,7 @@ ssl = yes
 ssl_cert = <{tls}/cert.pem
 ssl_key = <{tls}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 auth_failure_delay = 0
 mail_fsync = never
 mail_location = maildir:{folder}/mail/%u
@@ -144,7 +148,13 @@ mail_uid = {user}
 mail_gid = {group}
 mail_max_userip_connections = 100
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -176,6 +186,14 @@ namespace inbox {{
     special_use = \\Sent
   }}
 }}
+"""
+
+OAUTH2 = """
+introspection_url = {url}
+introspection_mode = auth
+username_attribute = username
+active_attribute = active
+active_value = true
 """
 
 
@@ -212,13 +230,20 @@ def running_dovecot() -> Iterator[Dovecot]:
     places = {"host": HOST, "folder": folder, "port": port, "tls": TLS, "tls_port": tls_port}
     settings = SETTINGS.format(user=user, group=group, password=PASSWORD, **places)
     (folder / "dovecot.conf").write_text(settings, encoding="utf-8")
-    with subprocess.Popen([program, "-F", "-c", str(folder / "dovecot.conf")], stderr=subprocess.PIPE) as server:
+    command = [program, "-F", "-c", str(folder / "dovecot.conf")]
+    with token_place() as tokens:
+        (folder / "oauth2.conf").write_text(OAUTH2.format(url=tokens.introspection_url), encoding="utf-8")
+        yield from _run(command, Dovecot(port=port, tls_port=tls_port, tokens=tokens), folder)
+
+
+def _run(command: Sequence[str], dovecot: Dovecot, folder: Path) -> Iterator[Dovecot]:
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as server:
         try:
-            _wait_for(server, port, folder)
-            yield Dovecot(port=port, tls_port=tls_port)
+            _wait_for(server, dovecot.port, folder)
+            yield dovecot
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=60)
             shutil.rmtree(folder, ignore_errors=True)
 
 

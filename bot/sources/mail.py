@@ -1,7 +1,8 @@
 """A mailbox: read over IMAP without a trace, answered over SMTP, with a copy among the sent mail."""
 
+import logging
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
@@ -15,16 +16,24 @@ from bot.sources.formats.fields import digest
 from bot.sources.formats.mail_answer import Answer, Voice, answer_key, mail_of
 from bot.sources.formats.mail_cursor import MailCursor
 from bot.sources.formats.mail_message import Letter, UnreadableError, is_address, message_id_of, read_letter
+from bot.sources.net.fetch import PAUSE
+from bot.sources.net.mail_oauth import Client, Login, Tokens
 from bot.sources.net.watched import Security, Server
 from bot.sources.table import Secret, SourceTable, needs_extra
-from bot.values import Label, Port, Several
+from bot.values import HttpUrlOrEmpty, Label, Port, Several
 
 if TYPE_CHECKING:
     from bot.sources.net.mail_imap import Mailbox, Stored
     from bot.sources.net.mail_smtp import Transfer
 
+log = logging.getLogger(__name__)
+
 READING, SENDING = timedelta(seconds=60), timedelta(seconds=40)
 """How long one poll may take, and each of the two connections of an answer."""
+ONCE_MORE = timedelta(seconds=15)
+"""As SENDING, for a connection that takes the place of one that broke."""
+SHOWN = timedelta(minutes=1)
+"""How long a server that keeps copies itself may take until one shows."""
 AT_ONCE = 50
 """Messages of one poll."""
 MOST_READ = 512 * 1024
@@ -40,8 +49,7 @@ class MailSource:
 
     name: str
     imap: Server
-    user: str
-    password: str = field(repr=False)
+    login: Login
     folder: str = "INBOX"
     own: frozenset[str] = frozenset()
     lists: bool = False
@@ -51,15 +59,19 @@ class MailSource:
 
     def poll(self, cursor: str, now: datetime) -> Batch:
         """Raises Retry and GiveUp as the contract of a source says."""
-        known = MailCursor.parse(cursor, box=digest("\0".join([self.imap.host, self.user, self.folder]))[:12])
+        known = MailCursor.parse(cursor, box=digest("\0".join([self.imap.host, self.login.user, self.folder]))[:12])
         with self._mailbox(READING) as box:
             validity = box.open_folder(self.folder)
             if known.start is not None and known.validity == validity:
-                return self._batch(box, box.after(known.uid), known, now)
+                return self._dated(self._batch(box, box.after(known.uid), known, now))
             start = known.start or now - self.first_lookback
             first = replace(known, validity=validity, uid=0, first=box.last(), start=start)
             # The server searches by the day, in a zone of its own.
-            return self._batch(box, box.since(((known.reached or start) - DAY).date()), first, now)
+            return self._dated(self._batch(box, box.since(((known.reached or start) - DAY).date()), first, now))
+
+    def _dated(self, batch: Batch) -> Batch:
+        """With the end of our access, where we know it."""
+        return replace(batch, access_ends_at=self.login.tokens.ends_at) if self.login.tokens else batch
 
     def _batch(self, box: "Mailbox", numbers: list[int], known: MailCursor, now: datetime) -> Batch:
         items, problems, taken = list[Incoming](), list[str](), 0
@@ -81,7 +93,7 @@ class MailSource:
     def _mention(self, stored: "Stored", now: datetime) -> Incoming | str | None:
         """The mention; why it cannot be one; None for what no customer wrote."""
         try:
-            letter = read_letter(stored.raw)
+            letter = read_letter(stored.raw, is_cut=stored.size > len(stored.raw))
         except UnreadableError as error:
             return str(error)
         author, name = letter.writer(self.own)
@@ -100,12 +112,13 @@ class MailSource:
             posted_at=believed(letter.written, now) or believed(stored.arrived, now),
             parent=letter.quoted,
             thread=letter.conversation,
+            media=letter.attached,
         )
 
     def _mailbox(self, length: timedelta) -> "AbstractContextManager[Mailbox]":
         from bot.sources.net.mail_imap import open_mailbox
 
-        return open_mailbox(self.imap, user=self.user, password=self.password, length=length)
+        return open_mailbox(self.imap, login=self.login, length=length)
 
 
 def _is_left_out(stored: "Stored", known: MailCursor) -> bool:
@@ -119,15 +132,16 @@ def _is_left_out(stored: "Stored", known: MailCursor) -> bool:
 class AnsweringMail(MailSource):
     """A mailbox with a way out. SMTP knows no keys: the copy among the sent mail is what tells that an answer went.
 
-    It is put there after the server has agreed to take the mail and before the mail itself, and taken out where that is
-    refused. So an answer whose confirmation was lost is found, and not sent again.
+    It is put there when all of the mail is out and before the server's word on it, and taken out where that is a refusal. So
+    an answer whose confirmation was lost is found, and not sent again; and what never went out has no copy. Without
+    `sent_copy` the server itself puts one there when it takes a mail.
     """
 
     smtp: Server
-    smtp_user: str
-    smtp_password: str = field(repr=False)
+    smtp_login: Login
     voice: Voice
     sent_folder: str = ""
+    sent_copy: bool = True
     max_answer: int | None = None
 
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:
@@ -136,6 +150,8 @@ class AnsweringMail(MailSource):
             letter = self._letter(box, external_id)
             sent = box.sent_folder(self.sent_folder)
             if not self._stands(box, sent, key):
+                if not box.has_time_for_more():
+                    raise Retry(f"{self.imap.host} took too long to find the mail that is answered", after=PAUSE)
                 self._send(box, mail_of(text, key, letter, self.voice, datetime.now(UTC)), sent, key)
         return Replied(permalink="")
 
@@ -145,18 +161,40 @@ class AnsweringMail(MailSource):
 
     def _stands(self, box: "Mailbox", sent: str, key: str) -> bool:
         box.open_folder(sent)
-        return any(box.message_id(uid).startswith(f"<{answer_key(key)}") for uid in box.named(answer_key(key)))
+        return box.holds(answer_key(key), by_server=not self.sent_copy)
 
     def _send(self, box: "Mailbox", answer: Answer, sent: str, key: str) -> None:
         with self._way_out() as transfer:
             transfer.offer(answer.sender, answer.to)
-            box.put(answer.raw, sent)
+            transfer.transmit(answer.raw)
+            # Later, and ending here would send it twice; earlier, and it would never be sent.
+            is_kept = self.sent_copy and box.put(answer.raw, sent)
             try:
-                transfer.transmit(answer.raw)
+                transfer.confirm()
             except (Retry, GiveUp) as fault:
-                if not (isinstance(fault, Retry) and fault.ambiguous):
-                    box.take_out(sent, answer_key(key))
-                raise
+                raise self._after(fault, box, sent, key) from fault
+        if self.sent_copy and not is_kept:
+            self._keep(answer, sent, key)
+
+    def _after(self, fault: Retry | GiveUp, box: "Mailbox", sent: str, key: str) -> Retry | GiveUp:
+        """What is said where the server took the mail without a word, or refused it: then its copy has to go."""
+        if isinstance(fault, Retry) and fault.ambiguous:
+            after = fault.after if self.sent_copy else SHOWN
+            return Retry(fault.reason, after=after, ambiguous=True)
+        if not self.sent_copy or box.take_out(sent, answer_key(key)):
+            return fault
+        with suppress(Retry, GiveUp), self._mailbox(ONCE_MORE) as again:
+            if again.take_out(sent, answer_key(key)):
+                return fault
+        advice = f"its copy could not be taken out of “{sent}”: delete it there before you send again"
+        return GiveUp(f"{fault.reason}; {advice}")
+
+    def _keep(self, answer: Answer, sent: str, key: str) -> None:
+        """The copy, once more. The answer is out; without a copy it is missing in the mail program only."""
+        with suppress(Retry, GiveUp), self._mailbox(ONCE_MORE) as again:
+            if self._stands(again, sent, key) or again.put(answer.raw, sent):
+                return
+        log.warning("answer_has_no_copy", extra={"source": self.name})
 
     def try_way_out(self) -> None:
         """Logs in and goes. Raises Retry and GiveUp as `reply` does."""
@@ -167,7 +205,7 @@ class AnsweringMail(MailSource):
         from bot.sources.net.mail_smtp import open_smtp
 
         name = self.voice.address.rpartition("@")[2]
-        return open_smtp(self.smtp, user=self.smtp_user, password=self.smtp_password, name=name, length=SENDING)
+        return open_smtp(self.smtp, login=self.smtp_login, name=name, length=SENDING)
 
     def _letter(self, box: "Mailbox", external_id: str) -> Letter:
         """The mail to answer, wherever somebody filed it since."""
@@ -196,14 +234,21 @@ SMTP_PORTS: dict[Encryption, int] = {"tls": 465, "starttls": 587, "none": 25}
 
 
 class MailTable(SourceTable):
-    """`smtp_host` makes it answer. Ports are 0 for the usual one; user and password for sending are those for reading."""
+    """It logs in with `password`, or with tokens from `login_url`. `smtp_host` makes it answer, with the same login unless
+    another is given. Ports are 0 for the usual one.
+    """
 
     kind: Literal["mail"]
     host: Label
     port: Port = 0
     security: Encryption = "tls"
     user: Label
-    password: Secret
+    password: Secret = ""
+    login_url: HttpUrlOrEmpty = ""
+    client_id: str = ""
+    client_secret: Secret = ""
+    refresh_token: Secret = ""
+    scope: str = ""
     folder: Label = "INBOX"
     address: AddressOrEmpty = ""
     own: Several[Address] = ()
@@ -215,6 +260,7 @@ class MailTable(SourceTable):
     smtp_password: Secret = ""
     from_name: str = ""
     sent_folder: str = ""
+    sent_copy: bool = True
     quote: bool = True
 
     extra: ClassVar[str] = "mail"
@@ -227,6 +273,29 @@ class MailTable(SourceTable):
             raise ValueError('add allow_private = true: without encryption ("none") only a private network will do')
         return self
 
+    @model_validator(mode="after")
+    def _logs_in_one_way(self) -> Self:
+        if fault := self._fault_of_login():
+            raise ValueError(fault)
+        return self
+
+    def _fault_of_login(self) -> str:
+        beside = [key for key in ("login_url", "client_secret", "refresh_token", "scope") if getattr(self, key)]
+        if not self.client_id:
+            missing = "" if self.password else "add password, or client_id and login_url where the server wants OAuth"
+            return f"add client_id: {beside[0]} is of no use without it" if beside else missing
+        if self.password:
+            return "take out password or client_id: a mailbox is logged into with the one or the other"
+        if not self.login_url:
+            return "add login_url: the address where client_id gets its tokens"
+        if not self.login_url.startswith("https://") and not self.allow_private:
+            return "write login_url with https://: our secrets go there"
+        if not self.refresh_token and not self.client_secret:
+            return "add client_secret, or the refresh_token of a person's consent"
+        if not self.refresh_token and not self.scope:
+            return "add scope (or a refresh_token): what client_id asks for, by itself"
+        return ""
+
     def build(self, listening: Listening) -> Source:
         with needs_extra(self.extra):
             import imap_tools  # noqa: F401 - said here, and not at the first poll
@@ -235,8 +304,7 @@ class MailTable(SourceTable):
         mailbox = MailSource(
             name=self.name,
             imap=self._server(self.host, self.port or IMAP_PORTS[self.security], self.security),
-            user=self.user,
-            password=self.password,
+            login=self._login(),
             folder=self.folder,
             own=frozenset(own),
             lists=self.lists,
@@ -248,11 +316,28 @@ class MailTable(SourceTable):
         return AnsweringMail(
             **vars(mailbox),
             smtp=self._server(self.smtp_host, self.smtp_port or SMTP_PORTS[self.smtp_security], self.smtp_security),
-            smtp_user=self.smtp_user or self.user,
-            smtp_password=self.smtp_password or self.password,
+            smtp_login=self._login_for_sending(mailbox.login),
             voice=Voice(address=address, name=self.from_name, quote=self.quote),
             sent_folder=self.sent_folder,
+            sent_copy=self.sent_copy,
         )
+
+    def _login(self) -> Login:
+        if not self.client_id:
+            return Login(user=self.user, password=self.password)
+        client = Client(
+            login_url=self.login_url,
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            refresh_token=self.refresh_token,
+            scope=self.scope,
+            allow_private=self.allow_private,
+        )
+        return Login(user=self.user, tokens=Tokens(client))
+
+    def _login_for_sending(self, reading: Login) -> Login:
+        user = self.smtp_user or self.user
+        return Login(user=user, password=self.smtp_password) if self.smtp_password else replace(reading, user=user)
 
     def _server(self, host: str, port: int, security: Encryption) -> Server:
         return Server(host=host, port=port, security=Security(security), allow_private=self.allow_private)

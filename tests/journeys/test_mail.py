@@ -1,6 +1,6 @@
 """A customer's mail and its answer: from a real mailbox to a card in Slack, and back into the customer's thread."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -13,30 +13,43 @@ import bot.check
 from bot.check import run_checks
 from bot.config import Config
 from sandbox.person import Person
-from tests.contracts.cases.mail import mail_table
+from tests.contracts.cases.mail import mail_table, token_keys
 from tests.databases import sqlite_factory
-from tests.dovecot import TestMailbox, fresh_mailbox
+from tests.dovecot import TestMailbox, fresh_mailbox, shared_dovecot
 from tests.journeys.office import Card, Office, Reader, fill, open_office
 from tests.smtp_place import LOST, SmtpPlace, smtp_place
+from tests.token_place import Grantee
 
 SORRY = "I am sorry. I work for Acme, and the second charge goes back to you today."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """The office, the mailbox that it hears, and the server that carries its answers."""
+    """The office, the mailboxes that it hears, and the servers that carry its answers. In the `cloud` no password counts."""
 
     office: Office
     mailbox: TestMailbox
     smtp: SmtpPlace
+    cloud: TestMailbox
+    cloud_smtp: SmtpPlace
+    grantee: Grantee
 
-    def write(self, who: str, text: str, *, subject: str, answers: EmailMessage | None = None) -> None:
-        """A mail of a customer. As an answer it quotes ours and names it, as mail programs do."""
+    def write(
+        self,
+        who: str,
+        text: str,
+        *,
+        subject: str,
+        answers: EmailMessage | None = None,
+        files: Mapping[str, int] | None = None,
+        to: TestMailbox | None = None,
+    ) -> None:
+        """A mail of a customer, with files of so many bytes. As an answer it quotes ours and names it, as mail programs do."""
         now = self.office.clock()
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = (
             f"{who.title()} <{who}@customer.example>",
-            self.mailbox.address,
+            (to or self.mailbox).address,
             subject,
         )
         mail["Date"], mail["Message-ID"] = format_datetime(now), f"<{who}-{now.timestamp()}@customer.example>"
@@ -47,24 +60,37 @@ class Post:
                 f"> {line}" for line in answers.get_content().splitlines()
             )
         mail.set_content(text + quoted)
-        self.mailbox.put(mail.as_bytes(), arrived=now)
+        for name, size in (files or {}).items():
+            mail.add_attachment(bytes(size), maintype="application", subtype="pdf", filename=name)
+        (to or self.mailbox).put(mail.as_bytes(), arrived=now)
 
     def received(self, who: str) -> list[EmailMessage]:
         """What lies in a customer's mailbox by now."""
-        return [each for each in self.smtp.taken if f"{who}@customer.example" in str(each["To"])]
+        return [
+            each for each in (*self.smtp.taken, *self.cloud_smtp.taken) if f"{who}@customer.example" in str(each["To"])
+        ]
 
 
 @pytest.fixture(scope="module")
 def mail(tmp_path_factory: pytest.TempPathFactory, sqlite_template: object) -> Iterator[Post]:
-    folder, mailbox = tmp_path_factory.mktemp("mail"), fresh_mailbox()
-    with smtp_place() as smtp, sqlite_factory(folder, sqlite_template) as make:  # type: ignore[arg-type]
+    folder, mailbox, cloud = tmp_path_factory.mktemp("mail"), fresh_mailbox(), fresh_mailbox()
+    tokens = shared_dovecot().tokens
+    grantee = tokens.grantee(cloud.address)
+    with (
+        smtp_place() as smtp,
+        smtp_place(tokens=tokens) as cloud_smtp,
+        sqlite_factory(folder, sqlite_template) as make,  # type: ignore[arg-type]
+    ):
 
-        def with_mailbox(config: Config) -> Config:
-            table = mail_table(mailbox, smtp, name="Care mailbox", from_name="Acme Care", quote=True)
-            return replace(config, sources=(*config.sources, table.model_copy(update={"every": timedelta(seconds=2)})))
+        def with_mailboxes(config: Config) -> Config:
+            care = mail_table(mailbox, smtp, name="Care mailbox", from_name="Acme Care", quote=True)
+            other = mail_table(cloud, cloud_smtp, name="Cloud mailbox", **token_keys(cloud, grantee))
+            often = [table.model_copy(update={"every": timedelta(seconds=2)}) for table in (care, other)]
+            return replace(config, sources=(*config.sources, *often))
 
-        with open_office(make(), change=with_mailbox) as office:
-            yield Post(office=office, mailbox=mailbox, smtp=smtp)
+        with open_office(make(), change=with_mailboxes) as office:
+            places = {"mailbox": mailbox, "smtp": smtp, "cloud": cloud, "cloud_smtp": cloud_smtp}
+            yield Post(office=office, grantee=grantee, **places)
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +151,26 @@ def test_a_refused_answer_says_why_in_the_servers_words(mail: Post, ana: Person)
     assert len(mail.received("heron")) == 1
 
 
+def test_a_mailbox_in_the_cloud_is_read_and_answered_with_tokens_new_ones_too(mail: Post, ana: Person) -> None:
+    mail.write("stilt", "billing awful, says stilt", subject="Charged", to=mail.cloud)
+    card = mail.office.card("billing awful, says stilt").shows("Cloud mailbox")
+    mail.grantee.good.clear()
+    send(card, ana, f"{SORRY} To stilt.")
+    card.shows("Answered", "To stilt.").offers("Reopen", "History")
+    assert len(mail.received("stilt")) == 1
+    mail.grantee.good.clear()
+    mail.write("knot", "billing awful, says knot", subject="Charged", to=mail.cloud)
+    mail.office.card("billing awful, says knot")
+    assert len(mail.grantee.given) >= 3
+
+
+def test_what_hangs_on_a_mail_is_named_and_not_judged(mail: Post) -> None:
+    files = {"bill.pdf": 210_000, "2026 06 letter.pdf": 2_400}
+    mail.write("dunlin", "billing awful, says dunlin", subject="Charged", files=files)
+    card = mail.office.card("billing awful, says dunlin")
+    card.shows("2 attachments", "Attached: ", "bill.pdf (210 kB), 2026 06 letter.pdf (2 kB)")
+
+
 def test_an_automatic_answer_is_no_mention(mail: Post) -> None:
     head = b"From: Stork <stork@customer.example>\r\nSubject: Out of office\r\nAuto-Submitted: auto-replied"
     mail.mailbox.put(head + b"\r\n\r\nbilling awful, says stork", arrived=mail.office.clock())
@@ -137,9 +183,15 @@ def test_the_check_tries_both_ways(mail: Post, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(bot.check, "load_classifier", lambda _config: Reader())
     config = mail.office.bot.config
     tables = {name: mail_table(mail.mailbox, mail.smtp, name=name) for name in ("good", "no way out")}
+    old = token_keys(mail.cloud, mail.grantee) | {"client_secret": "of last year"}
+    tables["old secret"] = mail_table(mail.cloud, mail.cloud_smtp, name="old secret", **old)
     broken = tables["no way out"].model_copy(update={"smtp_password": "wrong"})
-    found = {each.what: each for each in run_checks(replace(config, sources=(tables["good"], broken)), {})}
+    found = {
+        each.what: each
+        for each in run_checks(replace(config, sources=(tables["good"], broken, tables["old secret"])), {})
+    }
     assert found["source good"].well
     assert "takes our answers" in found["source good"].said
     assert not found["source no way out"].well
     assert "does not accept user and password for sending" in found["source no way out"].said
+    assert "make a new secret" in found["source old secret"].said

@@ -17,16 +17,27 @@ from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxL
 from bot.errors import GiveUp, Retry
 from bot.sources.formats.dates import in_utc
 from bot.sources.net.fetch import MIB, PAUSE, ssl_context
+from bot.sources.net.mail_oauth import Login, TokenRefusedError, bearer
 from bot.sources.net.watched import Line, Security, Server, connected
 
 MOST_BYTES = 24 * MIB
 """Of one connection."""
 MOST_FOLDERS = 40
+RENAMED = ("X-Microsoft-Original-Message-ID", "X-Google-Original-Message-ID")
+"""Where Microsoft's and Google's servers keep the Message-ID of a mail that they gave another (chatmail/core 3077,
+xhit/go-simple-mail 47).
+"""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 PASSING = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]", re.IGNORECASE)
 """Response codes (RFC 5530) that speak of the moment and not of us."""
+CLOSED_TO_US = "User is authenticated but not connected"
+"""How Microsoft's server says at the first folder that a login is good, and the mailbox is not open to it (getmail6 214,
+simonrob/email-oauth2-proxy 275).
+"""
+NOT_OPENED = "does not open the mailbox: is user its address, and was the application given that mailbox?"
 BEYOND_READING = (ValueError, LookupError, TypeError, AttributeError)
 """What imaplib and imap-tools raise over an answer that has not the form which they expect."""
+FAULTS = (OSError, EOFError, imaplib.IMAP4.error, ImapToolsError, *BEYOND_READING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +94,14 @@ class _Box(BaseMailBox):
 
 
 @contextmanager
-def open_mailbox(server: Server, *, user: str, password: str, length: timedelta) -> Iterator["Mailbox"]:
+def open_mailbox(server: Server, *, login: Login, length: timedelta) -> Iterator["Mailbox"]:
     """Logged in, for `length` at most. Raises Retry and GiveUp as the contract of a source says, inside the block too."""
     with connected(server, length) as line, _named_faults(server.host, line):
         box = _Box(line, server)
         try:
-            _log_in(box, user, password, server.host)
+            _log_in(box, login, server.host)
             yield Mailbox(box, server.host, line)
-            with suppress(imaplib.IMAP4.error, ImapToolsError, OSError):
+            with suppress(*FAULTS):
                 box.logout()
         finally:
             with suppress(OSError):
@@ -103,14 +114,27 @@ def _named_faults(host: str, line: Line) -> Iterator[None]:
         yield
     except ssl.SSLCertVerificationError as error:
         raise Retry(f"{host} has no valid certificate", after=PAUSE) from error
-    except (OSError, EOFError, imaplib.IMAP4.error, ImapToolsError, *BEYOND_READING) as error:
+    except FAULTS as error:
         if line.was_cut:
             raise Retry(f"{host} did not answer in full before the deadline", after=PAUSE) from error
+        if CLOSED_TO_US in str(error):
+            raise Retry(f"{host} knows who we are and {NOT_OPENED}", after=PAUSE) from error
         # What the server said is not repeated: it may quote a post or a login.
         raise Retry(f"{host} broke off, or does not speak IMAP as expected", after=PAUSE) from error
 
 
-def _log_in(box: BaseMailBox, user: str, password: str, host: str) -> None:
+def _log_in(box: BaseMailBox, login: Login, host: str) -> None:
+    if login.tokens is None:
+        return _with_password(box, login.user, login.password, host)
+    if "AUTH=XOAUTH2" not in box.client.capabilities:
+        raise GiveUp(f"{host} takes no tokens on this line (no XOAUTH2): it may want tls, or a password")
+    try:
+        login.tokens.log_in(lambda token: _with_token(box.client, login.user, token, host))
+    except TokenRefusedError as error:
+        raise GiveUp(f"{host} does not accept our token, a new one neither; it {NOT_OPENED}") from error
+
+
+def _with_password(box: BaseMailBox, user: str, password: str, host: str) -> None:
     try:
         if f"{user}{password}".isascii():
             box.login(user, password, initial_folder=None)
@@ -122,6 +146,19 @@ def _log_in(box: BaseMailBox, user: str, password: str, host: str) -> None:
         if PASSING.search(str(error)):
             raise Retry(f"{host} lets nobody in at the moment", after=PAUSE) from error
         raise GiveUp(f"{host} does not accept user and password (some want an app password)") from error
+
+
+def _with_token(client: imaplib.IMAP4, user: str, token: str, host: str) -> None:
+    # A refusal is a question first, to be answered with nothing; imap-tools' own method would send the token again.
+    said = iter([bearer(user, token)])
+    try:
+        client.authenticate("XOAUTH2", lambda _: next(said, "").encode())
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        if PASSING.search(str(error)):
+            raise Retry(f"{host} lets nobody in at the moment", after=PAUSE) from error
+        raise TokenRefusedError from error
 
 
 class Mailbox:
@@ -187,9 +224,20 @@ class Mailbox:
             if (stored := self.first_bytes(uid, most)) is not None:
                 yield stored
 
-    def message_id(self, uid: int) -> str:
-        found = self.first_bytes(uid, 64 * 1024)
-        return str(message_from_bytes(found.raw).get("Message-ID", "")).strip() if found else ""
+    def holds(self, beginning: str, *, by_server: bool) -> bool:
+        """Whether a message lies in the open folder whose Message-ID begins like this; with `by_server` also one that had it
+        until the server gave it another.
+        """
+        names = ("Message-ID", *RENAMED) if by_server else ("Message-ID",)
+        found = {uid for name in names for uid in self._search(f'UNDELETED HEADER {name} "{beginning}"')}
+        return any(self._is_named(uid, names, f"<{beginning}") for uid in found)
+
+    def _is_named(self, uid: int, names: Sequence[str], beginning: str) -> bool:
+        stored = self.first_bytes(uid, 64 * 1024)
+        if stored is None:
+            return False
+        heads = message_from_bytes(stored.raw)
+        return any(str(heads.get(name, "")).strip().startswith(beginning) for name in names)
 
     def folders(self) -> list[str]:
         """Names of the folders that can be opened."""
@@ -204,10 +252,23 @@ class Mailbox:
             self._box.folder.create(folder)
         return folder
 
-    def put(self, raw: bytes, folder: str) -> None:
-        self._box.append(raw, folder, flag_set=["\\Seen"])
+    def put(self, raw: bytes, folder: str) -> bool:
+        """Whether it certainly lies there now; no fault is raised, because what it is a copy of is under way."""
+        try:
+            self._box.append(raw, folder, flag_set=["\\Seen"])
+        except FAULTS:
+            return False
+        return True
 
-    def take_out(self, folder: str, fragment: str) -> None:
+    def take_out(self, folder: str, fragment: str) -> bool:
+        """Whether certainly none of them lies there any more."""
+        try:
+            self._take_out(folder, fragment)
+        except (GiveUp, *FAULTS):
+            return False
+        return True
+
+    def _take_out(self, folder: str, fragment: str) -> None:
         self.open_folder(folder, writing=True)
         for uid in self.named(fragment):
             self._box.client.uid("STORE", str(uid), "+FLAGS", "(\\Deleted)")

@@ -1,4 +1,4 @@
-"""One mail over SMTP, in two steps: the server takes sender and receiver, and then the text."""
+"""One mail over SMTP, in three steps: the server takes sender and receiver, then the text, and says what becomes of it."""
 
 import re
 import smtplib
@@ -11,9 +11,11 @@ from datetime import timedelta
 from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line as on_one_line
 from bot.sources.net.fetch import MIB, SOON, ssl_context
+from bot.sources.net.mail_oauth import Login, TokenRefusedError, bearer
 from bot.sources.net.watched import Line, Security, Server, connected
 
 LONGEST_REASON = 300
+LONGEST_WORD = 60
 MOST_REPLY = MIB
 TRY_AGAIN = timedelta(minutes=1)
 """After a 4xx: greylisting servers want some time to pass."""
@@ -71,13 +73,16 @@ class Transfer:
         self._expect(354, *self._client.docmd("DATA"))
 
     def transmit(self, raw: bytes) -> None:
-        """Raises Retry, `ambiguous` where all of it went out and no word came back, and GiveUp."""
+        """All of it; what becomes of it `confirm` says. Raises Retry where it broke off: the server has nothing to deliver."""
         body = re.sub(rb"(?m)^\.", b"..", raw)
         try:
             self._client.send(body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n")
         except (OSError, smtplib.SMTPException) as error:
             # No doubt: without the last line the server has nothing that it could deliver.
             raise Retry(f"{self._host} broke off while it took our mail", after=SOON) from error
+
+    def confirm(self) -> None:
+        """The server's word on what was transmitted. Raises Retry, `ambiguous` where there is none, and GiveUp."""
         try:
             code, said = self._client.getreply()
         except (OSError, smtplib.SMTPException) as error:
@@ -92,16 +97,15 @@ class Transfer:
 
 
 @contextmanager
-def open_smtp(server: Server, *, user: str, password: str, name: str, length: timedelta) -> Iterator[Transfer]:
-    """Logged in where there is a user, for `length` at most. Raises Retry and GiveUp, inside the block too."""
+def open_smtp(server: Server, *, login: Login, name: str, length: timedelta) -> Iterator[Transfer]:
+    """Logged in, for `length` at most. Raises Retry and GiveUp, inside the block too."""
     with connected(server, length) as line, _named_faults(server.host, line):
         client = _Client(line, server.host, name)
         try:
             client.ehlo_or_helo_if_needed()
             if server.security is Security.STARTTLS:
                 client.starttls(context=ssl_context())
-            if user:
-                _log_in(client, user, password, server.host)
+            _log_in(client, login, server.host)
             yield Transfer(client, server.host)
             with suppress(smtplib.SMTPException, OSError):
                 client.quit()
@@ -109,7 +113,42 @@ def open_smtp(server: Server, *, user: str, password: str, name: str, length: ti
             client.close()
 
 
-def _log_in(client: smtplib.SMTP, user: str, password: str, host: str) -> None:
+def _log_in(client: smtplib.SMTP, login: Login, host: str) -> None:
+    if login.tokens is None:
+        return _with_password(client, login.user, login.password, host)
+    client.ehlo_or_helo_if_needed()
+    if "XOAUTH2" not in client.esmtp_features.get("auth", "").upper().split():
+        raise GiveUp(f"{host} takes no tokens for sending on this line (no XOAUTH2): it may want starttls or tls")
+    try:
+        login.tokens.log_in(lambda token: _with_token(client, login.user, token, host))
+    except TokenRefusedError as error:
+        said = f". It says: {error.reason}" if error.reason else ""
+        raise GiveUp(f"{host} does not accept our token for sending, a new one neither{said}") from error
+
+
+def _with_token(client: smtplib.SMTP, user: str, token: str, host: str) -> None:
+    def answer(challenge: bytes | None = None) -> str:
+        # A refusal is a question first, to be answered with nothing.
+        return bearer(user, token) if challenge is None else ""
+
+    try:
+        client.auth("XOAUTH2", answer)
+    except smtplib.SMTPAuthenticationError as error:
+        if 400 <= error.smtp_code < 500:
+            raise Retry(f"{host} lets nobody in at the moment", after=TRY_AGAIN) from error
+        said = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
+        raise TokenRefusedError(_without_quotations(_words(said))) from error
+    except UnicodeEncodeError:
+        # Not chained: the error quotes the token.
+        raise GiveUp("user for sending holds letters that a login with a token cannot carry") from None
+
+
+def _without_quotations(said: str) -> str:
+    """Nothing where a word is so long that it may be what we logged in with."""
+    return "" if any(len(word) > LONGEST_WORD for word in said.split()) else said
+
+
+def _with_password(client: smtplib.SMTP, user: str, password: str, host: str) -> None:
     try:
         client.login(user, password)
     except smtplib.SMTPAuthenticationError as error:
@@ -140,8 +179,12 @@ def _named_faults(host: str, line: Line) -> Iterator[None]:
 
 
 def _refusal(host: str, code: int, said: bytes) -> Retry | GiveUp:
-    reason = on_one_line(said.decode("utf-8", "replace"))
-    reason = reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 1] + "…"
+    reason = _words(said)
     if 500 <= code < 600:
         return GiveUp(f"{host} refuses our mail ({code}): {reason}")
     return Retry(f"{host} does not take our mail now ({code}): {reason}", after=TRY_AGAIN)
+
+
+def _words(said: bytes) -> str:
+    reason = on_one_line(said.decode("utf-8", "replace"))
+    return reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 1] + "…"

@@ -10,8 +10,9 @@ from bot.sources.formats.mail_message import read_letter
 from bot.sources.mail import MailTable
 from tests.contracts.case import Trait, with_traits
 from tests.contracts.feeds import Post
-from tests.dovecot import HOST, TestMailbox, fresh_mailbox
+from tests.dovecot import HOST, TestMailbox, fresh_mailbox, shared_dovecot
 from tests.smtp_place import LOST, SmtpPlace, smtp_place
+from tests.token_place import SCOPE, Grantee
 
 
 def mail_table(mailbox: TestMailbox, smtp: SmtpPlace | None = None, **keys: object) -> MailTable:
@@ -77,9 +78,9 @@ def mail() -> Iterator[MailCase]:
 
 
 class AnsweringCase:
-    def __init__(self, mailbox: TestMailbox, smtp: SmtpPlace) -> None:
+    def __init__(self, mailbox: TestMailbox, smtp: SmtpPlace, **keys: object) -> None:
         self.post, self.neighbour = (_put(mailbox, id) for id in ("broken", "broken-too"))
-        source = mail_table(mailbox, smtp).build(Listening())
+        source = mail_table(mailbox, smtp, **keys).build(Listening())
         assert isinstance(source, Answerable)
         self.source: Answerable = source
         self._smtp = smtp
@@ -110,5 +111,22 @@ def mail_answers() -> Iterator[AnsweringCase]:
         yield AnsweringCase(fresh_mailbox(), smtp)
 
 
+@with_traits(Trait.SAYS_WHY)
+@contextmanager
+def mail_answers_that_the_server_keeps() -> Iterator[AnsweringCase]:
+    mailbox = fresh_mailbox()
+    with smtp_place() as smtp:
+        smtp.keeps = mailbox
+        yield AnsweringCase(mailbox, smtp, sent_copy=False)
+
+
+def token_keys(mailbox: TestMailbox, grantee: Grantee | None = None) -> dict[str, object]:
+    """How a mailbox is logged into by an application of its own, instead of with a password."""
+    tokens = shared_dovecot().tokens
+    grantee = grantee or tokens.grantee(mailbox.address)
+    secrets = {"client_id": grantee.client_id, "client_secret": grantee.secret}
+    return {"password": "", "login_url": tokens.login_url, "scope": SCOPE, **secrets}
+
+
 READERS = (mail,)
-ANSWERERS = (mail_answers,)
+ANSWERERS = (mail_answers, mail_answers_that_the_server_keeps)
