@@ -42,7 +42,7 @@ PAGE = 100
 OVERLAP = timedelta(minutes=30)
 """Its search knows a post some minutes later (from memory)."""
 OWN_PAGES = 9
-"""Of our own comments: Reddit lists a thousand, and says nothing of what is behind them (from memory)."""
+"""Of our own comments: Reddit lists a thousand, and says nothing of what is behind them (the FAQ of r/redditdev)."""
 LIMITS = Limits(deadline=timedelta(seconds=10))
 """A poll or an answer takes several requests, and all of them have to fit into the time for which it is leased."""
 LONGEST_QUERY = 500
