@@ -148,7 +148,7 @@ class AnsweringMail(MailSource):
         """Raises Retry and GiveUp as the contract of an answerable source says."""
         with self._mailbox(SENDING * 2) as box:
             letter = self._letter(box, external_id)
-            sent = box.sent_folder(self.sent_folder)
+            sent = self._sent(box)
             if not self._stands(box, sent, key):
                 if not box.has_time_for_more():
                     raise Retry(f"{self.imap.host} took too long to find the mail that is answered", after=PAUSE)
@@ -157,7 +157,10 @@ class AnsweringMail(MailSource):
 
     def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - the key says enough
         with self._mailbox(SENDING) as box:
-            return Replied(permalink="") if self._stands(box, box.sent_folder(self.sent_folder), key) else None
+            return Replied(permalink="") if self._stands(box, self._sent(box), key) else None
+
+    def _sent(self, box: "Mailbox") -> str:
+        return box.sent_folder(self.sent_folder, make=self.sent_copy)
 
     def _stands(self, box: "Mailbox", sent: str, key: str) -> bool:
         box.open_folder(sent)
@@ -200,6 +203,9 @@ class AnsweringMail(MailSource):
         """Logs in and goes. Raises Retry and GiveUp as `reply` does."""
         with self._way_out():
             pass
+        if not self.sent_copy:
+            with self._mailbox(SENDING) as box:
+                self._sent(box)
 
     def _way_out(self) -> "AbstractContextManager[Transfer]":
         from bot.sources.net.mail_smtp import open_smtp

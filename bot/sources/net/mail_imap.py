@@ -243,12 +243,17 @@ class Mailbox:
         """Names of the folders that can be opened."""
         return [each.name for each in self._box.folder.list() if "\\Noselect" not in each.flags][:MOST_FOLDERS]
 
-    def sent_folder(self, named: str) -> str:
-        """Where copies of what was sent lie: as configured, else as the server marks it, else “Sent”; made if missing."""
+    def sent_folder(self, named: str, *, make: bool) -> str:
+        """Where copies of what was sent lie: as configured, else as the server marks it, else “Sent”.
+
+        Where it is missing it is made, or else a GiveUp: what a server keeps itself it does not put into a folder of ours.
+        """
         listed = self._box.folder.list()
         marked = next((each.name for each in listed if "\\Sent" in each.flags), "Sent")
         folder = named or marked
         if folder not in {each.name for each in listed}:
+            if not make:
+                raise GiveUp(f"{self._host} has no folder “{folder}” for what was sent: name it in sent_folder")
             self._box.folder.create(folder)
         return folder
 

@@ -115,6 +115,7 @@ def mail_answers() -> Iterator[AnsweringCase]:
 @contextmanager
 def mail_answers_that_the_server_keeps() -> Iterator[AnsweringCase]:
     mailbox = fresh_mailbox()
+    mailbox.create("Sent")
     with smtp_place() as smtp:
         smtp.keeps = mailbox
         yield AnsweringCase(mailbox, smtp, sent_copy=False)
