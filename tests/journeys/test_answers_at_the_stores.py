@@ -22,6 +22,7 @@ from tests.contracts.feeds import Post
 from tests.databases import sqlite_factory
 from tests.journeys.office import Office, fill, open_office, until
 from tests.sources import fake_app_store, fake_graph, fake_play, fake_youtube, google_places
+from tests.sources.loopback import Answer
 from tests.sources.wire import wire
 
 SORRY = "I am sorry. I work for Acme, and the second charge goes back to you today."
@@ -117,6 +118,20 @@ def test_an_answer_on_youtube_whose_confirmation_is_lost_stands_there_once(store
     assert not fill(ana, card.dialog(ana, "answer"), answer__text=SORRY)
     card.shows("Answered", "See it on youtube.com")
     assert stores.tube.ours() == [SORRY]
+
+
+def test_two_people_in_one_thread_who_are_told_the_same_are_both_answered(stores: Stores, ana: Person) -> None:
+    tube = stores.tube
+    tube.tops = [fake_youtube.comment("Ug7", "billing awful, says the lark", stores.now, "lark")]
+    tube.replies["Ug7"] = [fake_youtube.comment("Ug7.a", "billing owes me my money, says the owl", stores.now, "owl")]
+    lark = stores.office.card("says the lark")
+    assert not fill(ana, lark.dialog(ana, "answer"), answer__text=SORRY)
+    lark.shows("Answered", "See it on youtube.com")
+    owl = stores.office.card("says the owl")
+    tube.moods.next_refusal = Answer(status=503)
+    assert not fill(ana, owl.dialog(ana, "answer"), answer__text=SORRY)
+    owl.shows("Answered", "See it on youtube.com")
+    assert [each["snippet"]["textOriginal"] for each in tube.replies["Ug7"]][1:] == [SORRY, SORRY]
 
 
 def test_a_comment_on_facebook_is_answered_under_the_post_that_it_is_on(stores: Stores, ana: Person) -> None:
