@@ -106,8 +106,7 @@ class FacebookSource:
         return replace(found, reaches=None, next="" if is_enough else next_after(answer), opens=tuple(opens))
 
     def _comments(self, post: str, after: str, now: datetime) -> Page:
-        how = f"filter(stream).order(reverse_chronological).limit({A_PAGE})" + (f".after({after})" if after else "")
-        answer = self.graph.find(post, {"fields": f"message,comments.{how}{{{wire.COMMENT_FIELDS}}}"})
+        answer = self.graph.page(lambda size: self.graph.find(post, {"fields": _with_comments(after, size)}), A_PAGE)
         if answer is None:  # taken down since its Page told of it
             return Page(found=())
         edge, words = wire.comments_of(answer), prose(text_at(answer, "message"))
@@ -115,8 +114,9 @@ class FacebookSource:
         return replace(page, next=next_after(edge))
 
     def _edge(self, edge: str, fields: str, after: str) -> dict[str, Any]:
-        query: Query = {"fields": fields, "limit": POSTS_AT_ONCE, **({"after": after} if after else {})}
-        return self.graph.get(f"{self.page}/{edge}", query)
+        query: Query = {"fields": fields, **({"after": after} if after else {})}
+        path = f"{self.page}/{edge}"
+        return self.graph.page(lambda size: self.graph.get(path, {**query, "limit": size}), POSTS_AT_ONCE) or {}
 
     def _found(self, things: list[Any], now: datetime, read: Read) -> Page:
         theirs = [each for each in things if wire.has_words(each) and not wire.is_by(each, self.page)]
@@ -126,6 +126,12 @@ class FacebookSource:
             reaches=wire.oldest(things),
             problems=() if len(items) == len(theirs) else ("a post or comment had no id",),
         )
+
+
+def _with_comments(after: str, size: int) -> str:
+    """The fields of a post with a page of what stands under it, replies too, the newest first."""
+    more = f".after({after})" if after else ""
+    return f"message,comments.filter(stream).order(reverse_chronological).limit({size}){more}{{{wire.COMMENT_FIELDS}}}"
 
 
 class FacebookTable(MetaTable):

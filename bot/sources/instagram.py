@@ -1,6 +1,6 @@
 """Comments under the posts of one's own Instagram account, and posts that tag it, by the Graph API."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
@@ -102,8 +102,7 @@ class InstagramSource:
 
     def _media(self, after: str, now: datetime) -> Page:
         """Our posts, each with its newest comments; where there are more, they are a shelf of their own."""
-        fields = f"{wire.MEDIA_FIELDS},{_comments_after('')}"
-        answer = self._edge(MEDIA, fields, after)
+        answer = self._edge(MEDIA, after, lambda size: f"{wire.MEDIA_FIELDS},{_comments_after('', beside=size)}")
         posts = rows(answer)
         pages = [(text_at(each, "id"), self._under(each, now)) for each in posts]
         moments = [moment for each in posts if (moment := wire.moment_of(each))]
@@ -121,7 +120,10 @@ class InstagramSource:
         )
 
     def _comments(self, post: str, after: str, now: datetime) -> Page:
-        media = self.graph.find(post, {"fields": f"caption,permalink,username,{_comments_after(after)}"})
+        fields = "caption,permalink,username"
+        media = self.graph.page(
+            lambda size: self.graph.find(post, {"fields": f"{fields},{_comments_after(after, size)}"}), COMMENTS_SHOWN
+        )
         # None: taken down since the account told of it.
         return Page(found=()) if media is None else self._under(media, now)
 
@@ -140,7 +142,7 @@ class InstagramSource:
         )
 
     def _tags(self, after: str, now: datetime) -> Page:
-        answer = self._edge(TAGS, wire.MEDIA_FIELDS, after)
+        answer = self._edge(TAGS, after, lambda _: wire.MEDIA_FIELDS)
         tagged = rows(answer)
         moments = [moment for each in tagged if (moment := wire.moment_of(each))]
         return Page(
@@ -154,9 +156,14 @@ class InstagramSource:
         is_ours = wire.is_by(comment, self.account) or (wire.handle_of(comment) == wire.handle_of(media) != "")
         return not is_ours and bool(prose(text_at(comment, "text")))
 
-    def _edge(self, edge: str, fields: str, after: str) -> dict[str, Any]:
-        query: Query = {"fields": fields, "limit": POSTS_AT_ONCE, **({"after": after} if after else {})}
-        return self.graph.get(f"{self.account}/{edge}", query)
+    def _edge(self, edge: str, after: str, fields: Callable[[int], str]) -> dict[str, Any]:
+        """A page; `fields` are those for a page of so many posts."""
+        more: Query = {"after": after} if after else {}
+        path = f"{self.account}/{edge}"
+        read = self.graph.page(
+            lambda size: self.graph.get(path, {"fields": fields(size), "limit": size, **more}), POSTS_AT_ONCE
+        )
+        return read or {}
 
 
 def _refuse_tags(external_id: str) -> None:
@@ -164,9 +171,10 @@ def _refuse_tags(external_id: str) -> None:
         raise GiveUp("Instagram takes no answers to posts that tag you from programs: answer it there")
 
 
-def _comments_after(after: str) -> str:
+def _comments_after(after: str, size: int = COMMENTS_SHOWN, *, beside: int = COMMENTS_SHOWN) -> str:
+    """The field with comments: fewer where few posts are asked for at once, because many were too much."""
     more = f".after({after})" if after else ""
-    return f"comments.limit({COMMENTS_SHOWN}){more}{{{wire.COMMENT_FIELDS}}}"
+    return f"comments.limit({min(size, beside * 10)}){more}{{{wire.COMMENT_FIELDS}}}"
 
 
 class InstagramTable(MetaTable):

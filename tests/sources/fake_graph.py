@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,8 @@ class FakeGraph:
         self.expires = datetime(2026, 8, 1, tzinfo=UTC)
         self.answers: dict[str, list[dict[str, Any]]] = {}
         self.comments: list[dict[str, Any]] = []
+        self.gathers = 10_000
+        """How many posts, times their comments, Meta gathers for one answer."""
 
     def speak(self, asked: Asked) -> Answer | None:
         if self.moods.always:
@@ -64,6 +67,9 @@ class FakeGraph:
     def _show(self, path: str, asked: Asked) -> Answer:
         if "object{message" in asked.query.get("fields", ""):
             return refused(100, 0, "(#100) Tried accessing nonexisting field (message) on node type (Photo)")
+        sizes = [asked.query.get("limit", "1"), *re.findall(r"limit\((\d+)\)", asked.query.get("fields", ""))]
+        if math.prod(map(int, sizes[:2])) > self.gathers:
+            return refused(1, 0, "Please reduce the amount of data you're asking for, then retry your request", 500)
         found = self.shown(path, asked)
         return refused(*NOT_THERE) if found is None else said(found)
 

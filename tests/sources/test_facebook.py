@@ -119,6 +119,13 @@ def test_a_comment_is_looked_up_even_where_its_post_is_not_shown(place: FakeFace
     assert (looked.text, looked.parent) == ("It broke.", "")
 
 
+def test_what_is_too_much_at_once_is_had_in_smaller_pages(place: FakeFacebook, served: Wire) -> None:
+    place.comments = [place.comment("1_2", "It broke.", RECENT)]
+    place.gathers = 5
+    assert [item.text for item in facebook_at(served).poll("", NOW).items] == ["It broke."]
+    assert [each.query.get("limit") for each in served.asked if each.path.endswith("/feed")] == ["50", "10", "2"]
+
+
 def test_posts_are_not_looked_up_again(place: FakeFacebook, served: Wire) -> None:
     looked = facebook_at(served).look_again([f"post:{PAGE}_2"], NOW)
     assert (looked.items, looked.gone, served.asked) == ((), (), [])

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.errors import GiveUp, Retry
-from bot.sources.net.graph import Access, Graph, next_after, rows
+from bot.sources.net.graph import Access, Graph, TooMuchError, next_after, rows
 from tests.contracts.cases.meta import facebook_at, graph_at, instagram_at
 from tests.sources.fake_graph import NOT_THERE, PROOF, TOKEN, FakeFacebook, FakeInstagram, refused
+from tests.sources.loopback import Answer
 from tests.sources.wire import Wire, said, wire
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -87,6 +88,19 @@ def test_an_error_of_theirs_while_we_send_is_ambiguous(place: FakeFacebook, grap
     with pytest.raises(Retry) as caught:
         graph.send("1/comments", {"message": "Sorry."})
     assert caught.value.ambiguous
+
+
+def test_an_error_in_words_is_read_from_a_broken_server_too(place: FakeFacebook, graph: Graph) -> None:
+    place.moods.always = refused(
+        1, 0, "Please reduce the amount of data you're asking for, then retry your request", 500
+    )
+    with pytest.raises(TooMuchError) as caught:
+        graph.get("1")
+    assert (caught.value.after, caught.value.asked) == (timedelta(minutes=5), False)
+    place.moods.always = Answer(status=500, body=b"<html>", headers={"Retry-After": "60"})
+    with pytest.raises(Retry) as broken:
+        graph.get("1")
+    assert (broken.value.after, broken.value.asked) == (timedelta(minutes=1), True)
 
 
 def test_what_is_gone_is_told_from_what_is_refused(place: FakeFacebook, graph: Graph) -> None:

@@ -79,6 +79,13 @@ def test_posts_that_tag_us_come_where_they_are_wanted_and_cannot_be_answered(
     assert source.look_again(["tag:500"], NOW).gone == ()
 
 
+def test_what_is_too_much_at_once_is_had_in_smaller_pages(place: FakeInstagram, served: Wire) -> None:
+    place.comments = [place.comment("11", "It broke.", RECENT)]
+    place.gathers = 10
+    assert [item.text for item in instagram_at(served).poll("", NOW).items] == ["It broke."]
+    assert [each.query.get("limit") for each in served.asked if each.path.endswith("/media")] == ["25", "5", "1"]
+
+
 def test_an_answer_to_a_reply_goes_under_the_comment_above_it(place: FakeInstagram, served: Wire) -> None:
     place.comments = [place.comment("11", "It broke.", RECENT)]
     replied = instagram_at(served).reply("12@11", "Sorry.", key="k")

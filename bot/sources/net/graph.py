@@ -7,9 +7,9 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,7 +18,7 @@ from bot.sources.formats.dates import read_date
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import inner, list_at, text_at, whole_number
 from bot.sources.net.api import Answered, Api, Query
-from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, Limits
+from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, Limits, asks_for_rest, pause
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +26,14 @@ BASE = "https://graph.facebook.com/"
 VERSION = "v26.0"
 """Of July 2026. Each is there for some two years; v23.0 ends in October 2027."""
 LIMITS = Limits(deadline=timedelta(seconds=10))
-REFUSED = frozenset(range(400, 500)) - TRY_AGAIN
+REFUSED = frozenset(range(400, 500)) - TRY_AGAIN | {500}
+"""What may hold an error of theirs in words."""
 TOO_FAST = frozenset({4, 17, 32, 341, 613})
 BUSINESS_TOO_FAST = range(80_000, 80_100)
 PASSING = frozenset({1, 2})
 """Errors of theirs that go away."""
+TOO_MUCH = "reduce the amount of data"
+"""In the words of one that does not: it has the code 1, the status 500, and no code of its own."""
 BAD_TOKEN = frozenset({102, 190})
 NO_PERMISSION = frozenset({3, 10, *range(200, 300)})
 NOT_THERE = (100, 33)
@@ -39,6 +42,11 @@ LONGEST_REASON = 300
 ASK_AGAIN = timedelta(days=1)
 A_PAGE = 100
 MOST_PAGES = 10
+SMALLER = 5
+
+
+class TooMuchError(Retry):
+    """What was asked for is more than Meta gathers for one answer: a smaller page may be had at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +73,16 @@ class Graph:
         if (code, whole_number(inner(answer.value, "error", "error_subcode"))) == NOT_THERE:
             return None
         return _object(self._granted(answer, sending=False), sending=False)
+
+    def page(self, read: Callable[[int], dict[str, Any] | None], size: int) -> dict[str, Any] | None:
+        """What `read` gets with a page of this size, or with one a fifth of it where that is too much, down to a single thing."""
+        while True:
+            try:
+                return read(size)
+            except TooMuchError:
+                if size == 1:
+                    raise
+                size = max(size // SMALLER, 1)
 
     def send(self, path: str, told: dict[str, str]) -> str:
         """Write something; its id. A Retry is `ambiguous` where it may stand already."""
@@ -104,8 +122,12 @@ class Graph:
         reason = f": {self._without_secrets(told)[:LONGEST_REASON]}" if told else ""
         if code in TOO_FAST or code in BUSINESS_TOO_FAST:
             raise Retry(f"Meta asks us to slow down ({code})", after=_regained(answer), asked=True)
-        if code in PASSING or inner(error, "is_transient") is True:
-            raise Retry(f"Meta is not able to answer now ({code})", after=SOON if sending else PAUSE, ambiguous=sending)
+        if code in PASSING or inner(error, "is_transient") is True or answer.status >= 500:
+            fault = TooMuchError if TOO_MUCH in told.casefold() else Retry
+            wait = pause(answer.headers.get("retry-after", ""), datetime.now(UTC), otherwise=SOON if sending else PAUSE)
+            asked = asks_for_rest(answer.status, answer.headers)
+            said = f"Meta is not able to answer now ({code or answer.status})"
+            raise fault(said, after=wait, ambiguous=sending, asked=asked)
         if code in BAD_TOKEN or answer.status == 401:
             raise GiveUp(f"the access token is not valid any more, make a new one{reason}")
         if code in NO_PERMISSION:
