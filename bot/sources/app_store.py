@@ -157,13 +157,12 @@ class AppStoreConnectSource:
     def _granted(self, answer: Answered) -> Answered:
         if answer.status not in REFUSED:
             return answer
-        told = why(answer.value)
         advice = {
-            401: ": are issuer_id, key_id and private_key of one key?",
-            403: ": give the key a role that may answer",
+            401: "are issuer_id, key_id and private_key of one key?",
+            403: "give the key a role that may do this, Admin where Customer Support may not",
         }
-        reason = f": {told}" if told else advice.get(answer.status, "")
-        raise GiveUp(f"App Store Connect refuses ({answer.status}){reason}")
+        reason = "; ".join(filter(None, (why(answer.value), advice.get(answer.status))))
+        raise GiveUp(f"App Store Connect refuses ({answer.status}){reason and ': '}{reason}")
 
 
 def check_country(text: str) -> str:

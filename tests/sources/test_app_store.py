@@ -106,6 +106,13 @@ def test_a_key_that_lost_sight_of_the_app_withdraws_no_review(store: FakeAppStor
         other.look_again(["r2"], NOW)
 
 
+def test_a_key_without_the_right_to_answer_is_told_of_roles(store: FakeAppStore, served: Wire) -> None:
+    store.publish([Post(id="r1", text="It broke.", at=NOW)])
+    store.moods.next_refusal = refused(403, "The API key in use does not allow this request")
+    with pytest.raises(GiveUp, match=r"\(403\): The API key in use does not allow this request; .* Admin"):
+        connect_at(served).reply("r1", "Sorry.", key="k1")
+
+
 def test_an_answer_that_is_not_confirmed_in_words_is_ambiguous(store: FakeAppStore, served: Wire) -> None:
     store.moods.next_refusal = Answer(body=b"{}")
     with pytest.raises(Retry) as caught:
