@@ -17,7 +17,11 @@ from tests.sources.wire import Asked, said
 
 TOKEN = "hunter2-page"
 SECRET = "hunter2-app"
-PROOF = hmac.new(SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
+APP = "4000"
+PROOFS = {
+    token: hmac.new(SECRET.encode(), token.encode(), hashlib.sha256).hexdigest() for token in (TOKEN, f"{APP}|{SECRET}")
+}
+PROOF = PROOFS[TOKEN]
 PAGE = "1000"
 ACCOUNT = "2000"
 HANDLE = "ourbrand"
@@ -54,11 +58,16 @@ class FakeGraph:
         if self.moods.always:
             return self.moods.always
         proof = asked.query.get("appsecret_proof") or (json.loads(asked.body or b"{}").get("appsecret_proof"))
-        if asked.headers.get("authorization") != f"Bearer {TOKEN}" or proof != PROOF:
+        token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        if token not in PROOFS or proof != PROOFS[token]:
             return refused(190, 463, "Error validating access token: Session has expired.")
         version, _, path = asked.path.strip("/").partition("/")
         if version != VERSION:
             return refused(2635, 0, "You are calling a deprecated version of the API.")
+        if path == "app":
+            return said({"id": APP})
+        if path == "debug_token" and token == TOKEN:
+            return refused(100, 0, "(#100) You must provide an app access token")
         if path == "debug_token":
             told = {"is_valid": True, "expires_at": 0, "data_access_expires_at": int(self.expires.timestamp())}
             return said({"data": told})

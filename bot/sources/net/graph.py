@@ -8,7 +8,7 @@ import hmac
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -109,9 +109,16 @@ class Graph:
 
     def ends_at(self) -> datetime | None:
         """When the token runs out, or the leave to see what people wrote does; None for never."""
-        said = self.get("debug_token", {"input_token": self.token})
+        said = self._as_app().get("debug_token", {"input_token": self.token})
         moments = (read_date(text_at(said, "data", key)) for key in ("expires_at", "data_access_expires_at"))
         return min((moment for moment in moments if moment), default=None)
+
+    def _as_app(self) -> "Graph":
+        """The app that the token is of: Meta tells it of its tokens, and not every token of itself. Needs the app's secret."""
+        if not self.app_secret:
+            return self
+        app = text_at(self.get("app", {"fields": "id"}), "id")
+        return replace(self, token=f"{app}|{self.app_secret}")
 
     def _granted(self, answer: Answered, *, sending: bool) -> Answered:
         error = inner(answer.value, "error")
