@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.mention import Incoming
+from bot.domain.source_health import REFUSALS
 from bot.errors import GiveUp, Retry
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
@@ -23,6 +24,8 @@ POLL_LEASE = timedelta(minutes=2)
 """Longer than the longest poll: fetching has a wall-clock deadline of 30 s, parsing one of 10 s."""
 
 LONGEST_BACK_OFF = timedelta(hours=1)
+REFUSED_AGAIN = timedelta(minutes=5)
+"""Until the next of the first polls that are refused: enough of them are soon told to a person, who alone can mend it."""
 MORE_PAUSE = timedelta(seconds=2)
 """Between two polls of a place that has more to give: whoever else is due comes first."""
 
@@ -43,10 +46,11 @@ def middle(low: float, high: float) -> float:
 
 
 def know_sources(db: Database, configured: Mapping[str, Source], now: datetime) -> None:
-    """Make a row for each configured source; those that were known keep their cursor."""
+    """Make a row for each configured source; those that were known keep their cursor, and those that failed are tried at once."""
     with db.write() as session:
         for source in configured.values():
             sources.know(session, source.name, source.kind, now)
+        sources.try_again(session, list(configured), now)
 
 
 def lease_due(db: Database, configured: Mapping[str, Source], now: datetime) -> list[tuple[Source, str]]:
@@ -125,11 +129,15 @@ def next_poll(every: timedelta, asked: timedelta | None, rounds: int | None, cha
 def _put_off(db: Database, source: Source, fault: Retry | GiveUp, clock: Clock, chance: Chance) -> int:
     """A poll failed. Where the place asked for patience nothing else is asked of it meanwhile."""
     now = clock()
-    least = fault.after if isinstance(fault, Retry) else LONGEST_BACK_OFF
+    refused = isinstance(fault, GiveUp)
     with db.write() as session:
-        failures = sources.failures(session, source.name)
-        again_at = now + back_off(failures, source.every, least, chance)
-        sources.failed(session, source.name, fault.reason, now, again_at)
+        failures, refusals = sources.failures(session, source.name)
+        if refused and refusals + 1 < REFUSALS:
+            again_at = now + REFUSED_AGAIN * chance(1.0, 1.2)
+        else:
+            least = LONGEST_BACK_OFF if isinstance(fault, GiveUp) else fault.after
+            again_at = now + back_off(failures, source.every, least, chance)
+        sources.failed(session, source.name, fault.reason, now, again_at, refused=refused)
         spend(session, source.name, fault.cost, now)
         if isinstance(fault, Retry) and fault.asked:
             sources.rest(session, source.name, now + fault.after)

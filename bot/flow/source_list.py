@@ -56,6 +56,7 @@ def vitals_of(session: Session, source: Source | None, standing: Standing, now: 
     return Vitals(
         every=source.every if source else UNKNOWN_RHYTHM,
         failures=standing.failures,
+        refusals=standing.refusals,
         failing_since=standing.failing_since,
         bad_polls=standing.bad_polls,
         access_ends_at=standing.access_ends_at,
@@ -89,6 +90,8 @@ def _line(session: Session, standing: Standing, source: Source | None, now: date
 def _state(standing: Standing, troubles: Mapping[Trouble, datetime], now: datetime) -> str:
     if Trouble.CAP in troubles:
         return "stopped: its cap is reached"
+    if Trouble.REFUSED in troubles:
+        return f"refused for {span_in_words(now - troubles[Trouble.REFUSED])}: a person has to mend it"
     if standing.failures:
         return f"failing for {span_in_words(now - (standing.failing_since or now))}"
     if Trouble.SILENT in troubles:

@@ -11,11 +11,12 @@ from bot.store.columns import Base, BigKey, mention_key
 class SourceRow(Base):
     """Where a source stands; its cursor is written in the transaction that stores what it brought.
 
-    `access_ends_at` is when our token runs out; `spent` what was paid in `spent_month` ("2026-11"), in millionths of a US
-    dollar. `rest_until` is how long the place asked for no request of any kind. `failing_since` is when the first of the
-    `failures` in a row came, `bad_polls` how many polls in a row brought entries that had to be left out, `catching_up` how
-    many in a row said that there is more. At `look_at` posts may be looked up again. `alarm` is what the operators were told
-    is wrong, empty while nothing is, since `alarmed_at`.
+    `access_ends_at` is when our token runs out; `spent` what was paid in `spent_month` ("2026-11"), in millionths of a
+    US dollar. `rest_until` is how long the place asked for no request of any kind. `failing_since` is when the first of
+    the `failures` in a row came, of which `refusals` were such that only a person can mend them; `bad_polls` how many
+    polls in a row brought entries that had to be left out, `catching_up` how many in a row said that there is more. At
+    `look_at` posts may be looked up again. `alarm` is what the operators were told is wrong, empty while nothing is,
+    since `alarmed_at`.
     """
 
     __tablename__ = "sources"
@@ -34,6 +35,7 @@ class SourceRow(Base):
     spent: Mapped[int] = mapped_column(BigInteger, server_default="0")
     rest_until: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
+    refusals: Mapped[int] = mapped_column(server_default="0")
     bad_polls: Mapped[int] = mapped_column(server_default="0")
     catching_up: Mapped[int] = mapped_column(server_default="0")
     look_at: Mapped[datetime | None]

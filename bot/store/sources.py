@@ -15,8 +15,9 @@ from bot.store.schema_sources import SourceRow
 class Standing:
     """A source's state as people see it. `problem` is empty while all is well.
 
-    `spent` is what was paid in `spent_month` ("2026-11"), in millionths of a US dollar. `bad_polls` in a row left entries
-    out, `catching_up` in a row said that there is more. `alarm` names what the operators were told is wrong.
+    `spent` is what was paid in `spent_month` ("2026-11"), in millionths of a US dollar. `refusals` of the `failures`
+    can be mended by a person only. `bad_polls` in a row left entries out, `catching_up` in a row said that there is
+    more. `alarm` names what the operators were told is wrong.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Standing:
     failures: int
     problem: str
     failing_since: datetime | None = None
+    refusals: int = 0
     rest_until: datetime | None = None
     access_ends_at: datetime | None = None
     spent_month: str = ""
@@ -62,6 +64,12 @@ def know(session: Session, name: str, kind: str, now: datetime) -> None:
     )
 
 
+def try_again(session: Session, names: Sequence[str], now: datetime) -> None:
+    """Ask those that failed at once, not when their turn comes: somebody may have mended them. Who asked to be left alone is."""
+    failed_ones = (SourceRow.name.in_(names), SourceRow.failures > 0, SourceRow.next_at > now)
+    session.execute(update(SourceRow).where(*failed_ones).values(next_at=now))
+
+
 def lease_due(session: Session, names: Sequence[str], now: datetime, lease: timedelta) -> dict[str, str]:
     """Take every configured source whose poll is due: name → cursor, the longest waiting first."""
     wanted = (
@@ -92,6 +100,7 @@ def polled(session: Session, name: str, now: datetime, poll: Poll) -> None:
     row.last_ok_at = now
     row.last_item_at = now if poll.brought else row.last_item_at
     row.failures = 0
+    row.refusals = 0
     row.failing_since = None
     row.problem = poll.problem
     row.bad_polls = row.bad_polls + 1 if poll.problem else 0
@@ -99,12 +108,16 @@ def polled(session: Session, name: str, now: datetime, poll: Poll) -> None:
     row.access_ends_at = poll.access_ends_at
 
 
-def failed(session: Session, name: str, problem: str, now: datetime, next_at: datetime) -> None:
+def failed(
+    session: Session, name: str, problem: str, now: datetime, next_at: datetime, *, refused: bool = False
+) -> None:
+    """`refused` says that coming again cannot help."""
     row = session.get_one(SourceRow, name)
     row.next_at = next_at
     row.leased_until = None
     row.failing_since = row.failing_since or now
     row.failures += 1
+    row.refusals += refused
     row.problem = problem
 
 
@@ -160,8 +173,10 @@ def looked(session: Session, name: str, problem: str = "", *, again_at: datetime
         row.look_at = again_at or row.look_at
 
 
-def failures(session: Session, name: str) -> int:
-    return session.get_one(SourceRow, name).failures
+def failures(session: Session, name: str) -> tuple[int, int]:
+    """How many polls in a row failed, and how many of these were refused for good."""
+    row = session.get_one(SourceRow, name)
+    return row.failures, row.refusals
 
 
 def rounds(session: Session, name: str) -> int:
@@ -199,6 +214,7 @@ def _standing(row: SourceRow) -> Standing:
         failures=row.failures,
         problem=row.problem,
         failing_since=row.failing_since,
+        refusals=row.refusals,
         rest_until=row.rest_until,
         access_ends_at=row.access_ends_at,
         spent_month=row.spent_month,

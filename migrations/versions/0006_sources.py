@@ -114,6 +114,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("alarmed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("rest_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("refusals", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("bad_polls", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("catching_up", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))

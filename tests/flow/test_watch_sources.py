@@ -22,6 +22,7 @@ from tests.world import World, minutes
 
 OPS = "#ops"
 DOWN = Retry("the forum does not answer", after=minutes(5))
+REFUSED = GiveUp("the token is refused: make a new one")
 
 
 @pytest.fixture
@@ -90,12 +91,84 @@ def test_trouble_that_returns_the_same_day_changes_the_message_and_a_day_later_t
             world.clock.forward(timedelta(days=1))
 
 
-def test_a_refused_token_is_told_within_the_hour_with_its_reason(world: World) -> None:
-    configured = know(world, FakeSource("forum", [GiveUp("the token is refused: make a new one")] * 5))
+def minutes_until_told(world: World, configured: dict[str, FakeSource]) -> int:
+    """With a poll where one is due and a look a minute, as the bot does."""
+    for minute in range(30):
+        poll_due(world, configured)
+        if watching.watch_sources(world.db, world.policy, configured, world.clock()):
+            world.deliver()
+            return minute
+        world.clock.minutes(1)
+    raise AssertionError("nobody was told in half an hour")
+
+
+@pytest.mark.parametrize("every", [60, 300, 6 * 3600])
+def test_a_refused_token_is_told_at_its_third_refusal_however_seldom_the_place_is_asked(
+    world: World, every: int
+) -> None:
+    configured = know(world, FakeSource("forum", [REFUSED] * 5, every=every))
+    assert 10 <= minutes_until_told(world, configured) <= 13
+    [text] = told(world)
+    assert text.startswith("🔕 “forum” is not heard. Nothing can be read there since <!date^")
+    assert f"since <!date^{int(START.timestamp())}^" in text
+    assert "the token is refused: make a new one. Only a person can mend this." in text
+    [listed] = list_sources(world.db, configured, world.clock())
+    assert listed.state.startswith("refused for 1")
+    assert len(configured["forum"].cursors) == 3
+    world.clock.minutes(55)
     poll_due(world, configured)
-    world.clock.minutes(61)
+    assert len(configured["forum"].cursors) == 3, "after that it is asked once an hour"
+
+
+def test_a_place_that_refuses_once_or_twice_is_nobody_s_business(world: World) -> None:
+    configured = know(world, FakeSource("forum", [REFUSED, REFUSED, batch(), REFUSED, REFUSED, batch()]))
+    for _ in range(10):
+        poll_due(world, configured)
+        watch(world, configured)
+        world.clock.minutes(6)
+    assert told(world) == []
+    assert (standing(world).refusals, len(configured["forum"].cursors)) == (0, 10)
+
+
+def test_a_breakdown_between_two_refusals_hides_nothing(world: World) -> None:
+    configured = know(world, FakeSource("forum", [REFUSED, DOWN, REFUSED, REFUSED, DOWN, DOWN]))
+    minutes_until_told(world, configured)
+    assert "Only a person can mend this" in told(world)[0]
+    for _ in range(9):
+        poll_due(world, configured)
+        watch(world, configured)
+        world.clock.minutes(10)
+        assert told(world)[0].startswith("🔕"), "one that is down as well is not well again"
+
+
+def test_a_place_that_is_down_and_then_refuses_says_so_in_the_message_that_stands(world: World) -> None:
+    configured = know(world, FakeSource("forum"))
+    fail_for(world, configured, timedelta(hours=2))
+    configured["forum"]._script.clear()
+    configured["forum"].will(*[REFUSED] * 9)
+    assert "Earshot goes on trying" in told(world)[0]
+    for _ in range(12):
+        poll_due(world, configured)
+        watch(world, configured)
+        world.clock.minutes(10)
+    [text] = told(world)
+    assert "Only a person can mend this" in text
+    recover(world, configured)
+    assert "✅ “forum” is well again" in told(world)[0]
+    assert "It refused us, from <!date^" in told(world)[0]
+
+
+def test_after_a_restart_what_failed_is_asked_at_once_and_who_wants_to_be_left_alone_is(world: World) -> None:
+    rests = Retry("429", after=minutes(90), asked=True)
+    mended, resting = FakeSource("forum", [REFUSED] * 3), FakeSource("other", [rests])
+    configured = know(world, mended, resting)
+    minutes_until_told(world, configured)
+    asked = len(mended.cursors)
+    know(world, mended, resting)
+    poll_due(world, configured)
     watch(world, configured)
-    assert "the token is refused: make a new one" in told(world)[0]
+    assert (len(mended.cursors), len(resting.cursors)) == (asked + 1, 1)
+    assert told(world)[0].startswith("✅")
 
 
 def test_an_access_that_ends_soon_is_told(world: World) -> None:

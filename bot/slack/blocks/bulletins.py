@@ -10,6 +10,7 @@ from bot.slack.blocks.text import inline, listed
 
 _PROBLEM = 300
 _SHORT = {
+    Trouble.REFUSED: "refused us",
     Trouble.FAILING: "could not be read",
     Trouble.CAP: "had reached its cap",
     Trouble.SILENT: "was silent",
@@ -47,6 +48,12 @@ def _is_deaf(troubles: list[Trouble]) -> bool:
 
 def _told(trouble: Trouble, body: Mapping[str, str]) -> list[Json]:
     at, problem = when(_moment(body[trouble])), inline(body.get("problem", ""), _PROBLEM) or "it does not say why"
+    if trouble is Trouble.REFUSED:
+        then = (
+            " Only a person can mend this. Earshot asks once an hour, and at once when it is restarted; it then goes on"
+        )
+        then += " from where it stopped."
+        return [span("Nothing can be read there since "), at, span(f": {problem.removesuffix('.')}."), span(then)]
     if trouble is Trouble.FAILING:
         then = " Earshot goes on trying. What customers write there meanwhile comes in as soon as it works."
         return [span("Nothing can be read there since "), at, span(f": {problem.removesuffix('.')}."), span(then)]
