@@ -85,6 +85,8 @@ class MailSource:
             taken += len(stored.raw)
             known = replace(known, reached=max(filter(None, (known.reached, stored.arrived)), default=None))
             found = self._mention(stored, now)
+            if isinstance(found, Incoming) and stored.is_cut:
+                found = replace(found, media=box.attached(uid) or found.media)
             items += [found] if isinstance(found, Incoming) else []
             problems += [f"message {uid} {found}"] if isinstance(found, str) else []
         end = replace(known, uid=max(known.uid, known.first))
@@ -93,14 +95,14 @@ class MailSource:
     def _mention(self, stored: "Stored", now: datetime) -> Incoming | str | None:
         """The mention; why it cannot be one; None for what no customer wrote."""
         try:
-            letter = read_letter(stored.raw, is_cut=stored.size > len(stored.raw))
+            letter = read_letter(stored.raw)
         except UnreadableError as error:
             return str(error)
         author, name = letter.writer(self.own)
         if letter.by_machine or (letter.from_list and not self.lists) or not author or author in self.own:
             return None
         if not letter.text and not letter.subject:
-            where = f" in its first {MOST_READ // 1024} KiB" if stored.size > len(stored.raw) else ""
+            where = f" in its first {MOST_READ // 1024} KiB" if stored.is_cut else ""
             return f"has no text{where}"
         return Incoming(
             external_id=letter.external_id,

@@ -5,25 +5,29 @@ from email.message import Message
 
 from bot.sources.formats.fields import line
 from bot.sources.formats.mail_charset import header_text
+from bot.sources.formats.mail_structure import parts_of
 
 DEEPEST = 20
+MOST_PARTS = 100
 LONGEST_NAME = 80
 KEPT_END = 20
 """Letters of the end of a name that is cut: what kind of file it is stands there."""
 SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
+LINE, LETTERS = 78, 76
+"""What a line of base64 takes on its way, and the letters on it: a server counts line ends too."""
 
 
-def attachments_of(mail: Message, *, is_cut: bool) -> tuple[str, ...]:
-    """`invoice.pdf (210 kB)` each, in their order. Of a mail that `is_cut` the last may be larger than what is seen of it.
-
-    Takes headers away, so nothing of the mail is read after it.
-    """
+def attachments_of(mail: Message) -> tuple[str, ...]:
+    """`invoice.pdf (210 kB)` each, in their order. Takes headers away, so nothing of the mail is read after it."""
     leaves = list(_leaves(mail, within="", depth=0))
-    return tuple(
-        f"{_name(part)}{_size(part, is_cut=is_cut and part is leaves[-1][0])}"
-        for part, within in leaves
-        if _is_attachment(part, within)
-    )
+    return tuple(f"{_name(part)}{_size(part)}" for part, within in leaves if _is_attachment(part, within))
+
+
+def attachments_told(structure: bytes) -> tuple[str, ...]:
+    """As `attachments_of`, by what the server says of a mail. Raises ValueError where that cannot be read."""
+    parts = parts_of(structure)[:MOST_PARTS]
+    attached = [part for part in parts if _is_attachment(part.heads, part.within)]
+    return tuple(f"{_name(part.heads)}{_shown(_decoded(part.heads, part.size * LETTERS // LINE))}" for part in attached)
 
 
 def _leaves(part: Message, *, within: str, depth: int) -> Iterator[tuple[Message, str]]:
@@ -63,14 +67,20 @@ def _written_name(part: Message) -> str:
         return ""
 
 
-def _size(part: Message, *, is_cut: bool) -> str:
-    encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+def _size(part: Message) -> str:
     # The parser decodes by a charset that is stated here too, and breaks on some.
     del part["Content-Type"]
     payload = part.get_payload()
     if not isinstance(payload, str):
         return ""
-    letters = len(payload) - payload.count("\n") - payload.count("\r")
-    size = letters * 3 // 4 if encoding == "base64" else letters
-    shown = f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(round(size / 1_000), 1)} kB"
-    return f" (over {shown})" if is_cut else f" ({shown})"
+    return _shown(_decoded(part, len(payload) - payload.count("\n") - payload.count("\r")))
+
+
+def _decoded(part: Message, letters: int) -> int:
+    """Bytes of a part of so many letters, line ends not counted."""
+    is_base64 = str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64"
+    return letters * 3 // 4 if is_base64 else letters
+
+
+def _shown(size: int) -> str:
+    return f" ({size / 1_000_000:.1f} MB)" if size >= 1_000_000 else f" ({max(round(size / 1_000), 1)} kB)"

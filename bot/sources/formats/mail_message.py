@@ -109,18 +109,18 @@ def message_id_of(external_id: str) -> str:
     return known if _ID.fullmatch(known) else ""
 
 
-def read_letter(raw: bytes, *, is_cut: bool = False) -> Letter:
-    """`is_cut` says that this is not the whole of the mail. Raises UnreadableError."""
+def read_letter(raw: bytes) -> Letter:
+    """Raises UnreadableError."""
     if raw.lower().count(b"boundary=") > MAX_PARTS or raw.count(b"\n--") > MAX_SEPARATORS:
         raise UnreadableError("has too many parts to be read")
     try:
-        return _letter(message_from_bytes(raw, policy=_Bounded()), is_cut=is_cut)
+        return _letter(message_from_bytes(raw, policy=_Bounded()))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MessageError, AssertionError) as error:
         # The parser's many ways to say that it has lost itself.
         raise UnreadableError(f"cannot be read ({type(error).__name__})") from error
 
 
-def _letter(mail: Message, *, is_cut: bool) -> Letter:
+def _letter(mail: Message) -> Letter:
     heads = _heads(mail)
     sender_name, sender = _person(heads, "From")
     answer_name, answer_to = _person(heads, "Reply-To")
@@ -142,7 +142,7 @@ def _letter(mail: Message, *, is_cut: bool) -> Letter:
         language=language(_header(heads, "Content-Language").partition(",")[0]),
         by_machine=by_machine,
         from_list=bool(_header(heads, "List-Id")) or _header(heads, "Precedence").lower() == "list",
-        attached=attachments_of(mail, is_cut=is_cut),
+        attached=attachments_of(mail),
     )
 
 

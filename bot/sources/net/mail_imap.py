@@ -16,6 +16,7 @@ from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxL
 
 from bot.errors import GiveUp, Retry
 from bot.sources.formats.dates import in_utc
+from bot.sources.formats.mail_attachments import attachments_told
 from bot.sources.net.fetch import MIB, PAUSE, ssl_context
 from bot.sources.net.mail_oauth import Login, TokenRefusedError, bearer
 from bot.sources.net.watched import Line, Security, Server, connected
@@ -48,6 +49,10 @@ class Stored:
     size: int
     arrived: datetime | None
     raw: bytes
+
+    @property
+    def is_cut(self) -> bool:
+        return self.size > len(self.raw)
 
 
 class _Client(imaplib.IMAP4):
@@ -210,6 +215,14 @@ class Mailbox:
         size = re.search(rb"RFC822\.SIZE (\d{1,12})", told)
         return Stored(uid=uid, size=int(size[1]) if size else len(raw), arrived=_arrived(told), raw=raw)
 
+    def attached(self, uid: int) -> tuple[str, ...]:
+        """Names and sizes of what hangs on a message, by what the server says of it; none where that cannot be read."""
+        _, parts = self._box.client.uid("FETCH", str(uid), "(UID BODYSTRUCTURE)")
+        try:
+            return attachments_told(b"".join(map(_in_line, parts or ())))
+        except ValueError:
+            return ()
+
     def named(self, fragment: str) -> list[int]:
         """Messages of the open folder whose Message-ID holds this; those that are about to be taken out left out."""
         return sorted(self._search(f'UNDELETED HEADER Message-ID "{fragment}"'))
@@ -280,6 +293,13 @@ class Mailbox:
             if "UIDPLUS" in self._box.client.capabilities:
                 # A plain EXPUNGE would also take out what a person marked and may still want back.
                 self._box.client.uid("EXPUNGE", str(uid))
+
+
+def _in_line(part: tuple[bytes, bytes] | bytes | None) -> bytes:
+    """What imaplib gives, with literals written as quoted strings."""
+    if not isinstance(part, tuple):
+        return part or b""
+    return re.sub(rb"\{\d+\}$", b"", part[0]) + b'"' + re.sub(rb'(["\\])', rb"\\\1", part[1]) + b'"'
 
 
 def _arrived(told: bytes) -> datetime | None:

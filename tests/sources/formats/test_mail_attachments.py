@@ -2,18 +2,22 @@
 
 import base64
 import time
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.sources.formats.mail_attachments import attachments_told
 from bot.sources.formats.mail_message import Letter, read_letter
 
 HEAD = "From: Jo Miller <jo@customer.example>\nMessage-ID: <1@customer.example>\nContent-Type: {kind}; boundary=b\n\n"
 TEXT = "--b\nContent-Type: text/plain\n\nIt broke.\n"
 
 
-def mail(*parts: str, kind: str = "multipart/mixed", end: str = "--b--\n", is_cut: bool = False) -> Letter:
+def mail(*parts: str, kind: str = "multipart/mixed", end: str = "--b--\n") -> Letter:
     raw = HEAD.format(kind=kind) + TEXT + "".join(f"--b\n{part}\n" for part in parts) + end
-    return read_letter(raw.encode("utf-8", "surrogateescape"), is_cut=is_cut)
+    return read_letter(raw.encode("utf-8", "surrogateescape"))
 
 
 def part(head: str, size: int = 0) -> str:
@@ -63,9 +67,42 @@ def test_names_are_read_as_programs_write_them_and_bounded(head: str, shown: str
     assert named.isprintable()
 
 
-def test_of_a_mail_that_is_not_read_whole_the_last_file_may_be_larger() -> None:
-    files = [part(PDF, 3_000), part(PDF.replace("bill", "more"), 3_000)]
-    assert mail(*files, end="", is_cut=True).attached == ("bill.pdf (3 kB)", "more.pdf (over 3 kB)")
+TOLD = rb"""1 (UID 7 BODYSTRUCTURE (("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 20 1 NIL NIL NIL NIL)
+(("text" "html" NIL NIL NIL "7bit" 50 2 NIL NIL NIL NIL)("image" "png" ("name" "logo.png") "<1@x>" NIL "base64" 780 NIL
+("inline" ("filename" "logo.png")) NIL NIL) "related" ("boundary" "r") NIL NIL NIL)
+("application" "pdf" ("name" "a \"b\" \\c.pdf") NIL NIL "base64" 1560000 NIL ("attachment" NIL) NIL NIL)
+("image" "jpeg" NIL NIL NIL "base64" 7800 NIL ("attachment" ("filename*" "utf-8''Gr%C3%B6%C3%9Fe.jpg")) NIL NIL)
+("message" "rfc822" NIL NIL NIL "7bit" 3000 ("date" "subject" NIL NIL NIL NIL NIL NIL NIL NIL)
+("text" "plain" NIL NIL NIL "7bit" 20 1) 40 NIL ("attachment" NIL) NIL NIL) "mixed" ("boundary" "b") NIL NIL NIL))"""
+
+
+def test_a_server_tells_what_hangs_on_a_mail_that_is_not_read_whole() -> None:
+    assert attachments_told(TOLD) == ('a "b" \\c.pdf (1.1 MB)', "Größe.jpg (6 kB)", "a mail (3 kB)")
+    assert attachments_told(b'1 (BODYSTRUCTURE ("application" "pdf" NIL NIL NIL "base64" x))') == (
+        "a file of type application/pdf (1 kB)",
+    )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"",
+        b"1 (UID 7)",
+        b"BODYSTRUCTURE (",
+        b'BODYSTRUCTURE ("text',
+        b"BODYSTRUCTURE (" * 60,
+        b"BODYSTRUCTURE (" + b"x " * 30_000,
+    ],
+)
+def test_what_no_server_should_tell_is_a_fault_of_its_own(told: bytes) -> None:
+    with pytest.raises(ValueError, match="structure"):
+        attachments_told(told)
+
+
+@given(st.text(alphabet='() "\\NILa7*\r\n', max_size=200))
+def test_no_structure_breaks_the_reader(told: str) -> None:
+    with suppress(ValueError):
+        attachments_told(b"BODYSTRUCTURE (" + told.encode() + b")")
 
 
 def test_a_mail_that_is_a_file_says_so() -> None:
