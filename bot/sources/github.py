@@ -299,10 +299,10 @@ def _comments_of(github: Github, place: Place) -> Iterator[dict[str, Any]]:
 
 
 def _discussed(github: Github, place: Place) -> Iterator[dict[str, Any]]:
-    node = inner(github.query(posts.STANDING, {"id": place.rest[0]}), "node")
-    for above in objects_of(inner(node, "comments", "nodes")):
-        yield above
-        yield from objects_of(inner(above, "replies", "nodes"))
+    """What stands where an answer goes: right below the discussion, or below one comment, however many are newer."""
+    under, edge = (place.rest[1], "replies") if len(place.rest) > 1 else (place.rest[0], "comments")
+    node = inner(github.query(posts.STANDING, {"id": under}), "node")
+    yield from objects_of(inner(node, edge, "nodes"))
 
 
 def _replied(address: str) -> Replied:

@@ -146,8 +146,10 @@ class FakeGithub(Moods):
             found = [self._node(each) for each in named["ids"]]
             faults = [{"type": "NOT_FOUND", "message": "Could not resolve to a node"} for each in found if each is None]
             return said({"data": {"nodes": found}} | ({"errors": faults} if faults else {}))
-        number = int(named["id"].removeprefix("D_"))
-        return said({"data": {"node": {"comments": self._below(number)}}})
+        if named["id"].startswith("DC_"):
+            below = [self._about(each) for each in self.discussed if each.below == named["id"]]
+            return said({"data": {"node": {"replies": {"nodes": below[-SHOWN:]}}}})
+        return said({"data": {"node": {"comments": self._below(int(named["id"].removeprefix("D_")))}}})
 
     def _shelf(self, after: str | None, size: int) -> Fields:
         newest = sorted(self.discussions, key=lambda each: each.updated, reverse=True)

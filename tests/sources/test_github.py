@@ -107,6 +107,28 @@ def test_a_comment_that_was_answered_and_deleted_is_gone_and_its_answers_stay(pl
     assert source(served).look_again([item.external_id for item in items], NOW).gone == (items[1].external_id,)
 
 
+def test_an_answer_below_an_old_comment_is_found_again_behind_many_newer_ones(
+    place: tuple[FakeGithub, Wire],
+) -> None:
+    github, served = place
+    github.discussions = [written(3, updated=NOW)]
+    github.discussed = [written(100 + each, on=3) for each in range(120)]
+    old = f"{REPOSITORY}/discussions/3 D_3 DC_100 DC_999"
+    first = source(served).reply(old, "Sorry.", key="k1")
+    assert source(served).reply(old, "Sorry.", key="k1") == first
+    assert source(served).find_reply(f"{REPOSITORY}/discussions/3 D_3", "Sorry.", key="k1") is None
+    assert len(github.discussed) == 121
+
+
+def test_an_issue_with_very_much_of_late_is_for_a_person(place: tuple[FakeGithub, Wire]) -> None:
+    github, served = place
+    github.issues = [written(7)]
+    now = datetime.now(UTC)
+    github.comments = [written(10 + each, on=7, updated=now) for each in range(1_000)]
+    with pytest.raises(GiveUp, match="cannot be told whether our answer is among it: look there"):
+        source(served).find_reply(f"{REPOSITORY}/issues/7", "Sorry.", key="k1")
+
+
 def test_where_a_question_is_too_heavy_less_is_asked_for(place: tuple[FakeGithub, Wire]) -> None:
     github, served = place
     github.discussions = [written(each, ago=each * timedelta(minutes=20)) for each in range(1, 13)]

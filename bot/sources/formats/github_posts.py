@@ -52,7 +52,8 @@ query($ids: [ID!]!) {{
 STANDING = """
 query($id: ID!) {
   node(id: $id) {
-    ... on Discussion { comments(last: 100) { nodes { body url replies(last: 100) { nodes { body url } } } } }
+    ... on Discussion { comments(last: 100) { nodes { body url } } }
+    ... on DiscussionComment { replies(last: 100) { nodes { body url } } }
   }
 }"""
 ADD = """
