@@ -30,6 +30,7 @@ LEASE = timedelta(minutes=1)
 def route_judged(db: Database, policy: Policy, now: datetime) -> int:
     """Give every judged mention its place; the number routed or filtered."""
     with db.write() as session:
+        repeats.decide_alone(session)
         taken = mentions.lease_waiting(session, State.JUDGED, now, limit=BATCH, lease=LEASE)
         for mention, _ in taken:
             record = mentions.lock(session, mention.id)

@@ -24,6 +24,9 @@ from bot.store.sketches import bands_of
 NEAREST = 12
 """First posts that are compared word by word, those that share most bands; of a template there may be thousands."""
 
+ALONE = 7_316_003
+"""The number of the advisory lock; that of migrations is `bot.store.migrate.ADVISORY_LOCK`."""
+
 FIRSTS = tuple(sorted(LIVE | CLOSED))
 """States of a post that others can stand under: a person sees its card."""
 
@@ -38,6 +41,15 @@ class First:
     state: State
     rating: float | None
     wording: Wording
+
+
+def decide_alone(session: Session) -> None:
+    """Nobody else looks for a first until the transaction ends: of two copies at one instant neither would see the other.
+
+    To be asked for before any row is locked. SQLite has one writer at a time as it is.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(ALONE)))
 
 
 def keep_bands(session: Session, mention_id: int, bands: Sequence[int]) -> None:
