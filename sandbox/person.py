@@ -8,6 +8,8 @@ import httpx
 
 Json = dict[str, Any]
 POLL_SECONDS = 0.04
+PATIENCE = 30.0
+"""Seconds that somebody waits for what has to happen: far more than it takes, since a machine may be busy."""
 
 
 class NotPossible(AssertionError):
@@ -69,7 +71,7 @@ class Person:
         return found
 
     def expect_message(
-        self, channel: str, *, containing: str, within: float = 5.0, thread_ts: str | None = None
+        self, channel: str, *, containing: str, within: float = PATIENCE, thread_ts: str | None = None
     ) -> Json:
         """The newest message with this text anywhere in it, waited for."""
         deadline = time.monotonic() + within
@@ -117,7 +119,7 @@ class Person:
         found: list[Json] = self.get("/ui/modals")["modals"]
         return found
 
-    def expect_modal(self, *, callback_id: str | None = None, within: float = 5.0) -> Json:
+    def expect_modal(self, *, callback_id: str | None = None, within: float = PATIENCE) -> Json:
         """The modal on screen, waited for; with `callback_id` only that one will do."""
         deadline = time.monotonic() + within
         while True:
@@ -157,7 +159,7 @@ class Person:
         view: Json | None = self.get("/ui/home")["view"]
         return view
 
-    def expect_home(self, *, containing: str, within: float = 5.0) -> Json:
+    def expect_home(self, *, containing: str, within: float = PATIENCE) -> Json:
         """The Home tab once this text is on it."""
         deadline = time.monotonic() + within
         while True:

@@ -20,7 +20,7 @@ from sandbox.manifest import load_manifest
 from sandbox.person import Person
 from sandbox.workspace import load_workspace
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 T = TypeVar("T")
 
 
@@ -142,7 +142,7 @@ class RunningSandbox:
         async def call() -> T:
             return look(self.sandbox)
 
-        return asyncio.run_coroutine_threadsafe(call(), self._server.loop).result(timeout=10)
+        return asyncio.run_coroutine_threadsafe(call(), self._server.loop).result(timeout=START_SECONDS)
 
 
 @contextlib.contextmanager

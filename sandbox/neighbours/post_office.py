@@ -20,7 +20,7 @@ from email.utils import formataddr, formatdate, make_msgid
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-START_SECONDS = 20
+START_SECONDS = 60
 HOST = "127.0.0.1"
 
 

@@ -11,6 +11,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from sandbox.core import Options
+from sandbox.person import PATIENCE
 from sandbox.serve import RunningSandbox, running_sandbox
 
 HERE = Path(__file__).parent
@@ -22,14 +23,14 @@ def sandbox() -> Iterator[RunningSandbox]:
     with running_sandbox(
         manifest=HERE / "manifest.yaml",
         workspace=HERE / "workspace.toml",
-        options=Options(rate_scale=None, ack_seconds=1.0, retry_scale=0.001),
+        options=Options(rate_scale=None, ack_seconds=PATIENCE, trigger_seconds=PATIENCE, retry_scale=0.001),
     ) as running:
         yield running
 
 
 @pytest.fixture
 def page(sandbox: RunningSandbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=sandbox.url, trust_env=False, timeout=10) as client:
+    with httpx.Client(base_url=sandbox.url, trust_env=False, timeout=PATIENCE) as client:
         yield client
 
 
@@ -65,7 +66,7 @@ def connect(sandbox: RunningSandbox) -> Iterator[Connect]:
         handler.close()
 
 
-def wait_until(holds: Callable[[], bool], *, within: float = 5.0) -> None:
+def wait_until(holds: Callable[[], bool], *, within: float = PATIENCE) -> None:
     """Poll until something holds; fails the test when it does not in time."""
     deadline = time.monotonic() + within
     while not holds():

@@ -10,7 +10,7 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from sandbox.person import NotPossible, visible_text
+from sandbox.person import PATIENCE, NotPossible, visible_text
 from sandbox.serve import RunningSandbox
 from tests.sandbox.conftest import Connect, wait_until
 
@@ -134,10 +134,12 @@ def test_an_event_without_ack_comes_again(sandbox: RunningSandbox, app: App, con
 
     def stubborn(client: Any, request: Any) -> None:
         seen.append((request.retry_attempt, request.retry_reason))
+        sandbox.sandbox.delivery._ack_seconds = PATIENCE
         if len(seen) > 1:
             client.send_socket_mode_response(SocketModeResponse(envelope_id=request.envelope_id))
 
     connected.client.socket_mode_request_listeners[:] = [stubborn]
+    sandbox.sandbox.delivery._ack_seconds = 0.3
     sandbox.person("ana").say("#billing", "hello")
     wait_until(lambda: len(seen) == 2)
     assert seen == [(0, ""), (1, "timeout")]
@@ -175,6 +177,7 @@ def test_people_are_told_when_the_app_does_not_ack(
         return
 
     connect(app)
+    sandbox.sandbox.delivery._ack_seconds = 0.3
     with pytest.raises(NotPossible) as slow:
         ana.click("#billing", ts, "claim")
     assert slow.value.code == "operation_timeout"
@@ -195,7 +198,7 @@ def test_the_client_comes_back_when_asked_to_leave(
         opened = sandbox.within(lambda running: running.stats.report()["calls"]["apps.connections.open"]["ok"])
         return opened == 2 and sandbox.within(lambda running: running.sockets.count) == 1
 
-    wait_until(has_come_back, within=15)
+    wait_until(has_come_back)
     sandbox.person("ana").click("#billing", ts, "claim")
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from slack_sdk import WebClient
 
 from sandbox.core import Options, Sandbox
+from sandbox.person import PATIENCE
 from sandbox.serve import RunningSandbox, running_sandbox
 from sandbox.ui import ACTIONS
 from sandbox.web_api.call import METHODS
@@ -48,7 +49,7 @@ def busy() -> Iterator[tuple[RunningSandbox, httpx.Client]]:
     options = Options(rate_scale=None, ack_seconds=0.05, retry_scale=0.0)
     with (
         running_sandbox(manifest=HERE / "manifest.yaml", workspace=HERE / "workspace.toml", options=options) as sandbox,
-        httpx.Client(base_url=sandbox.url, trust_env=False, timeout=10) as client,
+        httpx.Client(base_url=sandbox.url, trust_env=False, timeout=PATIENCE) as client,
     ):
         yield sandbox, client
 

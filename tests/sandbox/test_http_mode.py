@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from sandbox.core import Options
 from sandbox.http_delivery import signature
-from sandbox.person import NotPossible
+from sandbox.person import PATIENCE, NotPossible
 from sandbox.serve import RunningSandbox, listening_socket, running_sandbox
 from tests.sandbox.conftest import HERE, wait_until
 
@@ -67,7 +67,7 @@ def http_app() -> Iterator[tuple[HttpApp, str]]:
 
 @pytest.fixture
 def over_http(http_app: tuple[HttpApp, str]) -> Iterator[RunningSandbox]:
-    options = Options(rate_scale=None, request_url=http_app[1], ack_seconds=1.0, retry_scale=0.001)
+    options = Options(rate_scale=None, request_url=http_app[1], ack_seconds=PATIENCE, retry_scale=0.001)
     with running_sandbox(
         manifest=HERE / "manifest.yaml", workspace=HERE / "workspace.toml", options=options
     ) as running:

@@ -10,6 +10,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from sandbox.person import PATIENCE
 from sandbox.serve import RunningSandbox
 from tests.sandbox.conftest import wait_until
 
@@ -23,14 +24,14 @@ def ticket(sandbox: RunningSandbox) -> str:
 @contextlib.contextmanager
 def opened(sandbox: RunningSandbox) -> Iterator[tuple[ClientConnection, dict[str, Any]]]:
     with connect(ticket(sandbox), proxy=None) as socket:
-        yield socket, json.loads(socket.recv(timeout=5))
+        yield socket, json.loads(socket.recv(timeout=PATIENCE))
 
 
 def test_a_ticket_lets_one_socket_in(sandbox: RunningSandbox) -> None:
     url = ticket(sandbox)
     assert url.startswith("ws://127.0.0.1:")
     with connect(url, proxy=None) as socket:
-        hello = json.loads(socket.recv(timeout=5))
+        hello = json.loads(socket.recv(timeout=PATIENCE))
         assert (hello["type"], hello["num_connections"]) == ("hello", 1)
         with pytest.raises(InvalidStatus):
             connect(url, proxy=None)
@@ -51,7 +52,7 @@ def test_envelopes_go_round_the_sockets(sandbox: RunningSandbox) -> None:
             sandbox.person("ana").say("#billing", str(number))
         texts = []
         for socket in (one, other, one, other):
-            envelope = json.loads(socket.recv(timeout=5))
+            envelope = json.loads(socket.recv(timeout=PATIENCE))
             assert (envelope["type"], envelope["accepts_response_payload"]) == ("events_api", False)
             assert (envelope["retry_attempt"], envelope["retry_reason"]) == (0, "")
             texts.append(envelope["payload"]["event"]["text"])
@@ -64,13 +65,13 @@ def test_a_late_ack_and_nonsense_are_let_pass(sandbox: RunningSandbox) -> None:
         for text in ("not json", "[]", '{"envelope_id": 7}', '{"envelope_id": "unknown"}'):
             socket.send(text)
         sandbox.person("ana").say("#billing", "still here")
-        assert json.loads(socket.recv(timeout=5))["payload"]["event"]["text"] == "still here"
+        assert json.loads(socket.recv(timeout=PATIENCE))["payload"]["event"]["text"] == "still here"
 
 
 def test_a_warning_leaves_the_socket_open(sandbox: RunningSandbox) -> None:
     with opened(sandbox) as (socket, _):
         httpx.post(f"{sandbox.url}/sandbox/disconnect", json={"reason": "warning"}, trust_env=False)
-        note = json.loads(socket.recv(timeout=5))
+        note = json.loads(socket.recv(timeout=PATIENCE))
         assert (note["type"], note["reason"]) == ("disconnect", "warning")
         assert sandbox.within(lambda running: running.sockets.count) == 1
         refused = httpx.post(f"{sandbox.url}/sandbox/disconnect", json={"reason": "boredom"}, trust_env=False)

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from sandbox.composer import linked, rich_text
-from sandbox.person import NotPossible
+from sandbox.person import PATIENCE, NotPossible
 from sandbox.serve import RunningSandbox
 from tests.sandbox.conftest import Connect, wait_until
 
@@ -132,10 +132,10 @@ class Listening:
     def __init__(self, url: str, user: str) -> None:
         self.events: list[tuple[str, Json]] = []
         self.ready = threading.Event()
-        self._client = httpx.Client(base_url=url, trust_env=False, timeout=httpx.Timeout(5, read=30))
+        self._client = httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE)
         self._thread = threading.Thread(target=self._read, args=(user,), daemon=True)
         self._thread.start()
-        assert self.ready.wait(5)
+        assert self.ready.wait(PATIENCE)
 
     def _read(self, user: str) -> None:
         name = ""
@@ -154,7 +154,7 @@ class Listening:
         return [name for name, _ in self.events]
 
     def join(self) -> None:
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         self._client.close()
 
 

@@ -7,6 +7,7 @@ from slack_bolt import Ack, App, Respond
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from sandbox.person import PATIENCE
 from sandbox.serve import RunningSandbox
 from tests.sandbox_page import kitchen, views
 
@@ -36,7 +37,7 @@ class Bot:
 
     def _connect(self, sandbox: RunningSandbox) -> None:
         self._handler.connect()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while not sandbox.within(lambda running: running.sockets.count):
             assert time.monotonic() < deadline, "the bot did not connect"
             time.sleep(0.01)

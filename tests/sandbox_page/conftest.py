@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from slack_sdk import WebClient
 
 from sandbox.core import Options
+from sandbox.person import PATIENCE
 from sandbox.serve import RunningSandbox, running_sandbox
 from tests.sandbox_page.bot import Bot
 
@@ -26,6 +27,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail(f"no Chromium at {CHROMIUM}, and CI must drive the page")
         pytest.skip(f"no Chromium at {CHROMIUM}: the page is not driven (CHROMIUM names another place)")
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield running
@@ -37,7 +39,7 @@ def sandbox() -> Iterator[RunningSandbox]:
     with running_sandbox(
         manifest=HERE / "manifest.yaml",
         workspace=HERE / "workspace.toml",
-        options=Options(rate_scale=None, ack_seconds=1.0, retry_scale=0.001),
+        options=Options(rate_scale=None, ack_seconds=PATIENCE, trigger_seconds=PATIENCE, retry_scale=0.001),
     ) as running:
         yield running
 
@@ -57,7 +59,7 @@ def open_page(browser: Browser, sandbox: RunningSandbox) -> Iterator[Open]:
         context = {"viewport": {"width": 1400, "height": 900}, "timezone_id": "Europe/London", **context}
         contexts.append(browser.new_context(**context))
         page = contexts[-1].new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",
@@ -81,7 +83,7 @@ def bot(sandbox: RunningSandbox) -> Iterator[Bot]:
     running.close()
 
 
-def wait_until(holds: Callable[[], bool], *, within: float = 5.0) -> None:
+def wait_until(holds: Callable[[], bool], *, within: float = PATIENCE) -> None:
     """Poll until something holds; fails the test when it does not in time."""
     deadline = time.monotonic() + within
     while not holds():

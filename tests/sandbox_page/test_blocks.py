@@ -147,7 +147,10 @@ def test_a_confirm_asks_first(bot: Bot, web: WebClient, open_page: Open) -> None
     wait_until(lambda: len(bot.actions("escalate")) == 1)
 
 
-def test_a_bot_that_does_not_answer_is_told_of(bot: Bot, web: WebClient, open_page: Open) -> None:
+def test_a_bot_that_does_not_answer_is_told_of(
+    sandbox: RunningSandbox, bot: Bot, web: WebClient, open_page: Open
+) -> None:
+    sandbox.sandbox.delivery._ack_seconds = 3.0
     post(web, [{"type": "actions", "block_id": "b", "elements": [kitchen.button("silent", "Silence")]}])
     page = open_page(path="&channel=general")
     button = page.get_by_role("button", name="Silence")

@@ -84,9 +84,13 @@ def test_a_pushed_view_goes_back_to_what_was_typed(bot: Bot, web: WebClient, ope
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_form_that_the_bot_does_not_take_says_so(bot: Bot, web: WebClient, open_page: Open) -> None:
+def test_a_form_that_the_bot_does_not_take_says_so(
+    sandbox: RunningSandbox, bot: Bot, web: WebClient, open_page: Open
+) -> None:
     page = open_answer(web, open_page)
     page.get_by_role("button", name="Help").click()
+    expect(page.get_by_role("button", name="Understood")).to_be_visible()
+    sandbox.sandbox.delivery._ack_seconds = 3.0
     page.get_by_role("button", name="Understood").click()
     expect(page.locator(".modal-body")).to_have_attribute("aria-busy", "true")
     expect(page.locator(".modal .alert-error")).to_contain_text("We had some trouble")
@@ -153,7 +157,7 @@ def test_home_is_drawn_for_who_opens_it_and_its_buttons_work(bot: Bot, open_page
     expect(page.get_by_label("Message Earshot")).to_be_visible()
 
 
-def test_commands_are_completed_answered_and_refused(bot: Bot, open_page: Open) -> None:
+def test_commands_are_completed_answered_and_refused(sandbox: RunningSandbox, bot: Bot, open_page: Open) -> None:
     page = open_page(path="&channel=billing")
     field = page.get_by_label("Message #billing")
     field.fill("/m")
@@ -165,6 +169,7 @@ def test_commands_are_completed_answered_and_refused(bot: Bot, open_page: Open) 
     page.keyboard.type("list")
     page.keyboard.press("Enter")
     expect(page.locator(".message.ephemeral").last).to_contain_text("You said list")
+    sandbox.sandbox.delivery._ack_seconds = 0.3
     for text, words in (
         ("/nosuch", "is not a valid command"),
         ("/silent", 'failed with the error "operation_timeout"'),

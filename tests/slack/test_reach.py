@@ -26,7 +26,7 @@ class Slow:
         with self.lock:
             self.asking += 1
             self.together = max(self.together, self.asking)
-        assert self.gate.wait(10)
+        assert self.gate.wait(30)
         with self.lock:
             self.asking -= 1
         return {"user": {"id": user, "deleted": user == PEOPLE[0]}}
@@ -47,7 +47,7 @@ def reach(slack: Slow, patience: float | None) -> SlackReach:
 def test_a_look_ends_in_time_and_takes_people_at_their_word(slack: Slow) -> None:
     began = time.monotonic()
     found = reach(slack, 0.05).look(PEOPLE)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
     assert [each.kind for each in found.values()] == [TargetKind.PERSON] * len(PEOPLE)
     assert not any(each.problem for each in found.values()), "a call that falls through would not come back"
 
@@ -56,7 +56,7 @@ def test_what_came_late_is_known_the_next_time(slack: Slow) -> None:
     asked = reach(slack, 0.05)
     asked.look(PEOPLE)
     slack.gate.set()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while asked.look(PEOPLE)[PEOPLE[0]].problem != "has left Slack":
         assert time.monotonic() < deadline
 

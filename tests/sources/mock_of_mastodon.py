@@ -74,7 +74,7 @@ def mock_of_mastodon() -> Iterator[MockOfMastodon]:
     server = uvicorn.Server(uvicorn.Config(place, host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 30
     while not server.started and thread.is_alive() and time.monotonic() < give_up:
         time.sleep(0.01)
     place.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"

@@ -264,7 +264,7 @@ def test_half_a_megabyte_of_comment_openers_costs_nothing_and_spares_the_other_e
     started = time.monotonic()
     bomb = rss(f"<description><![CDATA[{'<!--' * 128_000}]]></description>", "<title>good</title>")
     assert "good" in {item.text for item in read(web, bomb).values()}
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30, "it was 48 s on a free machine"
 
 
 BILLION = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 10))
@@ -289,6 +289,7 @@ def test_document_type_without_entities_is_fine(web: Place) -> None:
 
 
 def test_child_that_is_stopped_by_its_processor_limit_is_a_retry(web: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "WALL", timedelta(minutes=2))
     _in_child(monkeypatch, "resource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass")
     with pytest.raises(Retry, match="processor time") as caught:
         read(web, rss())
@@ -296,11 +297,14 @@ def test_child_that_is_stopped_by_its_processor_limit_is_a_retry(web: Place, mon
 
 
 def test_child_that_hangs_is_killed_and_a_retry(web: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(feed, "WALL", timedelta(seconds=0.5))
     pid_file = tmp_path / "pid"
-    _in_child(monkeypatch, f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)")
-    with pytest.raises(Retry, match="too long"):
-        read(web, rss())
+    _in_child(monkeypatch, f"open({str(pid_file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)")
+    for seconds in (0.5, 5, 60):  # a busy machine takes longer to start it
+        monkeypatch.setattr(feed, "WALL", timedelta(seconds=seconds))
+        with pytest.raises(Retry, match="too long"):
+            read(web, rss())
+        if pid_file.exists() and pid_file.read_text():
+            break
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid_file.read_text()), signal.SIGCONT)
 

@@ -249,8 +249,8 @@ def test_a_hostile_mail_server_is_a_retry_in_time(speak: Speak, monkeypatch: pyt
     begun = time.monotonic()
     with pytest.raises(Retry):
         reader(mailbox).poll("", NOW)
-    assert time.monotonic() - begun < 5
-    thread.join(timeout=5)
+    assert time.monotonic() - begun < 30
+    thread.join(timeout=30)
 
 
 @pytest.mark.parametrize("speak", [drip, flood, http, nothing, nonsense])
@@ -265,8 +265,8 @@ def test_a_hostile_way_out_is_a_retry_in_time(speak: Speak, monkeypatch: pytest.
     with pytest.raises(Retry) as caught:
         replace(good, smtp=replace(good.smtp, port=port)).reply(post, "Sorry.", key="k1")
     assert not caught.value.ambiguous
-    assert time.monotonic() - begun < 6
-    thread.join(timeout=5)
+    assert time.monotonic() - begun < 30
+    thread.join(timeout=30)
 
 
 @pytest.fixture

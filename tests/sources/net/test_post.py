@@ -115,7 +115,7 @@ def test_slow_place_is_cut_off_at_the_deadline_and_may_have_taken_it(head: bytes
         started = time.monotonic()
         with pytest.raises(Retry, match="deadline") as caught:
             post(url, b"words", limits=Limits(deadline=timedelta(seconds=0.4)), allow_private=True)
-        assert 0.35 < time.monotonic() - started < 5
+        assert 0.35 < time.monotonic() - started < 30
     assert caught.value.ambiguous
 
 
