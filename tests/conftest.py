@@ -7,10 +7,17 @@ import pytest
 
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from tests.compiled_statements import shared_between_engines
 from tests.databases import Cluster, Factory, need_postgres, postgres_factory, sqlite_factory
 from tests.fakes import MovedClock
 
 ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with shared_between_engines():
+        yield
 
 
 @pytest.fixture(scope="session")

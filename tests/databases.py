@@ -1,4 +1,4 @@
-"""Databases for tests: a file for SQLite and a PostgreSQL server of our own, each test with a fresh migrated copy."""
+"""Databases for tests: a file for SQLite and a PostgreSQL server of our own, each test with an empty one at head."""
 
 import ctypes
 import os
@@ -22,6 +22,7 @@ from sqlalchemy import text
 from bot.store.database import Database
 from bot.store.metadata import METADATA
 from bot.store.migrate import migrate
+from tests.kept_databases import Kept, Shelf
 
 DEBIAN = Path("/usr/lib/postgresql")
 START_SECONDS = 30.0
@@ -69,6 +70,7 @@ class Cluster:
         self._server: subprocess.Popen[bytes] | None = None
         self._numbers = count(1)
         self.port = _free_port()
+        self.shelf = Shelf(lambda: self.create(migrated=True), self.drop)
 
     def start(self) -> None:
         if self._as_user:
@@ -88,6 +90,7 @@ class Cluster:
         template.close()
 
     def stop(self) -> None:
+        self.shelf.close()
         if self._server is not None and self._server.poll() is None:
             self._run([str(self._programs / "pg_ctl"), "-D", str(self._data), "-m", "immediate", "stop"])
             self._server.wait(START_SECONDS)
@@ -152,14 +155,23 @@ def _free_port() -> int:
 
 @dataclass(kw_only=True)
 class Factory:
-    """Makes databases of one dialect for one test, and removes them after it."""
+    """Makes databases of one dialect for one test, and removes them after it, or puts them back where they are kept."""
 
     make_url: Callable[[bool], str]
     remove: Callable[[str], None]
+    shelf: Shelf | None = None
     _made: list[tuple[str, Database]] = field(default_factory=list)
+    _lent: list[Kept] = field(default_factory=list)
 
     def __call__(self, *, migrated: bool = True) -> Database:
-        return self.open(self.make_url(migrated))
+        if self.shelf is None or not migrated:
+            return self.open(self.make_url(migrated))
+        self._lent.append(self.shelf.take())
+        return self._lent[-1].database
+
+    def new(self) -> Database:
+        """One at head that no test had before and none gets after: for a test that changes its tables."""
+        return self.open(self.make_url(True))
 
     def open(self, url: str, *, patience: float = 5.0) -> Database:
         """One more way into a database that may be open already."""
@@ -170,7 +182,10 @@ class Factory:
     def clear(self) -> None:
         for _, database in self._made:
             database.close()
-        for url in {url for url, _ in self._made}:
+        for kept in self._lent:
+            assert self.shelf is not None
+            self.shelf.put_back(kept)
+        for url in {url for url, _ in self._made} - {kept.url for kept in self._lent}:
             self.remove(url)
 
 
@@ -195,7 +210,9 @@ def sqlite_factory(folder: Path, template: Path) -> Iterator[Factory]:
 
 @contextmanager
 def postgres_factory(cluster: Cluster) -> Iterator[Factory]:
-    factory = Factory(make_url=lambda migrated: cluster.create(migrated=migrated), remove=cluster.drop)
+    factory = Factory(
+        make_url=lambda migrated: cluster.create(migrated=migrated), remove=cluster.drop, shelf=cluster.shelf
+    )
     yield factory
     factory.clear()
 

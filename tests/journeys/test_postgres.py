@@ -14,7 +14,7 @@ EIGHT = ("ana", "ben", "cleo", "dan", "eve", "fay", "gus", "hal")
 
 @pytest.fixture(scope="module")
 def postgres_office(cluster: Cluster) -> Iterator[Office]:
-    with postgres_factory(cluster) as make, open_office(make()) as opened:
+    with postgres_factory(cluster) as make, open_office(make.new()) as opened:
         yield opened
 
 
