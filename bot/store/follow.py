@@ -41,10 +41,11 @@ def fold(session: Session, source: str, fresh: Mapping[int, Incoming], now: date
 
 def _fold(session: Session, source: str, mention_id: int, item: Incoming, now: datetime) -> int:
     conversation = _conversation_of(session, source, key_of(item.thread))
-    session.execute(update(MentionRow).where(MentionRow.id == mention_id).values(thread=conversation.key))
+    if conversation.key != key_of(item.thread):
+        session.execute(update(MentionRow).where(MentionRow.id == mention_id).values(thread=conversation.key))
     first = conversation.answered or _first_of(session, source, conversation.key, item.author, before=mention_id)
-    root = mentions.lock(session, first) if first is not None and first != mention_id else None
-    post = mentions.lock(session, mention_id)
+    root = mentions.lock_row(session, first) if first is not None and first != mention_id else None
+    post = mentions.lock_row(session, mention_id) if root is not None else None
     if root is None or post is None or root.state is State.FILTERED:
         return 0
     values = {"follow_of": root.mention.id, "judge_at": now}
@@ -94,7 +95,7 @@ def _first_of(session: Session, source: str, key: str, author: str, *, before: i
 def bring_back(session: Session, record: Record, now: datetime, reason: str, *, slot: str) -> None:
     """Open what was closed, wake what was put aside, tell whoever holds it. What is folded brings back what it is part of."""
     if record.state is State.FOLDED:
-        root = mentions.lock(session, record.follow_of) if record.follow_of else None
+        root = mentions.lock_row(session, record.follow_of) if record.follow_of else None
         if root is not None:
             bring_back(session, root, now, reason, slot=slot)
         return

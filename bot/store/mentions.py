@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.domain.lifecycle import CLOSED, Action, State, after
 from bot.domain.mention import Mention
 from bot.store.offers import NO_OFFER
-from bot.store.records import Record, mention_of, records_of
+from bot.store.records import Record, mention_of, record_of_row, records_of
 from bot.store.schema import MentionRow, VerdictRow
 from bot.store.undo import NOTHING_KEPT
 from classifiers.verdict import Verdict
@@ -80,13 +80,23 @@ def save_verdict(session: Session, mention_id: int, verdict: Verdict, now: datet
 
 def lock(session: Session, mention_id: int) -> Record | None:
     """The mention, held until the transaction ends, so that what is decided on it is still true when it is written."""
-    row = session.scalars(
+    row = _locked(session, mention_id)
+    return records_of(session, [row])[0] if row else None
+
+
+def lock_row(session: Session, mention_id: int) -> Record | None:
+    """The same with what the mention's own row tells, for whoever moves it along and shows it to nobody: one query, not ten."""
+    row = _locked(session, mention_id)
+    return record_of_row(row) if row else None
+
+
+def _locked(session: Session, mention_id: int) -> MentionRow | None:
+    return session.scalars(
         select(MentionRow)
         .where(MentionRow.id == mention_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-    return records_of(session, [row])[0] if row else None
 
 
 def change(session: Session, record: Record, action: Action, now: datetime, values: Mapping[str, Any]) -> bool:

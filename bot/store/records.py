@@ -194,6 +194,11 @@ def records_of(session: Session, rows: Sequence[MentionRow]) -> list[Record]:
     ]
 
 
+def record_of_row(row: MentionRow) -> Record:
+    """What the row itself tells, without a query: no verdict, no answer, no promises, and nothing else of other tables."""
+    return _record(row, None, None, ())
+
+
 def _newest_last(session: Session, table: type[Dated], ids: list[int]) -> Sequence[Dated]:
     return session.scalars(select(table).where(table.mention_id.in_(ids)).order_by(table.id)).all()
 
