@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benches.hostile import feeds, hooks, network, texts
+from benches.hostile import feeds, hooks, network, properties, texts
 from benches.hostile.measure import Result
 
 CASES: dict[str, tuple[str, str, Callable[[], Result]]] = {
@@ -34,6 +34,7 @@ CASES: dict[str, tuple[str, str, Callable[[], Result]]] = {
     "texts": ("NUL, surrogates, 5,000 marks, 1 MB lines", "a row each", texts.strange_texts),
     "markup": ("strings that would call people", "nothing acts", texts.markup),
     "model": ("orders to the model, odd and endless texts", "sound scores", texts.model),
+    **properties.cases(),
 }
 
 

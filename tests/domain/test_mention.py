@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.mention import CUT_MARK, MAX_TEXT, clean
+from tests.hostile.trying import tried
 
 # Everything that a feed can hold: also NUL, lone surrogates and the marks that stack upon each other.
 hostile = st.text(st.characters(codec=None) | st.sampled_from("\0\r\n\v\x85\ud800\udfff\u0301\u0316\u0344\u1100\u1161"))
@@ -30,6 +31,7 @@ def test_what_is_kept_of_a_text(text: str, expected: str) -> None:
     assert clean(text) == expected
 
 
+@tried(100)
 @given(text=hostile)
 def test_clean_text_is_accepted_by_every_database(text: str) -> None:
     cleaned = clean(text)
@@ -38,6 +40,7 @@ def test_clean_text_is_accepted_by_every_database(text: str) -> None:
     assert not any(unicodedata.category(ch) in ("Cc", "Cs") for ch in cleaned if ch not in "\n\t")
 
 
+@tried(100)
 @given(text=hostile)
 @example("\u0344" * 40)
 def test_cleaning_what_is_clean_changes_nothing(text: str) -> None:
@@ -45,6 +48,7 @@ def test_cleaning_what_is_clean_changes_nothing(text: str) -> None:
     assert clean(cleaned) == cleaned
 
 
+@tried(100)
 @given(text=st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
 def test_a_text_without_controls_and_marks_is_only_composed(text: str) -> None:
     assert clean(text) == unicodedata.normalize("NFC", text)

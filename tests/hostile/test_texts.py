@@ -1,19 +1,22 @@
 """Texts made to break databases or to act as markup, from a source's door over both databases onto the card."""
 
-from itertools import product
+from itertools import count, product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from bot.flow.receive import receive
 from bot.slack.blocks.card import card_message, copy_message
 from bot.slack.blocks.message import Message
 from bot.sources.webhook import WebhookSource
 from bot.store.database import Database
+from bot.store.schema import MentionRow
 from tests.fakes import MovedClock
 from tests.hook_sender import SECRET, signed
 from tests.hostile.texts import HORRORS
+from tests.hostile.trying import tried
 from tests.slack.examples import NOW, PERMALINK, a_card, hostile
 from tests.slack.limits import faults_of_message, objects
 from tests.world import World
@@ -42,6 +45,26 @@ def test_any_text_goes_from_its_place_to_a_sound_card(database: Database, clock:
     assert receive(world.db, HOOK, sent.headers, sent.body, clock).added.new == 1
     world.think()
     assert faults_of_message(card_message(world.card(), now=clock())) == []
+
+
+ANYTHING = st.text(st.characters(codec=None) | st.sampled_from("\0\ud800\u0301\u202e<>&*_`"), max_size=200) | hostile
+"""Also what is no text at all: NUL, lone surrogates."""
+
+NUMBERS = count(1)
+
+
+@tried(15)
+@given(text=ANYTHING, times=st.sampled_from([1, 1, 1, 1, 1, 30, 900]))
+def test_whatever_comes_is_a_row_and_a_sound_card(database: Database, clock: MovedClock, text: str, times: int) -> None:
+    world, said = World(database, clock), f"x{text * times}"
+    post = {"id": f"post {next(NUMBERS)}", "text": said, "title": said, "author": {"handle": said, "name": said}}
+    sent = signed({**post, "parent": said, "media": [said]}, clock())
+    assert receive(world.db, HOOK, sent.headers, sent.body, clock).added.new == 1
+    world.think()
+    with database.read() as session:
+        card = world.card(int(session.scalar(select(func.max(MentionRow.id))) or 0))
+    for message in (card_message(card, now=clock()), copy_message(card, PERMALINK)):
+        assert faults_of_message(message) == []
 
 
 OPENERS = ("<!channel>", "<!here>", "<!everyone|x>", "<@U0ANA>", "<@U0ANA|boss>", "<#C0CARE>", "<#C0CARE|care>",
@@ -86,7 +109,7 @@ def test_nothing_that_a_customer_writes_acts_on_a_card(opener: str) -> None:
         assert acting(wrapper.format(opener)) == []
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(200)
 @given(text=hostile.filter(str.strip), around=st.sampled_from(ATTACKS))
 def test_no_mixture_of_them_does(text: str, around: str) -> None:
     assert acting(f"{text}{around}{text}") == []

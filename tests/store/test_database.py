@@ -5,7 +5,7 @@ import traceback
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -15,6 +15,7 @@ from bot.store import arrivals, events, figures, mentions
 from bot.store.database import Database, SingleRunner
 from tests.databases import url_of
 from tests.fakes import START, post
+from tests.hostile.trying import tried
 from tests.world import posts
 
 HOSTILE = st.text(
@@ -118,7 +119,7 @@ def test_a_second_runner_is_kept_off_until_the_first_has_ended(tmp_path: Path) -
     second.release()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(60)
 @given(said=HOSTILE)
 def test_both_engines_take_any_text(database: Database, said: str) -> None:
     """Sources clean what customers write; what people and other servers say reaches the log as it is."""

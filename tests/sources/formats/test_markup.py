@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.mention import CUT_MARK
 from bot.sources.formats.markup import MAX_HTML, plain_text, tidy
+from tests.hostile.trying import tried
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,7 @@ def test_markup_made_to_be_slow_is_not(unit: str) -> None:
     assert time.process_time() - started < 3
 
 
+@tried(100)
 @given(st.text(alphabet="<>/!-[]?&#;=\"' \nabpscriptCDATA\0\ud800😀") | st.text())
 def test_any_markup_is_read_and_tidy(markup: str) -> None:
     text = plain_text(markup).text
