@@ -45,15 +45,37 @@ class BlueskySource:
         """Raises Retry and GiveUp as the contract of a source says."""
         of = digest(f"{self.server.service} {self.server.handle}")[:12]
         known = Since.parse(cursor, of=of, start=now - self.first_lookback)
-        shelves = {shelf: self._read_on(shelf, known) for shelf in (MENTIONS, *self.words)}
+        shelves = {MENTIONS: self._read_on(MENTIONS, known)}
+        fault = self._search(known, shelves)
         uris = dict.fromkeys(uri for stretch in shelves.values() for uri in stretch.posts)
         items = self._items(list(uris), now)
         return Batch(
             items=tuple(sorted((item for item in items if item.text), key=lambda item: item.posted_at or now)),
-            cursor=known.after({shelf: stretch.since for shelf, stretch in shelves.items()}, now=now),
+            cursor=known.after(
+                {shelf: self._reached(shelf, known, shelves) for shelf in (MENTIONS, *self.words)}, now=now
+            ),
             more=any(stretch.more for stretch in shelves.values()),
-            problems=(*_cut(shelves), *(f"post {item.external_id} has no text" for item in items if not item.text)),
+            retry_after=fault.after if isinstance(fault, Retry) and fault.asked else None,
+            problems=(
+                *_cut(shelves),
+                *([f"not all was searched for: {fault.reason}"] if fault else []),
+                *(f"post {item.external_id} has no text" for item in items if not item.text),
+            ),
         )
+
+    def _search(self, known: Since, shelves: dict[str, Stretch[str]]) -> Retry | GiveUp | None:
+        """Add what is found for the words, as far as the place answers: its search is refused to programs at times, with 403
+        too, and that must not cost the mentions.
+        """
+        for word in self.words:
+            try:
+                shelves[word] = self._read_on(word, known)
+            except (Retry, GiveUp) as fault:
+                return fault
+        return None
+
+    def _reached(self, shelf: str, known: Since, shelves: Mapping[str, Stretch[str]]) -> datetime:
+        return shelves[shelf].since if shelf in shelves else known.reached(shelf).since
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""

@@ -60,6 +60,7 @@ class BlueskyPlace:
     ended: int = 400
     """The status for a session that was ended: 400 from a server of accounts (PDS), 401 from those behind it."""
     refuses_all: bool = False
+    search_fails: Answer | None = None
     sessions: list[str] = field(default_factory=list)
     served: Wire = field(default_factory=lambda: Wire(url=""))
 
@@ -96,6 +97,8 @@ class BlueskyPlace:
         return said({"notifications": [{name: each[name] for name in kept} for each in listed]} | following)
 
     def _searchPosts(self, asked: Asked) -> Answer:  # noqa: N802
+        if self.search_fails is not None:
+            return self.search_fails
         wanted = asked.query["q"].strip('"').casefold()
         assert asked.query["sort"] == "latest"
         found = [each for each in self.posts.values() if wanted in each["record"]["text"].casefold()]

@@ -155,6 +155,22 @@ def test_what_a_search_finds_comes_beside_the_mentions_each_post_once(place: Blu
     assert uri("e") in [item.external_id for item in searching.poll(batch.cursor, NOW).items]
 
 
+@pytest.mark.parametrize("status", [403, 429, 502])
+def test_a_search_that_is_refused_costs_no_mention_and_is_made_up_for(place: BlueskyPlace, status: int) -> None:
+    mention(place, "a")
+    place.posts[uri("b")] = view("b", "my Quiet Pip is loud", THEN)
+    place.search_fails = Answer(status=status, body=b"<html>Forbidden</html>", headers={"Retry-After": "60"})
+    watching = source(place, words=("Quiet Pip",))
+    batch = watching.poll("", NOW)
+    assert [item.external_id for item in batch.items] == [uri("a")]
+    assert len(batch.problems) == 1
+    assert "app password" not in batch.problems[0]
+    assert batch.retry_after == (None if status == 403 else timedelta(minutes=1))
+    place.search_fails = None
+    later = watching.poll(batch.cursor, NOW + timedelta(days=2))
+    assert uri("b") in [item.external_id for item in later.items]
+
+
 def test_a_long_outage_comes_in_pieces_and_in_order(place: BlueskyPlace) -> None:
     mention(place, "p0")
     patient = source(place)

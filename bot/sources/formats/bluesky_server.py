@@ -149,8 +149,6 @@ class BlueskyServer:
         if status == 401 or (status == 400 and name):
             # A server of accounts says 400 to a session that has run out; those behind it say 401.
             return RefusedError(name or str(status), reason, has_run_out=status == 401 or name in RUN_OUT)
-        if status == 403:
-            return GiveUp(f"{NO_PASSWORD.format(host=self.host)} ({reason or status})")
         return GiveUp(f"{self.host} refuses it ({reason or status})")
 
 
