@@ -4,6 +4,7 @@ import logging
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, model_validator
@@ -23,6 +24,7 @@ from bot.sources.table import Secret, SourceTable, needs_extra
 from bot.values import HttpUrlOrEmpty, Label, Port, Several
 
 if TYPE_CHECKING:
+    from bot.sources.net.mail_copy import SentCopy
     from bot.sources.net.mail_imap import Mailbox, Stored
     from bot.sources.net.mail_smtp import Transfer
 
@@ -154,7 +156,8 @@ class AnsweringMail(MailSource):
             if not self._stands(box, sent, key):
                 if not box.has_time_for_more():
                     raise Retry(f"{self.imap.host} took too long to find the mail that is answered", after=PAUSE)
-                self._send(box, mail_of(text, key, letter, self.voice, datetime.now(UTC)), sent, key)
+                answer = mail_of(text, key, letter, self.voice, datetime.now(UTC))
+                self._send(answer, self._copy(answer, sent, key), box)
         return Replied(permalink="")
 
     def find_reply(self, external_id: str, text: str, *, key: str) -> Replied | None:  # noqa: ARG002 - the key says enough
@@ -168,38 +171,41 @@ class AnsweringMail(MailSource):
         box.open_folder(sent)
         return box.holds(answer_key(key), by_server=not self.sent_copy)
 
-    def _send(self, box: "Mailbox", answer: Answer, sent: str, key: str) -> None:
+    def _copy(self, answer: Answer, sent: str, key: str) -> "SentCopy":
+        from bot.sources.net.mail_copy import SentCopy
+
+        reopen = partial(self._mailbox, ONCE_MORE)
+        return SentCopy(raw=answer.raw, folder=sent, beginning=answer_key(key), reopen=reopen)
+
+    def _send(self, answer: Answer, copy: "SentCopy", box: "Mailbox") -> None:
         with self._way_out() as transfer:
             transfer.offer(answer.sender, answer.to)
             transfer.transmit(answer.raw)
-            # Later, and ending here would send it twice; earlier, and it would never be sent.
-            is_kept = self.sent_copy and box.put(answer.raw, sent)
+            # Not sooner: whoever is killed here would leave a copy of what never went. Not later: a lost word must find it.
+            is_kept = not self.sent_copy or copy.put(box)
             try:
                 transfer.confirm()
             except (Retry, GiveUp) as fault:
-                raise self._after(fault, box, sent, key) from fault
-        if self.sent_copy and not is_kept:
-            self._keep(answer, sent, key)
+                self._settle(fault, copy, box, is_kept=is_kept)
+                raise
+        if not is_kept:
+            self._keep(copy)
 
-    def _after(self, fault: Retry | GiveUp, box: "Mailbox", sent: str, key: str) -> Retry | GiveUp:
-        """What is said where the server took the mail without a word, or refused it: then its copy has to go."""
+    def _settle(self, fault: Retry | GiveUp, copy: "SentCopy", box: "Mailbox", *, is_kept: bool) -> None:
+        """What becomes of the copy where the server took the mail without a word, or refused it: then it has to go."""
         if isinstance(fault, Retry) and fault.ambiguous:
-            after = fault.after if self.sent_copy else SHOWN
-            return Retry(fault.reason, after=after, ambiguous=True)
-        if not self.sent_copy or box.take_out(sent, answer_key(key)):
-            return fault
-        with suppress(Retry, GiveUp), self._mailbox(ONCE_MORE) as again:
-            if again.take_out(sent, answer_key(key)):
-                return fault
-        advice = f"its copy could not be taken out of “{sent}”: delete it there before you send again"
-        return GiveUp(f"{fault.reason}; {advice}")
+            if not is_kept:
+                self._keep(copy)
+            if not self.sent_copy:
+                raise Retry(fault.reason, after=SHOWN, ambiguous=True) from fault
+        elif self.sent_copy and not copy.take_out(box):
+            advice = f"its copy could not be taken out of “{copy.folder}”: delete it there before you send again"
+            raise GiveUp(f"{fault.reason}; {advice}") from fault
 
-    def _keep(self, answer: Answer, sent: str, key: str) -> None:
-        """The copy, once more. The answer is out; without a copy it is missing in the mail program only."""
-        with suppress(Retry, GiveUp), self._mailbox(ONCE_MORE) as again:
-            if self._stands(again, sent, key) or again.put(answer.raw, sent):
-                return
-        log.warning("answer_has_no_copy", extra={"source": self.name})
+    def _keep(self, copy: "SentCopy") -> None:
+        """The copy, once more, where the mailbox did not confirm it."""
+        if not copy.put_again():
+            log.warning("answer_has_no_copy", extra={"source": self.name})
 
     def try_way_out(self) -> None:
         """Logs in and goes. Raises Retry and GiveUp as `reply` does."""

@@ -112,6 +112,20 @@ def test_a_mailbox_that_breaks_holds_no_answer_up_and_gets_no_second_copy() -> N
         assert (len(smtp.taken), len(mailbox.read("Sent"))) == (1, 1)
 
 
+@pytest.mark.usefixtures("_broken_copy")
+def test_a_lost_word_and_a_broken_mailbox_at_once_leave_one_answer_and_one_copy() -> None:
+    mailbox = fresh_mailbox()
+    post = asked(mailbox)
+    with smtp_place() as smtp:
+        source = answerer(mailbox, smtp)
+        smtp.at_data.append(LOST)
+        with pytest.raises(Retry) as caught:
+            source.reply(post, "Sorry.", key="k1")
+        assert caught.value.ambiguous
+        source.reply(post, "Sorry.", key="k1")
+        assert (len(smtp.taken), len(mailbox.read("Sent"))) == (1, 1)
+
+
 def test_a_copy_that_the_mailbox_refuses_is_tried_once_more_and_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
