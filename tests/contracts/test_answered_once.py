@@ -24,8 +24,8 @@ def case(request: pytest.FixtureRequest) -> Iterator[AnswererCase]:
         yield opened
 
 
-def every(trait: Trait | None = None) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", answerers(trait), ids=lambda made: made.__name__, indirect=True)
+def every(trait: Trait | None = None, *, lacks: Trait | None = None) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", answerers(trait, lacks=lacks), ids=lambda made: made.__name__, indirect=True)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_death_after_the_place_took_the_answer_leaves_one(
     assert states(world) == [AnswerState.SENT]
 
 
-@every()
+@every(lacks=Trait.KEYLESS)
 def test_two_customers_told_the_same_are_both_told_also_where_the_first_word_of_it_was_lost(
     case: AnswererCase, world: World
 ) -> None:
