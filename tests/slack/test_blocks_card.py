@@ -288,11 +288,32 @@ def test_parent_edit_withdrawal_and_attachments_are_told() -> None:
 def test_what_is_attached_without_an_address_is_named_and_cannot_disturb_the_line() -> None:
     files = tuple(f"page-{number}.pdf (2 kB)" for number in range(1, 8))
     evil = "<!channel>\u202egpj.exe (1 kB)"
-    text, _ = shown(a_card(mention={"media": (evil, *files, "https://files.example/photo.jpg")}))
-    assert "9 attachments" in text
+    text, _ = shown(a_card(mention={"media": (evil, *files)}))
+    assert "8 attachments" in text
     assert "Attached: <!channel>gpj.exe (1 kB), page-1.pdf (2 kB)" in text
     assert "page-4.pdf (2 kB) and 3 more" in text
-    assert "photo.jpg" not in text
+
+
+@pytest.mark.parametrize(
+    ("address", "label"),
+    [
+        ("https://files.example/media/2026/photo.jpg", "files.example/…/photo.jpg"),
+        ("https://files.example/photo.jpg?width=9", "files.example/photo.jpg"),
+        ("https://files.example/", "files.example"),
+        ("https://evil.example/a/\u202ebank.example", "evil.example/…/bank.example"),
+        ("https://evil.example/" + "b" * 500, "evil.example/" + "b" * 37 + "…"),
+    ],
+)
+def test_what_is_attached_with_an_address_is_a_link_that_says_where_it_leads(address: str, label: str) -> None:
+    _, message = shown(a_card(mention={"media": (address,)}))
+    assert not faults_of_message(message)
+    assert str({"type": "link", "url": address, "text": label}) in str(message.blocks)
+
+
+def test_what_no_browser_may_open_is_no_link() -> None:
+    text, message = shown(a_card(mention={"media": ("javascript:alert(1)",)}))
+    assert "Attached: javascript:alert(1)" in text
+    assert "'url': 'javascript" not in str(message)
 
 
 def test_a_title_that_the_text_repeats_is_shown_once() -> None:

@@ -1,6 +1,8 @@
 """The customer's post as every surface shows it: who, where, when, and the words as a quote. All of it is untrusted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.domain.card import Card
 from bot.domain.mention import Mention
@@ -12,7 +14,7 @@ URGENT = "🔴 Urgent"
 PRAISE = "💚 Praise"
 CHANCE = "💬 A chance to join in"
 MOST_NAMED = 5
-"""Attachments whose names are shown."""
+"""Attachments that are shown, of those that are counted."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ def post_block(card: Card, size: Size) -> Json:
     parts.append(quote(*said))
     if is_cut:
         parts.append(line(*_where_the_rest_is(mention.url, size.rest)))
-    if names := _attached(mention):
-        parts.append(line(span("Attached: ", italic=True), span(names)))
+    if mention.media:
+        parts.append(line(span("Attached: ", italic=True), *_attached(mention.media)))
     if mention.withdrawn_at:
         parts.append(line(span("The author took this post down on "), when(mention.withdrawn_at), span(".")))
     return rich(*parts)
@@ -96,11 +98,21 @@ def _circumstances(mention: Mention) -> list[list[Json]]:
     ]
 
 
-def _attached(mention: Mention) -> str:
-    """Names of what hangs on a post and has no address; the count above is of all."""
-    names = [inline(each, 120) for each in mention.media if not web_link(each)]
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
+def _attached(media: Sequence[str]) -> list[Json]:
+    """What hangs on a post: a link where it has an address, else its name; the count above is of all."""
+    first = [[_file(each)] for each in media[:MOST_NAMED]]
+    more = len(media) - len(first)
+    return [*joined(first, ", "), *([span(f" and {more} more")] if more else [])]
+
+
+def _file(address_or_name: str) -> Json:
+    """A link says the site first, whatever its file is called."""
+    safe = web_link(address_or_name)
+    if not safe:
+        return span(inline(address_or_name, 120))
+    folder, _, name = urlsplit(safe).path.rpartition("/")
+    between = "/…/" if folder else "/"
+    return link(safe, f"{host_of(safe)}{between}{inline(name, 40)}" if name else host_of(safe))
 
 
 def _stars(rating: float) -> str:
