@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.domain.card import Subscription
 from bot.domain.lifecycle import Action, State
@@ -15,6 +16,7 @@ from bot.flow.desk import claiming, deciding
 from bot.flow.subscribe import subscribe
 from bot.store import outbox
 from bot.store.database import Database
+from bot.store.schema import MentionRow
 from classifiers.verdict import Subject, Verdict
 from tests.fakes import START, FakeClassifier, MovedClock, policy, post
 from tests.world import World, posts
@@ -143,10 +145,10 @@ def test_copies_that_needed_a_verdict_come_with_it(world: World) -> None:
 
 
 def asked_at(world: World, span: timedelta) -> list[float]:
-    """Minutes after now at which the model is asked, looking every ten seconds."""
+    """Minutes after now at which the model is asked, looking every half minute."""
     begun, found = world.clock(), []
     while world.clock() < begun + span:
-        world.clock.seconds(10)
+        world.clock.seconds(30)
         before = len(world.model.batches)
         judge(world)
         if len(world.model.batches) > before:
@@ -160,8 +162,8 @@ def test_pauses_grow_with_the_time_it_has_waited(world: World) -> None:
     tried = asked_at(world, timedelta(hours=6))
     gaps = [later - earlier for earlier, later in pairwise(tried)]
     assert gaps[0] >= 1
-    assert all(after >= before - 0.2 for before, after in pairwise(gaps))
-    assert gaps[-1] == pytest.approx(60, abs=0.2)
+    assert all(after >= before - 0.5 for before, after in pairwise(gaps))
+    assert gaps[-1] == pytest.approx(60, abs=0.5)
     assert len(tried) < 14
 
 
@@ -213,26 +215,37 @@ def test_a_mention_that_is_judged_again_is_nobody_elses(world: World) -> None:
 
 
 def pass_time(world: World, span: timedelta) -> None:
-    """As the engine does, but for a look every five seconds."""
+    """As the engine does, but for a look every ten seconds: twice in the shortest pause."""
     until = world.clock() + span
     while world.clock() < until:
         world.think()
         world.deliver_round()
         world.draw()
-        world.clock.seconds(5)
+        world.clock.seconds(10)
+
+
+def states(world: World) -> set[str]:
+    """Those that any mention is in."""
+    with world.db.read() as session:
+        return set(session.scalars(select(MentionRow.state)))
+
+
+def left_in_triage(world: World) -> bool:
+    with world.db.read() as session:
+        return bool(session.scalar(select(func.count()).where(MentionRow.department == "triage")))
 
 
 def test_a_short_outage_costs_no_try_and_few_questions(world: World) -> None:
     world.arrive(*posts(100))
     world.model.down = True
     pass_time(world, classify.PATIENCE - timedelta(seconds=30))
-    assert {each.state for each in map(world.record, world.log_ids())} == {State.NEW}
+    assert states(world) == {State.NEW}
     assert len(world.model.batches) <= 2 * (classify.PATIENCE / classify.FAULT_PAUSE) + 2
     world.model.down = False
     world.clock.forward(classify.FAULT_PAUSE)
     world.think()
     assert all("unjudged" not in world.whats(each) for each in world.log_ids())
-    assert {each.state for each in map(world.record, world.log_ids())} == {State.OPEN}
+    assert states(world) == {State.OPEN}
 
 
 def test_a_long_outage_brings_them_to_triage_and_its_end_to_their_departments(world: World) -> None:
@@ -250,7 +263,7 @@ def test_a_long_outage_brings_them_to_triage_and_its_end_to_their_departments(wo
     world.model.down = False
     world.clock.forward(rejudge.LONGEST_PAUSE)
     begun, most = world.clock(), 0
-    while any(world.record(each).department == "triage" for each in world.log_ids()):
+    while left_in_triage(world):
         world.think()
         with world.db.read() as session:
             most = max(most, outbox.backlog(session, world.clock()))
