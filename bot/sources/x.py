@@ -206,12 +206,16 @@ class AnsweringX(X):
     def reply(self, external_id: str, text: str, *, key: str) -> Replied:  # noqa: ARG002 - X has no keys
         """Raises Retry and GiveUp as the contract of an answerable source says."""
         self._refuse_too_long(text)
+        price = self.prices.link_post if has_address(text) else self.prices.post
         try:
-            body = self.ask("create_tweet", text=text, in_reply_to_tweet_id=external_id)
+            sent = _sent_id(self.ask("create_tweet", text=text, in_reply_to_tweet_id=external_id))
         except AlreadySaid as fault:
             raise AlreadySaid(f"{fault.reason} Write it in other words: X takes no text twice.") from fault
-        price = self.prices.link_post if has_address(text) else self.prices.post
-        return Replied(permalink=_permalink(_sent_id(body)), cost=price)
+        except Retry as fault:
+            # Where it may stand there it may have been charged: a cap is better reached too early than too late.
+            fault.cost += price if fault.ambiguous else 0
+            raise
+        return Replied(permalink=_permalink(sent), cost=price)
 
     def find_replies(self, external_id: str, text: str, *, since: datetime) -> Found:
         """Ours right under the post. Each of our own posts since then is paid for, whatever it says."""

@@ -233,6 +233,16 @@ def test_a_look_for_an_answer_costs_what_was_read_also_where_it_finds_none(place
     assert (list(missed.permalinks), missed.cost) == ([], 2_000)
 
 
+def test_an_answer_that_may_stand_there_is_counted_and_one_that_does_not_is_not(place: XPlace, web: Wire) -> None:
+    place.next_reply += [(True, None), (False, Answer(status=429))]
+    costs = list[int]()
+    for _ in range(2):
+        with pytest.raises(Retry) as caught:
+            source(web).reply(MENTION, "Sorry.", key="k1")
+        costs.append(caught.value.cost)
+    assert costs == [15_000, 0]
+
+
 def test_what_was_paid_before_x_failed_goes_with_the_fault(place: XPlace) -> None:
     def speak(asked: Asked) -> Answer | None:
         return Answer(status=402) if "pagination_token" in asked.query else place.speak(asked)
