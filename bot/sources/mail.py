@@ -47,13 +47,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class MailSource:
-    """One folder of a mailbox. `own` are addresses that are ours, in small letters; what they write is no mention."""
+    """One folder of a mailbox. `own` are the addresses that the mailbox itself writes under: what they write is no mention.
+    A form may send under one of them, and of `ours`, the company's. All in small letters.
+    """
 
     name: str
     imap: Server
     login: Login
     folder: str = "INBOX"
     own: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
     lists: bool = False
     every: timedelta = timedelta(minutes=5)
     first_lookback: timedelta = timedelta(hours=24)
@@ -100,7 +103,7 @@ class MailSource:
             letter = read_letter(stored.raw)
         except UnreadableError as error:
             return str(error)
-        author, name = letter.writer(self.own)
+        author, name = letter.writer(self.own | self.ours)
         if letter.by_machine or (letter.from_list and not self.lists) or not author or author in self.own:
             return None
         if not letter.text and not letter.subject:
@@ -314,13 +317,14 @@ class MailTable(SourceTable):
         with needs_extra(self.extra):
             import imap_tools  # noqa: F401 - said here, and not at the first poll
         address = self.address or self.user.lower()
-        own = {address, *self.own, *(each.lower() for each in listening.own)}
+        own = {address, *self.own}
         mailbox = MailSource(
             name=self.name,
             imap=self._server(self.host, self.port or IMAP_PORTS[self.security], self.security),
             login=self._login(),
             folder=self.folder,
             own=frozenset(own),
+            ours=frozenset(each.lower() for each in listening.own),
             lists=self.lists,
             every=self.every,
             first_lookback=self.first_lookback,
