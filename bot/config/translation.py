@@ -1,6 +1,6 @@
 """From checked tables to the frozen values that the rest of the bot works with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TypeVar
@@ -110,16 +110,23 @@ def _heard(file: FileTable) -> Heard:
     ears = Ears(
         misspellings=table.misspellings,
         complaint_hashtags=table.complaint_hashtags,
-        own_accounts=tuple(map(_account, table.own_accounts)),
-        employees=tuple(map(_account, table.employees)),
+        own_accounts=tuple(_accounts(table.own_accounts, file.sources)),
+        employees=tuple(_accounts(table.employees, file.sources)),
         themes=tuple(_same(Theme, theme) for theme in file.themes),
     )
     return Heard(names=tuple(dict.fromkeys(names)), ears=ears)
 
 
-def _account(written: str) -> Account:
-    source, _, handle = written.rpartition(BETWEEN)
-    return Account(source=source.strip(), handle=same_handle(handle))
+def _accounts(written: Iterable[str], sources: Iterable[SourceTable]) -> Iterator[Account]:
+    """As they are written, and where a source's mentions have such a handle in a longer form, in that as well."""
+    for each in written:
+        source, _, handle = each.rpartition(BETWEEN)
+        account = Account(source=source.strip(), handle=same_handle(handle))
+        yield account
+        for table in sources:
+            full = same_handle(table.full_handle(account.handle))
+            if account.source in ("", table.name) and full != account.handle:
+                yield Account(source=table.name, handle=full)
 
 
 def _roles(file: FileTable) -> Roles:

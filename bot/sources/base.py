@@ -197,8 +197,9 @@ class Priced(Source, Protocol):
 class Listening:
     """What is listened for: what a source that searches asks its place for. Words are as the configuration has them.
 
-    `names` are all that mean us: names, products, handles, hashtags, misspellings. `own` are handles whose posts are ours:
-    accounts of the company and of its people.
+    `names` are all that mean us: names, products, handles, hashtags, misspellings. `own` are handles of the
+    company and of its people. What they write is given like any other post: the flow keeps it out, and counts it. They are
+    there for a place at which somebody else's words come under one of them, as in a mail that a contact form sends.
     """
 
     names: tuple[str, ...] = ()

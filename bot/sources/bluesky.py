@@ -27,7 +27,7 @@ AT_ONCE = 25
 
 @dataclass(frozen=True, kw_only=True)
 class BlueskySource:
-    """One account's notifications, and what a search for `words` finds; `own` are handles whose posts are ours."""
+    """One account's notifications, and what a search for `words` finds."""
 
     name: str
     server: BlueskyServer
@@ -35,7 +35,6 @@ class BlueskySource:
     first_lookback: timedelta = timedelta(hours=24)
     look_again_for: timedelta = timedelta(days=3)
     words: tuple[str, ...] = ()
-    own: frozenset[str] = frozenset()
     kind: ClassVar[str] = "bluesky"
     looks_at_once: ClassVar[int] = AT_ONCE
     max_answer: ClassVar[int | None] = 300
@@ -155,7 +154,7 @@ class BlueskySource:
 
     def _items(self, uris: Sequence[str], now: datetime) -> list[Incoming]:
         """The posts that are still there, with what they answer and how many read their authors."""
-        views = {uri: view for uri, view in self._views(uris).items() if not self._is_own(view)}
+        views = self._views(uris)
         above = {posts.parent_of(view) for view in views.values()} - {""}
         parents = self._views(sorted(above))
         followers = self._followers(sorted({posts.author_of(uri) for uri in views}))
@@ -177,9 +176,6 @@ class BlueskySource:
 
     def _is_ours(self, uri: str) -> bool:
         return bool(uri) and posts.author_of(uri) == self.server.did
-
-    def _is_own(self, view: posts.View) -> bool:
-        return text_of(object_of(view.get("author")).get("handle")).casefold() in self.own
 
     def _views(self, uris: Sequence[str]) -> dict[str, posts.View]:
         found: dict[str, posts.View] = {}
@@ -230,7 +226,6 @@ class BlueskyTable(SourceTable):
             first_lookback=self.first_lookback,
             look_again_for=self.look_again,
             words=tuple(dict.fromkeys(word for word in searched if not word.startswith("@"))),
-            own=frozenset(handle.removeprefix("@").casefold() for handle in listening.own),
         )
 
 

@@ -75,7 +75,6 @@ class DiscourseSource:
     first_lookback: timedelta = timedelta(hours=24)
     look_again_for: timedelta = timedelta(days=3)
     names: tuple[str, ...] = ()
-    own: frozenset[str] = frozenset()
     kind: ClassVar[str] = "discourse"
     looks_at_once: ClassVar[int] = 10
 
@@ -146,7 +145,8 @@ class DiscourseSource:
         return found, replace(known, after=max([after, *(post.where.id for post in found)]), behind=False)
 
     def _is_wanted(self, post: ForumPost, start: datetime) -> bool:
-        is_ours = post.said.get("yours") is True or post.username.casefold() in self.own
+        by_account = self.username and post.username.casefold() == self.username.casefold()
+        is_ours = post.said.get("yours") is True or by_account
         is_late = post.at is not None and post.at < start
         if is_ours or is_late or post.is_gone or not post.is_by_people:
             return False
@@ -287,7 +287,6 @@ class DiscourseTable(SourceTable):
 
     def build(self, listening: Listening) -> Source:
         headers = (("Api-Key", self.api_key), ("Api-Username", self.username)) if self.api_key else ()
-        own = {handle.removeprefix("@").casefold() for handle in (*listening.own, self.username) if handle}
         source = DiscourseSource(
             name=self.name,
             api=Api(base=self.url.rstrip("/"), headers=headers, allow_private=self.allow_private),
@@ -296,7 +295,6 @@ class DiscourseTable(SourceTable):
             first_lookback=self.first_lookback,
             look_again_for=self.look_again,
             names=(*listening.names, *listening.themes) if self.search else (),
-            own=frozenset(own),
         )
         return AnsweringDiscourse(**vars(source), max_answer=self.reply_max or None) if self.api_key else source
 

@@ -42,7 +42,7 @@ class _Shelf:
 
 @dataclass(frozen=True, kw_only=True)
 class GithubSource:
-    """`own` are logins that are ours, in small letters; `team` says that whoever belongs to a repository counts as well."""
+    """`team` says that whoever belongs to a repository counts as well."""
 
     name: str
     url: str
@@ -50,7 +50,6 @@ class GithubSource:
     repositories: tuple[str, ...]
     discussions: bool = False
     team: bool = False
-    own: frozenset[str] = frozenset()
     every: timedelta = timedelta(minutes=5)
     first_lookback: timedelta = timedelta(hours=24)
     look_again_for: timedelta = timedelta(days=3)
@@ -107,7 +106,7 @@ class GithubSource:
 
     def _is_wanted(self, post: Post, start: datetime) -> bool:
         """An old post comes up again whenever anything at it changes, a label for one; it was never given and is not now."""
-        return post.created is not None and post.created >= start and not post.is_ours(self.own, team=self.team)
+        return post.created is not None and post.created >= start and not post.is_ours(team=self.team)
 
     def _read(self, github: Github, shelf: str, known: Since) -> _Shelf:
         repository, kind = shelf.split(" ")
@@ -325,7 +324,7 @@ class GithubTable(SourceTable):
     discussions: bool = False
     team: bool = False
 
-    def build(self, listening: Listening) -> Source:
+    def build(self, listening: Listening) -> Source:  # noqa: ARG002 - what stands there is about us
         return GithubSource(
             name=self.name,
             url=self.url.rstrip("/"),
@@ -333,7 +332,6 @@ class GithubTable(SourceTable):
             repositories=self.repositories,
             discussions=self.discussions,
             team=self.team,
-            own=frozenset(each.removeprefix("@").casefold() for each in listening.own),
             every=self.every,
             first_lookback=self.first_lookback,
             look_again_for=self.look_again,

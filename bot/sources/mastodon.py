@@ -30,7 +30,7 @@ HANDLE_ROOM = 32
 
 @dataclass(frozen=True, kw_only=True)
 class MastodonSource:
-    """Mentions of one account. `tags` and `words` are looked for beside them; `own` are handles whose posts are ours.
+    """Mentions of one account. `tags` and `words` are looked for beside them.
 
     `max_answer` leaves room for the handle that is put before an answer: without it the author would not hear of it.
     """
@@ -43,7 +43,6 @@ class MastodonSource:
     look_again_for: timedelta = timedelta(days=3)
     tags: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    own: frozenset[str] = frozenset()
     max_answer: int | None = 500 - HANDLE_ROOM
     allow_private: bool = False
     kind: ClassVar[str] = "mastodon"
@@ -86,7 +85,7 @@ class MastodonSource:
         """The mentions of one shelf that no other brought."""
         by_id = {posts.id_of(entry.post): entry.post for entry in reading.entries}
         fresh = {id: status for id, status in by_id.items() if id and id not in known}
-        return {id: server.read(status, now) for id, status in fresh.items() if not self._is_own(server, status)}
+        return {id: server.read(status, now) for id, status in fresh.items() if not self._is_ours(server, status)}
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""
@@ -117,10 +116,9 @@ class MastodonSource:
         tagged = {f"#{tag}": partial(server.tagged, tag) for tag in self.tags}
         return {MENTIONS: server.mentions, **tagged, **{word: partial(server.saying, word) for word in self.words}}
 
-    def _is_own(self, server: MastodonServer, status: Status) -> bool:
-        """Nobody mentions themselves in their own notifications; what is searched for also finds us."""
-        is_searched = bool(self.tags or self.words)
-        return bool(server.handles_of(status) & self.own) or (is_searched and server.is_ours(status))
+    def _is_ours(self, server: MastodonServer, status: Status) -> bool:
+        """Nobody mentions themselves in their own notifications; what is searched for also finds the account that answers."""
+        return bool(self.tags or self.words) and server.is_ours(status)
 
 
 class MastodonTable(SourceTable):
@@ -131,6 +129,10 @@ class MastodonTable(SourceTable):
     token: Secret
     reply_max: Annotated[int, Field(ge=100, le=3_000)] = 500
     extra: ClassVar[str] = "mastodon"
+
+    def full_handle(self, handle: str) -> str:
+        """With its server: one of this server is often written without."""
+        return handle if "@" in handle else f"{handle}@{posts.host_of(self.server)}"
 
     def build(self, listening: Listening) -> Source:
         with needs_extra(self.extra):
@@ -145,7 +147,6 @@ class MastodonTable(SourceTable):
             look_again_for=self.look_again,
             tags=tags,
             words=words,
-            own=frozenset(handle.removeprefix("@").casefold() for handle in listening.own),
             max_answer=self.reply_max - HANDLE_ROOM,
             allow_private=self.allow_private,
         )

@@ -47,6 +47,10 @@ class SourceTable(Table):
     def with_lookback(self, span: timedelta) -> Self:
         return self.model_copy(update={"first_lookback": span})
 
+    def full_handle(self, handle: str) -> str:
+        """A handle as its mentions have it, of one that people may write shorter."""
+        return handle
+
     def page_address(self) -> str:
         """The address of a web page that it reads, for people to name pages beside it; empty where it reads none."""
         return ""

@@ -6,7 +6,7 @@ import pytest
 
 from bot.config import Config, load_config
 from bot.domain.kudos import Staff
-from bot.domain.listening import Account, Theme
+from bot.domain.listening import Account, Theme, whose_account
 from bot.errors import ConfigError
 from tests.config.test_broken import SOUND
 
@@ -58,6 +58,26 @@ def faults(tmp_path: Path, document: str) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         loaded(tmp_path, document)
     return [fault.split(": ", 1)[1] for fault in caught.value.faults]
+
+
+def test_a_short_handle_counts_in_the_form_that_a_source_gives_it_in(tmp_path: Path) -> None:
+    social = """
+[[sources]]
+name = "Fediverse"
+kind = "mastodon"
+server = "https://social.example"
+token = "SOCIAL_TOKEN"
+"""
+    path = tmp_path / "config.toml"
+    path.write_text(HEARD + social, encoding="utf-8")
+    ears = load_config(path, {"SOCIAL_TOKEN": "hunter2"}).routing().ears
+    for author, whose in {
+        "Example@social.example": "our own account",
+        "example@else.example": "",
+        "example_help@social.example": "",
+    }.items():
+        assert whose_account(ears, "Fediverse", author) == whose
+    assert whose_account(ears, "Reviews", "example_help") == "our own account"
 
 
 def test_all_that_means_us_is_a_name(tmp_path: Path) -> None:

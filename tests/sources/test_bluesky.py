@@ -148,9 +148,11 @@ def test_what_a_search_finds_comes_beside_the_mentions_each_post_once(place: Blu
     ours = view("c", "Quiet Pip news", THEN, did=US)
     staff = view("d", "Quiet Pip jobs", THEN, did="did:plc:hr")
     place.posts |= {ours["uri"]: ours, staff["uri"]: staff}
-    searching = source(place, words=("Quiet Pip",), own=frozenset({"hr.example"}))
+    searching = source(place, words=("Quiet Pip",))
     batch = searching.poll("", NOW)
-    assert [item.external_id for item in batch.items] == [uri("a"), uri("b")]
+    found = {item.external_id: item.author for item in batch.items}
+    assert found.keys() == {uri("a"), uri("b"), staff["uri"]}, "and not what the account that answers wrote"
+    assert found[staff["uri"]] == "hr.example"
     stand(place, "e", "quiet pip again", at=THEN + timedelta(minutes=2))
     assert uri("e") in [item.external_id for item in searching.poll(batch.cursor, NOW).items]
 
@@ -283,10 +285,10 @@ def test_only_the_address_of_a_post_is_one() -> None:
 
 def test_the_table_builds_a_source() -> None:
     table = BlueskyTable(name="sky", kind="bluesky", handle="@support.example", app_password=PASSWORD, search=True)
-    built = table.build(Listening(names=("Quiet Pip", "@support", "#pip"), own=frozenset({"@HR.example"})))
+    built = table.build(Listening(names=("Quiet Pip", "@support", "#pip"), own=frozenset({"hr.example"})))
     assert isinstance(built, BlueskySource)
     assert (built.server.service, built.server.handle) == ("https://bsky.social", "support.example")
-    assert (built.words, built.own) == (("Quiet Pip", "#pip"), {"hr.example"})
+    assert built.words == ("Quiet Pip", "#pip")
     assert table.secrets() == (PASSWORD,)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.errors import GiveUp, Retry
-from bot.sources.base import Batch, Listening
-from bot.sources.zendesk import ZendeskSource, ZendeskTable
+from bot.sources.base import Batch
+from bot.sources.zendesk import ZendeskSource
 from tests.contracts.cases.zendesk import zendesk_source
-from tests.sources.fake_zendesk import AGENT, CLIENT, SECRET, FakeZendesk, Ticket, fake_zendesk, stamp
+from tests.sources.fake_zendesk import AGENT, FakeZendesk, Ticket, fake_zendesk, stamp
 from tests.sources.wire import Wire, said
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -106,14 +106,10 @@ def test_a_cursor_forgotten_in_the_midst_of_an_export_loses_nothing(place: tuple
     assert {*texts(first), *texts(second), *texts(third), *texts(last)} == {f"text of {n}" for n in range(1, 121)}
 
 
-def test_agents_and_accounts_of_ours_are_no_customers(place: tuple[FakeZendesk, Wire]) -> None:
+def test_agents_are_no_customers(place: tuple[FakeZendesk, Wire]) -> None:
     zendesk, served = place
-    zendesk.tickets = [ticket(1, role="agent"), ticket(3), ticket(5)]
-    raw = {"kind": "zendesk", "name": "z", "url": served.url, "client_id": CLIENT, "client_secret": SECRET}
-    ours = ZendeskTable.model_validate(raw | {"allow_private": True}).build(
-        Listening(own=frozenset({"3@Customer.example"}))
-    )
-    assert texts(ours.poll("", NOW)) == ["text of 5"]
+    zendesk.tickets = [ticket(1, role="agent"), ticket(5)]
+    assert texts(source(served).poll("", NOW)) == ["text of 5"]
 
 
 def test_an_unchanged_ticket_costs_no_further_request(place: tuple[FakeZendesk, Wire]) -> None:

@@ -118,13 +118,13 @@ class Post:
     def login(self) -> str:
         return line(text_at(self.raw, "user", "login") or text_at(self.raw, "author", "login"))
 
-    def is_ours(self, own: frozenset[str], *, team: bool) -> bool:
-        """Written by a program, by us, or by whom the repository belongs to."""
+    def is_ours(self, *, team: bool) -> bool:
+        """Written by a program, by Earshot, or by whom the repository belongs to."""
         kind = text_at(self.raw, "user", "type") or text_at(self.raw, "author", "__typename")
         association = text_at(self.raw, "author_association") or text_at(self.raw, "authorAssociation")
         is_marked = "<!-- earshot:" in text_at(self.raw, "body")
         is_program = kind == "Bot" or self.login.endswith("[bot]")
-        return is_program or is_marked or self.login.casefold() in own or (association in TEAM and not team)
+        return is_program or is_marked or (association in TEAM and not team)
 
     def item(self, now: datetime) -> Incoming:
         title, text = line(text_at(self.raw, "title")), readable(text_at(self.raw, "body"))

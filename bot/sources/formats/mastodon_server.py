@@ -81,12 +81,6 @@ class MastodonServer:
     def is_ours(self, status: Status) -> bool:
         return text_of(object_of(status.get("account")).get("id")) == self._our_id
 
-    def handles_of(self, status: Status) -> frozenset[str]:
-        """The author's handle with its server; one of this server also as it is written here, without."""
-        account = object_of(status.get("account"))
-        written = (line(text_of(account.get("acct"))), posts.full_handle(account, self._host))
-        return frozenset(each.casefold() for each in written)
-
     def read(self, status: Status, now: datetime) -> Incoming:
         item = posts.incoming(status, self._host, self._around(status))
         return replace(item, posted_at=believed(item.posted_at, now))
