@@ -18,7 +18,8 @@ from bot.sources.formats.mail_answer import Answer, Voice, answer_key, mail_of
 from bot.sources.formats.mail_cursor import MailCursor
 from bot.sources.formats.mail_message import Letter, UnreadableError, is_address, message_id_of, read_letter
 from bot.sources.net.fetch import PAUSE
-from bot.sources.net.mail_oauth import Client, Login, Tokens
+from bot.sources.net.mail_login import Login
+from bot.sources.net.oauth import Client, Tokens
 from bot.sources.net.watched import Security, Server
 from bot.sources.table import Secret, SourceTable, needs_extra
 from bot.values import HttpUrlOrEmpty, Label, Port, Several
@@ -344,11 +345,12 @@ class MailTable(SourceTable):
         if not self.client_id:
             return Login(user=self.user, password=self.password)
         client = Client(
-            login_url=self.login_url,
+            address=self.login_url,
             client_id=self.client_id,
             client_secret=self.client_secret,
             refresh_token=self.refresh_token,
             scope=self.scope,
+            advice="are login_url, client_id and scope right?",
             allow_private=self.allow_private,
         )
         return Login(user=self.user, tokens=Tokens(client))

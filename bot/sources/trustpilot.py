@@ -1,6 +1,5 @@
 """Reviews of a company on Trustpilot, read and answered by its business API: one reply a review, so none stands there twice."""
 
-import base64
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
@@ -14,7 +13,7 @@ from bot.sources.formats.json_values import list_at, text_at
 from bot.sources.formats.newest_first import Mark, Page, walk
 from bot.sources.net.api import Api, Query
 from bot.sources.net.fetch import PAUSE, Limits
-from bot.sources.net.grant import Grant
+from bot.sources.net.oauth import Client, Manner, Tokens
 from bot.sources.table import Secret, SourceTable
 from bot.values import Said, Span
 
@@ -89,15 +88,15 @@ def _review(said: Any, now: datetime) -> Incoming | None:
 
 def open_api(base: str, key: str, secret: str, *, allow_private: bool = False) -> Api:
     """The API as an application of ours, which shows its key and secret where it is given tokens."""
-    login = base64.b64encode(f"{key}:{secret}".encode()).decode()
-    grant = Grant(
+    client = Client(
         address=f"{base}oauth/oauth-business-users-for-applications/accesstoken",
-        body=b"grant_type=client_credentials",
-        headers={"content-type": "application/x-www-form-urlencoded", "authorization": f"Basic {login}"},
+        client_id=key,
+        client_secret=secret,
+        manner=Manner.BASIC,
         advice="are key and secret those of your application?",
         allow_private=allow_private,
     )
-    return Api(base=base, grant=grant, allow_private=allow_private, limits=LIMITS)
+    return Api(base=base, tokens=Tokens(client), allow_private=allow_private, limits=LIMITS)
 
 
 class TrustpilotTable(SourceTable):

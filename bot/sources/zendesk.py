@@ -15,7 +15,7 @@ from bot.sources.formats.json_values import inner, object_of, objects_of, text_a
 from bot.sources.formats.zendesk_tickets import Person
 from bot.sources.net.api import Answered, Api, Query
 from bot.sources.net.fetch import PAUSE
-from bot.sources.net.grant import Grant
+from bot.sources.net.oauth import Client, Manner, Tokens
 from bot.sources.table import Secret, SourceTable
 from bot.values import Label, SiteUrl
 
@@ -197,22 +197,18 @@ class ZendeskTable(SourceTable):
         return ZendeskSource(
             name=self.name,
             site=site,
-            api=Api(base=site, grant=self._grant(site), allow_private=self.allow_private),
+            api=Api(base=site, tokens=Tokens(self._client(site)), allow_private=self.allow_private),
             every=self.every,
             first_lookback=self.first_lookback,
         )
 
-    def _grant(self, site: str) -> Grant:
-        asked = {
-            "grant_type": "client_credentials",
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-            "scope": SCOPE,
-        }
-        return Grant(
+    def _client(self, site: str) -> Client:
+        return Client(
             address=f"{site}/oauth/tokens",
-            body=json.dumps(asked).encode(),
-            headers={"content-type": "application/json", "accept": "application/json"},
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            scope=SCOPE,
+            manner=Manner.JSON,
             advice=ADVICE,
             allow_private=self.allow_private,
         )

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Listening, Source
 from bot.sources.mail import AnsweringMail, MailTable
-from bot.sources.net.mail_oauth import Client, TokenRefusedError, Tokens
+from bot.sources.net.mail_login import TokenRefusedError, log_in
+from bot.sources.net.oauth import Client, Tokens
 from tests.contracts.cases.mail import mail_table, token_keys
 from tests.dovecot import HOST, TestMailbox, fresh_mailbox, shared_dovecot
 from tests.smtp_place import SmtpPlace, smtp_place
 from tests.sources.loopback import Answer
 from tests.sources.test_mail import asked, hostile, letter, texts
-from tests.sources.wire import said, wire
+from tests.sources.wire import said
 from tests.token_place import CONSENT, SCOPE, SECRET, Grantee
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -220,19 +221,19 @@ def test_a_token_is_kept_until_shortly_before_its_end(grantee: Grantee) -> None:
     tokens = Tokens(client_of(grantee), clock=clock)
     for seconds, given in [(0, 1), (3_539, 1), (1, 2), (3_539, 2)]:
         clock.now += seconds
-        tokens.log_in(accept)
+        log_in(tokens, accept)
         assert len(grantee.given) == given
     grantee.extra["expires_in"] = -5
     clock.now += 3_600
-    tokens.log_in(accept)
-    tokens.log_in(accept)
+    log_in(tokens, accept)
+    log_in(tokens, accept)
     assert len(grantee.given) == 4, "what is said to be over is not kept"
 
 
 def client_of(grantee: Grantee, **keys: str) -> Client:
     tokens = shared_dovecot().tokens
     known = {"client_id": grantee.client_id, "client_secret": grantee.secret, "scope": SCOPE}
-    return Client(login_url=tokens.login_url, allow_private=True, **(known | keys))
+    return Client(address=tokens.login_url, advice="look there", allow_private=True, **(known | keys))
 
 
 def test_a_refresh_token_that_changes_with_each_use_is_followed(grantee: Grantee) -> None:
@@ -240,16 +241,16 @@ def test_a_refresh_token_that_changes_with_each_use_is_followed(grantee: Grantee
     clock, client = Clock(), client_of(grantee, refresh_token=CONSENT)
     tokens = Tokens(client, clock=clock)
     grantee.extra["refresh_token"] = long
-    tokens.log_in(accept)
+    log_in(tokens, accept)
     grantee.consent = long
     clock.now += 3_600
-    tokens.log_in(accept)
+    log_in(tokens, accept)
     assert len(grantee.given) == 2
     grantee.consent = CONSENT
     clock.now += 3_600
     with pytest.raises(GiveUp):
-        tokens.log_in(accept)
-    tokens.log_in(accept)
+        log_in(tokens, accept)
+    log_in(tokens, accept)
     assert len(grantee.given) == 3, "the one of the configuration is good again"
 
 
@@ -261,8 +262,8 @@ def test_a_fault_of_the_moment_costs_the_token_too(grantee: Grantee) -> None:
 
     tokens = Tokens(client_of(grantee))
     with pytest.raises(Retry, match="not now"):
-        tokens.log_in(fail)
-    tokens.log_in(accept)
+        log_in(tokens, fail)
+    log_in(tokens, accept)
     assert len(grantee.given) == 2
 
 
@@ -272,25 +273,12 @@ def test_a_refused_new_token_is_not_asked_for_twice(grantee: Grantee) -> None:
 
     tokens = Tokens(client_of(grantee))
     with pytest.raises(TokenRefusedError):
-        tokens.log_in(refuse)
+        log_in(tokens, refuse)
     assert len(grantee.given) == 1
-    tokens.log_in(accept)
+    log_in(tokens, accept)
     with pytest.raises(TokenRefusedError):
-        tokens.log_in(refuse)
+        log_in(tokens, refuse)
     assert len(grantee.given) == 3
-
-
-def test_what_is_asked_for_a_token_is_what_the_standard_says() -> None:
-    with wire(lambda _: said({"access_token": "t"})) as place:
-        url = f"{place.url}/tenant/token"
-        Client(login_url=url, client_id="a b", client_secret="s&", scope="x/.default", allow_private=True).ask("")
-        Client(login_url=url, client_id="app", allow_private=True).ask("r")
-        first, second = place.asked
-    assert first.path == "/tenant/token"
-    assert first.headers["content-type"] == "application/x-www-form-urlencoded"
-    grant = {"grant_type": "client_credentials", "client_id": "a b", "client_secret": "s&", "scope": "x/.default"}
-    assert first.form == grant
-    assert second.form == {"grant_type": "refresh_token", "client_id": "app", "refresh_token": "r"}
 
 
 OAUTH = {"client_id": "app", "login_url": "https://login.example/token", "client_secret": "s", "scope": "x"}

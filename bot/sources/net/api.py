@@ -11,7 +11,7 @@ import httpx
 
 from bot.errors import GiveUp, Retry
 from bot.sources.net.fetch import PAUSE, REFUSALS, SOON, TRY_AGAIN, Fetched, Limits, asks_for_rest, exchange, pause
-from bot.sources.net.grant import Grant
+from bot.sources.net.oauth import Tokens
 
 Query = Mapping[str, str | int]
 UNAUTHORIZED = 401
@@ -30,12 +30,12 @@ class Answered:
 class Api:
     """`base` is what every path is put behind; `headers` go with every request. Neither shows in a representation or an error.
 
-    With a `grant` its token goes along, too.
+    With `tokens` one of them goes along, too.
     """
 
     base: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    grant: Grant | None = field(default=None, repr=False)
+    tokens: Tokens | None = field(default=None, repr=False)
     allow_private: bool = False
     limits: Limits | None = None
 
@@ -63,17 +63,17 @@ class Api:
         return self._read(answer, accept, sending=True)
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Fetched:
-        if self.grant is None:
+        if self.tokens is None:
             return self._exchange(method, path, body, headers)
-        token, is_kept = self.grant.current()
+        token, is_new = self.tokens.current()
         answer = self._exchange(method, path, body, {**headers, "authorization": f"Bearer {token}"})
         if answer.status != UNAUTHORIZED:
             return answer
-        self.grant.forget(token)
-        if not is_kept:
+        self.tokens.forget(token)
+        if is_new:
             return answer
         # It may have been revoked while we kept it. What was asked with it was not done, so it is safe to ask again.
-        token, _ = self.grant.current()
+        token, _ = self.tokens.current()
         return self._exchange(method, path, body, {**headers, "authorization": f"Bearer {token}"})
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Fetched:

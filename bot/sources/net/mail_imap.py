@@ -18,7 +18,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.formats.dates import in_utc
 from bot.sources.formats.mail_attachments import attachments_told
 from bot.sources.net.fetch import MIB, PAUSE, ssl_context
-from bot.sources.net.mail_oauth import Login, TokenRefusedError, bearer
+from bot.sources.net.mail_login import Login, TokenRefusedError, bearer, log_in
 from bot.sources.net.watched import Line, Security, Server, connected
 
 MOST_BYTES = 24 * MIB
@@ -134,7 +134,7 @@ def _log_in(box: BaseMailBox, login: Login, host: str) -> None:
     if "AUTH=XOAUTH2" not in box.client.capabilities:
         raise GiveUp(f"{host} takes no tokens on this line (no XOAUTH2): it may want tls, or a password")
     try:
-        login.tokens.log_in(lambda token: _with_token(box.client, login.user, token, host))
+        log_in(login.tokens, lambda token: _with_token(box.client, login.user, token, host))
     except TokenRefusedError as error:
         raise GiveUp(f"{host} does not accept our token, a new one neither; it {NOT_OPENED}") from error
 

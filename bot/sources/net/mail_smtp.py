@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line as on_one_line
 from bot.sources.net.fetch import MIB, SOON, ssl_context
-from bot.sources.net.mail_oauth import Login, TokenRefusedError, bearer
+from bot.sources.net.mail_login import Login, TokenRefusedError, bearer, log_in
 from bot.sources.net.watched import Line, Security, Server, connected
 
 LONGEST_REASON = 300
@@ -120,7 +120,7 @@ def _log_in(client: smtplib.SMTP, login: Login, host: str) -> None:
     if "XOAUTH2" not in client.esmtp_features.get("auth", "").upper().split():
         raise GiveUp(f"{host} takes no tokens for sending on this line (no XOAUTH2): it may want starttls or tls")
     try:
-        login.tokens.log_in(lambda token: _with_token(client, login.user, token, host))
+        log_in(login.tokens, lambda token: _with_token(client, login.user, token, host))
     except TokenRefusedError as error:
         said = f". It says: {error.reason}" if error.reason else ""
         raise GiveUp(f"{host} does not accept our token for sending, a new one neither{said}") from error

@@ -1,15 +1,17 @@
 """Access tokens: kept while they are good, asked for again when they are not."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import Any
 
 import pytest
 
 from bot.errors import GiveUp, Retry
 from bot.sources.net.api import Api
-from bot.sources.net.grant import Grant
+from bot.sources.net.oauth import Client, Manner, Tokens
 from tests.sources.loopback import Answer
 from tests.sources.wire import Asked, Wire, said, wire
 
@@ -42,11 +44,10 @@ class Place:
 def opened(clock: Callable[[], float] = lambda: 0.0) -> Iterator[tuple[Place, Api, Wire]]:
     place = Place()
     with wire(place.speak) as served:
-        grant = Grant(
-            address=f"{served.url}/token", body=SECRET.encode(), headers={}, advice="look there",
-            allow_private=True, clock=clock,
-        )  # fmt: skip
-        yield place, Api(base=served.url, grant=grant, allow_private=True), served
+        client = Client(address=f"{served.url}/token", client_id="app", client_secret=SECRET, advice="look there",
+                        allow_private=True)  # fmt: skip
+        tokens = Tokens(client, clock=clock)
+        yield place, Api(base=served.url, tokens=tokens, allow_private=True), served
 
 
 def test_a_token_is_kept_until_shortly_before_it_runs_out() -> None:
@@ -86,8 +87,8 @@ def test_no_token_means_that_nothing_was_sent() -> None:
             with pytest.raises(Retry) as caught:
                 api.send("POST", "/reply", "Sorry.")
             assert not caught.value.ambiguous
-        place.refusal = said({"error": "invalid_client", "error_description": "Unknown client."}, 401)
-        with pytest.raises(GiveUp, match=r"gives no token \(401\): Unknown client\.: look there"):
+        place.refusal = said({"error": "odd", "error_description": "Unknown client."}, 401)
+        with pytest.raises(GiveUp, match=r"gives no token \(odd\): look there\. It says: Unknown client\."):
             api.send("POST", "/reply", "Sorry.")
         assert set(served.paths()) == {"/token"}
 
@@ -95,8 +96,8 @@ def test_no_token_means_that_nothing_was_sent() -> None:
 def test_nothing_secret_shows() -> None:
     with opened() as (_, api, _):
         api.get("/posts")
-        assert SECRET not in repr(api) + repr(api.grant)
-        assert "token-1" not in repr(api) + repr(api.grant)
+        assert SECRET not in repr(api) + repr(api.tokens)
+        assert "token-1" not in repr(api) + repr(api.tokens)
 
 
 def test_many_who_need_a_token_at_once_ask_for_one() -> None:
@@ -107,3 +108,26 @@ def test_many_who_need_a_token_at_once_ask_for_one() -> None:
         for each in threads:
             each.join()
         assert place.given == 1
+
+
+def test_what_is_asked_for_a_token_is_what_the_standard_says() -> None:
+    def asked(refresh_token: str = "", **keys: Any) -> Asked:
+        with wire(lambda _: said({"access_token": "t"})) as place:
+            client = Client(address=f"{place.url}/tenant/token", advice="", allow_private=True, **keys)
+            client.ask(refresh_token)
+        return place.asked[0]
+
+    application = {"client_id": "a b", "client_secret": "s&", "scope": "x/.default"}
+    first = asked(**application)
+    assert first.path == "/tenant/token"
+    assert first.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert first.form == {"grant_type": "client_credentials", **application}
+    assert asked("r", client_id="app").form == {"grant_type": "refresh_token", "client_id": "app", "refresh_token": "r"}
+
+    in_a_header = asked(manner=Manner.BASIC, **application)
+    assert in_a_header.form == {"grant_type": "client_credentials", "scope": "x/.default"}
+    assert base64.b64decode(in_a_header.headers["authorization"].removeprefix("Basic ")) == b"a+b:s%26"
+
+    in_json = asked(manner=Manner.JSON, **application)
+    assert in_json.headers["content-type"] == "application/json"
+    assert json.loads(in_json.body) == {"grant_type": "client_credentials", **application}

@@ -1,16 +1,15 @@
-"""How a mailbox is logged into: with a password, or with access tokens (OAuth 2, RFC 6749) that come through the one door.
+"""Access tokens of OAuth 2 (RFC 6749), asked for through the one door and kept while they are good."""
 
-Both mail protocols take a token in the same words, XOAUTH2, which is Google's and Microsoft's own and older than the standard.
-"""
-
+import base64
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line
@@ -34,43 +33,42 @@ ADVICE = {
 """By the names that RFC 6749 gives to refusals."""
 
 
-class TokenRefusedError(Exception):
-    """A mail server does not let us in with a token. `reason` are its own words, empty where they are not to be shown."""
+class Manner(StrEnum):
+    """How a request for a token is written: as the standard says, with the client in the body or in a header, or in JSON."""
 
-    def __init__(self, reason: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
+    FORM = "form"
+    BASIC = "basic"
+    JSON = "json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """What asks for tokens: an application for itself, or with a person's consent where there is a `refresh_token`."""
+    """What asks for tokens: an application for itself, or with a person's consent where there is a `refresh_token`.
 
-    login_url: str = field(repr=False)
+    `advice` is what a person may look at where the place names no reason that is known.
+    """
+
+    address: str = field(repr=False)
     client_id: str
     client_secret: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
     scope: str = ""
+    manner: Manner = Manner.FORM
+    advice: str
     allow_private: bool = False
 
     @property
     def host(self) -> str:
-        return urlsplit(self.login_url).hostname or ""
+        return urlsplit(self.address).hostname or ""
 
     def ask(self, refresh_token: str) -> dict[str, Any]:
-        """What the place grants, a usable token in it. Raises Retry, and GiveUp where a person has to mend something."""
-        form = {
-            "grant_type": "refresh_token" if refresh_token else "client_credentials",
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-            "refresh_token": refresh_token,
-            "scope": self.scope,
-        }
-        body = urlencode({key: value for key, value in form.items() if value}).encode()
-        kind = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        """What the place grants, a usable token in it. Raises Retry, which is never `ambiguous`, and GiveUp where a person has
+        to mend something.
+        """
+        headers, body = self._request(refresh_token)
         with only_asking():
             answer = exchange(
-                "POST", self.login_url, body, headers=kind, limits=LIMITS, allow_private=self.allow_private
+                "POST", self.address, body, headers=headers, limits=LIMITS, allow_private=self.allow_private
             )
         told = _told(answer)
         if not 200 <= answer.status < 300:
@@ -79,18 +77,35 @@ class Client:
             raise Retry(f"{self.host} answers without a token that could be sent", after=PAUSE)
         return told
 
+    def _request(self, refresh_token: str) -> tuple[Mapping[str, str], bytes]:
+        headers = {"accept": "application/json", "content-type": "application/x-www-form-urlencoded"}
+        asked = {
+            "grant_type": "refresh_token" if refresh_token else "client_credentials",
+            "refresh_token": refresh_token,
+            "scope": self.scope,
+        }
+        if self.manner is Manner.BASIC:
+            shown = f"{quote_plus(self.client_id)}:{quote_plus(self.client_secret)}"
+            headers["authorization"] = f"Basic {base64.b64encode(shown.encode()).decode()}"
+        else:
+            asked |= {"client_id": self.client_id, "client_secret": self.client_secret}
+        asked = {key: value for key, value in asked.items() if value}
+        if self.manner is Manner.JSON:
+            return headers | {"content-type": "application/json"}, json.dumps(asked).encode()
+        return headers, urlencode(asked).encode()
+
     def _refusal(self, answer: Fetched, told: dict[str, Any], refresh_token: str) -> Retry | GiveUp:
         name = line(text_at(told, "error"))[:40]
         if answer.status in TRY_AGAIN or answer.status >= 500 or name in PASSING:
             wait = pause(answer.headers.get("retry-after", ""), datetime.now(UTC))
             asked = asks_for_rest(answer.status, answer.headers)
             return Retry(f"{self.host} is not able to give tokens now ({answer.status})", after=wait, asked=asked)
-        advice = ADVICE.get(name, "are login_url, client_id and scope right?")
         said = text_at(told, "error_description")
         for secret in filter(None, (refresh_token, self.refresh_token, self.client_secret)):
             said = said.replace(secret, "…")
         said = line(said)
         said = said if len(said) <= LONGEST_REASON else said[: LONGEST_REASON - 1] + "…"
+        advice = ADVICE.get(name, self.advice)
         return GiveUp(f"{self.host} gives no token ({name or answer.status}): {advice}{said and '. It says: '}{said}")
 
 
@@ -113,38 +128,19 @@ class Tokens:
         """When the consent runs out, where the place says so."""
         return self._ends_at
 
-    def log_in(self, attempt: Callable[[str], None]) -> None:
-        """Log in by `attempt`, which raises TokenRefusedError: with the token that is kept, once more with a new one.
-
-        Raises TokenRefusedError where a new one is refused too, and Retry and GiveUp where there is none to be had.
-        """
-        if self._is_let_in(attempt, may_be_old=True):
-            return
-        self._is_let_in(attempt, may_be_old=False)
-
-    def _is_let_in(self, attempt: Callable[[str], None], *, may_be_old: bool) -> bool:
-        """False where a token was refused that may have been too old; the refusal itself where it was new."""
-        token, is_new = self._current()
-        try:
-            attempt(token)
-        except TokenRefusedError:
-            self._forget(token)
-            if is_new or not may_be_old:
-                raise
-            return False
-        except Retry:
-            # Some servers call a token that has run out a fault of the moment (tried with Dovecot).
-            self._forget(token)
-            raise
-        return True
-
-    def _current(self) -> tuple[str, bool]:
-        """The token, and whether it was asked for just now."""
+    def current(self) -> tuple[str, bool]:
+        """A token, and whether it was asked for just now. Raises as `Client.ask` does."""
         with self._lock:
             if self._token and self._clock() < self._good_until:
                 return self._token, False
             self._renew()
             return self._token, True
+
+    def forget(self, token: str) -> None:
+        """It was refused, so it is not handed out again."""
+        with self._lock:
+            if self._token == token:
+                self._token = ""
 
     def _renew(self) -> None:
         used, self._token = self._refresh_token, ""
@@ -163,28 +159,9 @@ class Tokens:
         self._token = text_at(granted, "access_token")
         self._good_until = self._clock() + max(life - MARGIN, life / 2)
 
-    def _forget(self, token: str) -> None:
-        with self._lock:
-            if self._token == token:
-                self._token = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Login:
-    """Who logs in: with tokens where there are some, else with the password."""
-
-    user: str
-    password: str = field(default="", repr=False)
-    tokens: Tokens | None = field(default=None, repr=False)
-
-
-def bearer(user: str, token: str) -> str:
-    """What XOAUTH2 says, before base64."""
-    return f"user={user}\1auth=Bearer {token}\1\1"
-
 
 def _is_token(text: str) -> bool:
-    """Whether it can be sent: Google's and Microsoft's are of ASCII letters without a space."""
+    """Whether it can be sent: the places' are of ASCII letters without a space."""
     return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
