@@ -151,9 +151,10 @@ def _follow_edit(session: Session, mention_id: int, item: Incoming, now: datetim
     row = session.scalars(select(MentionRow).where(MentionRow.id == mention_id).with_for_update()).one()
     if row.content_hash == content_hash(item):
         return False
-    before = row.text
+    before, context = row.text, row.parent
     for column, value in _content(item).items():
         setattr(row, column, value)
+    row.parent = row.parent or context  # a post that is looked up alone often comes without what it was said to
     row.edited_at = now
     row.version += 1
     row.attempts = 0

@@ -123,6 +123,15 @@ def test_an_edit_comes_in_as_every_edit_does(world: World, board: Board) -> None
     assert "edited" in world.whats()
 
 
+def test_what_a_post_was_said_to_stays_where_the_look_does_not_tell_it(world: World, board: Board) -> None:
+    world.arrive(post(1, "billing awful", parent="What do you think of us?"))
+    world.clock.minutes(10)
+    board.told.append(Looked(items=[post(1, "billing was awful")]))
+    look(world)
+    mention = world.card().mention
+    assert (mention.text, mention.parent) == ("billing was awful", "What do you think of us?")
+
+
 def test_what_is_gone_is_withdrawn_and_not_asked_for_again(world: World, board: Board) -> None:
     world.arrive()
     world.run()
