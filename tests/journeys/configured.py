@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.app import Earshot
 from bot.config import load_config
 from sandbox.serve import RunningSandbox
 from tests.databases import sqlite_factory
 from tests.fakes import FakeForum
-from tests.journeys.office import HERE, PATIENCE, HurriedClock, Office, Reader, secrets_of_workspace
+from tests.journeys.office import HERE, PATIENCE, HurriedClock, Office, Reader, be_patient, secrets_of_workspace
 
 
 def settings(folder: Path, sources: str) -> Path:
@@ -33,13 +35,15 @@ def configured_office(
             "EARSHOT_SLACK_API_URL": slack.api_url,
             "EARSHOT_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
         }
-        bot = Earshot(
-            config=load_config(file, {**common, **env}),
-            secrets=secrets_of_workspace(),
-            database=database,
-            classifier=Reader(),
-            clock=clock,
-        )
+        with pytest.MonkeyPatch.context() as patch:
+            be_patient(patch)
+            bot = Earshot(
+                config=load_config(file, {**common, **env}),
+                secrets=secrets_of_workspace(),
+                database=database,
+                classifier=Reader(),
+                clock=clock,
+            )
         bot.start()
         try:
             assert bot.wait_connected(PATIENCE)

@@ -4,6 +4,7 @@ People act through the sandbox (`Person`), the bot is reached through Slack and 
 bot's own: it runs faster than ours and is moved on by the test.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -58,15 +59,26 @@ MENU = "mention.menu"
 Json = dict[str, Any]
 
 
+LONGEST_STEP = 0.25
+"""Seconds of ours that pass for the bot between two looks at its clock: its stages look more often than that, unless the
+machine is too busy to let them, and then no undo and no claim runs out under a test's hands.
+"""
+
+
 class HurriedClock:
     """The bot's clock. Slack's own stays the real one, so that dialogs open as they do there; START is long before it."""
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
+        self._lock = threading.Lock()
+        self._looked = time.monotonic()
+        self._passed = 0.0
         self._skipped = timedelta(0)
 
     def __call__(self) -> datetime:
-        return START + timedelta(seconds=(time.monotonic() - self._began) * SPEED) + self._skipped
+        with self._lock:
+            looked, self._looked = self._looked, time.monotonic()
+            self._passed += min(self._looked - looked, LONGEST_STEP)
+            return START + timedelta(seconds=self._passed * SPEED) + self._skipped
 
     def forward(self, *, minutes: float) -> None:
         self._skipped += timedelta(minutes=minutes)
@@ -366,11 +378,17 @@ def running_slack(clock: HurriedClock | None = None, *, port: int = 0) -> Iterat
         yield slack
 
 
+def be_patient(patch: pytest.MonkeyPatch) -> None:
+    """The bot gives up on its database and on Slack's answers within Slack's three seconds: here nobody is in such a hurry."""
+    patch.setattr(bot.app, "LISTENER_PATIENCE", PATIENCE)
+    patch.setattr(bot.app, "REACH_PATIENCE", PATIENCE)
+
+
 @contextmanager
 def running_bot(
     slack_url: str, database: Database, clock: HurriedClock, forum: FakeForum, *, change: Change = as_it_is
 ) -> Iterator[Earshot]:
-    """The bot as `earshot run` composes it, with one more source; not waited for."""
+    """The bot as `earshot run` composes it, with one more source and patience with a busy machine; not waited for."""
     config = change(config_of(slack_url, database.engine.url.render_as_string(hide_password=False)))
     configured = bot.app.build_sources
 
@@ -379,6 +397,7 @@ def running_bot(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bot.app, "build_sources", with_forum)
+        be_patient(patch)
         earshot = Earshot(
             config=config,
             secrets=secrets_of_workspace(),

@@ -3,7 +3,7 @@
 from bot.store import vectors
 from sandbox.person import Person, visible_text
 from tests.journeys.office import Card, Office, fill, until
-from tests.journeys.test_answer_dialog import INSERT, shown, typed
+from tests.journeys.test_answer_dialog import INSERT, typed
 
 TEXT = "billing awful: charged my credit card two times for the same yellow kettle"
 
@@ -19,6 +19,12 @@ def answered_there(office: Office, ana: Person, text: str, answer: str) -> Card:
 def compared(office: Office, card: Card) -> bool:
     with office.bot.database.read() as session:
         return vectors.has_vector(session, card.mention_id)
+
+
+def filled_in(person: Person) -> tuple[str, str] | None:
+    """The open dialog's text field once something stands in it: the draft itself stands above it from the start."""
+    block, text = typed(person.modals()[-1])
+    return (block, text) if text else None
 
 
 def test_a_draft_goes_out_once_its_blanks_are_filled(office: Office, ana: Person) -> None:
@@ -38,8 +44,7 @@ def test_a_draft_goes_out_once_its_blanks_are_filled(office: Office, ana: Person
     ]
     draft = next(each for each in choices if each.startswith("draft:"))
     ana.click_in_view(dialog["id"], INSERT, draft)
-    dialog = shown(ana, "[amount]")
-    block, text = typed(dialog)
+    block, text = until(lambda: filled_in(ana), "the draft to stand in the field")
     assert text == "Hi [name], we sent back [amount] [date]. [your name]"
 
     told = ana.submit(dialog["id"], {block: {"answer.text": text}})
