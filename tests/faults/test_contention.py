@@ -75,7 +75,7 @@ def test_of_two_processes_that_claim_everything_each_mention_goes_to_one(make_da
         )
         for user in ("UA", "UB")
     ]
-    told = [json.loads(each.communicate("go\n", timeout=120)[0]) for each in racers]
+    told = [json.loads(each.communicate("go\n", timeout=300)[0]) for each in racers]
     assert [errors for _, errors in told] == [[], []]
     check(database, [(user, mention) for won, _ in told for user, mention in won], 60)
 

@@ -35,7 +35,7 @@ def work(database: Database) -> dict[str, int]:
     ]
     told: Counter[str] = Counter()
     for each in workers:
-        out, errors = each.communicate(timeout=240)
+        out, errors = each.communicate(timeout=300)
         assert each.returncode == 0, errors[-3000:]
         told.update(json.loads(out))
     return dict(told)

@@ -1,10 +1,7 @@
 """kill -9 of a real process at named points and at random ones: nothing is lost and nothing stands twice."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +13,8 @@ from bot.flow.desk.act import Click, Desk
 from bot.store.database import Database
 from tests.databases import url_of
 from tests.fakes import MovedClock, policy
+from tests.faults import worker
+from tests.faults.forked import work
 from tests.faults.shelf import Shelf
 from tests.faults.worker import NUMBER
 from tests.world import World
@@ -39,17 +38,15 @@ class Place:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
-        self.slack, self.answers = folder / "slack", folder / "answers"
+        self.slack, self.answers, self.said = folder / "slack", folder / "answers", folder / "said"
         self.slack.mkdir()
         self.answers.mkdir()
 
     def work(self, **wishes: str) -> int:
         """Run a worker to its end; its exit status."""
-        command = [sys.executable, "-m", "tests.faults.worker", url_of(self.database), self.slack, self.answers]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), **wishes}
-        ran = subprocess.run(command, cwd=ROOT, env=environment, timeout=120, check=False, capture_output=True)
-        assert ran.returncode in (0, KILLED), ran.stderr.decode()[-3000:]
-        return ran.returncode
+        ended = work(worker.main, url_of(self.database), self.slack, self.answers, wishes=wishes, said=self.said)
+        assert ended in (0, KILLED), self.said.read_text()[-3000:]
+        return ended
 
     def check(self) -> None:
         """All mentions stand in Slack, each once, and the database knows where.

@@ -37,7 +37,7 @@ def weigh(world: World, **wishes: str) -> int:
     """Run a worker to its end; its exit status."""
     command = [sys.executable, "-m", "tests.faults.signal_worker", url_of(world.db), world.clock().isoformat()]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **wishes}
-    ran = subprocess.run(command, cwd=ROOT, env=environment, timeout=120, check=False, capture_output=True)
+    ran = subprocess.run(command, cwd=ROOT, env=environment, timeout=300, check=False, capture_output=True)
     assert ran.returncode in (0, KILLED), ran.stderr.decode()[-3000:]
     return ran.returncode
 

@@ -1,9 +1,6 @@
 """kill -9 in what sources bring and change: every post is there once, folded once, thanked for once, told of once."""
 
-import os
 import random
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -15,9 +12,11 @@ from bot.flow import crash
 from bot.store.database import Database
 from tests.databases import url_of
 from tests.fakes import MovedClock
+from tests.faults import source_worker
+from tests.faults.forked import work
 from tests.faults.shelf import Shelf
 from tests.faults.source_worker import DELIVERIES, POLLED, company
-from tests.faults.test_kill import KILLED, ROOT, SOURCE_POINTS
+from tests.faults.test_kill import KILLED, SOURCE_POINTS
 from tests.world import World
 
 
@@ -25,15 +24,13 @@ class Place:
     """One database and one Slack that outlive the workers."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        self.database, self.slack = database, folder / "slack"
+        self.database, self.slack, self.said = database, folder / "slack", folder / "said"
         self.slack.mkdir()
 
     def work(self, **wishes: str) -> int:
-        command = [sys.executable, "-m", "tests.faults.source_worker", url_of(self.database), self.slack]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), **wishes}
-        ran = subprocess.run(command, cwd=ROOT, env=environment, timeout=120, check=False, capture_output=True)
-        assert ran.returncode in (0, KILLED), ran.stderr.decode()[-3000:]
-        return ran.returncode
+        ended = work(source_worker.main, url_of(self.database), self.slack, wishes=wishes, said=self.said)
+        assert ended in (0, KILLED), self.said.read_text()[-3000:]
+        return ended
 
     def check(self) -> None:
         world = World(self.database, MovedClock(), company())

@@ -6,7 +6,6 @@ point, `EARSHOT_CRASH_AFTER` at a random statement of the database.
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -87,7 +86,3 @@ def main(url: str, slack: Path, answers: Path) -> None:
         moved += watch.end_leases(database, fast())
         time.sleep(0.005)
     database.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

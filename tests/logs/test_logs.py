@@ -58,7 +58,7 @@ raise SystemError(f"the end {bot} {signing}")
 def written(request: pytest.FixtureRequest) -> tuple[str, list[str]]:
     """What a process that tries to leak in every way wrote to stderr."""
     arguments = [sys.executable, "-c", PROGRAM, request.param, *SECRETS]
-    ended = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 1
     assert ended.stdout == ""
     return request.param, ended.stderr.splitlines()

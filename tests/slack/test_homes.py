@@ -8,7 +8,7 @@ import pytest
 from bot.domain.home import HomeList
 from bot.slack.homes import Homes
 
-SECONDS = 5.0
+SECONDS = 30.0
 
 
 @pytest.fixture
