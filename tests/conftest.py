@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.store.database import Database
 from bot.store.migrate import migrate
@@ -12,6 +13,10 @@ from tests.databases import Cluster, Factory, need_postgres, postgres_factory, s
 from tests.fakes import MovedClock
 
 ENGINES = ("sqlite", "postgresql")
+
+# On top of whatever profile holds (hypothesis has one of its own for CI): 200 ms an example are no law on a busy machine.
+settings.register_profile("unhurried", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)
