@@ -42,6 +42,8 @@ def test_a_refusal_at_home_is_a_dialog(own_office: Office) -> None:
     office.hears("billing awful, says boa")
     card = office.card("says boa")
     home(ben, "says boa")
+    # Looking at Home opened it, perhaps often: a drawing of those that comes late would take the button away.
+    office.fault(method="views.publish", effect="status", status=503, probability=1.0)
     card.click(ana, "claim")
     card.shows("Claimed")
     press(ben, "mention.claim", str(card.mention_id))
