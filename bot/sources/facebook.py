@@ -1,4 +1,4 @@
-"""Comments, visitors' posts and recommendations on one's own Facebook Page, by the Graph API."""
+"""Comments and visitors' posts on one's own Facebook Page, by the Graph API."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace

@@ -18,7 +18,7 @@ from tests.contracts.cases.meta import facebook_at, instagram_at
 from tests.contracts.cases.youtube import reader_at
 from tests.contracts.feeds import Post
 from tests.sources.fake_app_store import FakeAppStore
-from tests.sources.fake_graph import FakeFacebook, FakeInstagram, date
+from tests.sources.fake_graph import FakeFacebook, FakeInstagram
 from tests.sources.fake_play import FakePlay, review
 from tests.sources.fake_youtube import FakeYouTube, comment
 from tests.sources.loopback import Answer
@@ -72,7 +72,6 @@ def tube() -> FakeYouTube:
 def facebook() -> FakeFacebook:
     place = FakeFacebook()
     place.comments = [place.comment("1_2", "It broke.", RECENT, parent={"id": "1_1", "message": "m"})] * 2
-    place.ratings = [{"created_time": date(RECENT), "review_text": "t", "rating": 3, "open_graph_story": {"id": "5"}}]
     return place
 
 
@@ -115,7 +114,7 @@ PLACES: dict[str, tuple[Callable[[], Any], Callable[[Wire], Source]]] = {
     "app_store_rss": (store, rss_at),
     "app_store_connect": (store, connect_at),
     "youtube": (tube, reader_at),
-    "facebook": (facebook, lambda served: facebook_at(served, ratings=True, tagged=True)),
+    "facebook": (facebook, lambda served: facebook_at(served, tagged=True)),
     "instagram": (instagram, lambda served: instagram_at(served, tags=True)),
 }
 

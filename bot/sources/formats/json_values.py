@@ -4,9 +4,9 @@ from typing import Any
 
 
 def text_of(value: object) -> str:
-    """A text, or a number as text; ids come as either."""
+    """A text, or a number as text; ids come as either. Lone surrogates, which JSON can hold and no address or text can, go."""
     if isinstance(value, str):
-        return value
+        return value if value.isascii() else value.encode("utf-8", "ignore").decode("utf-8")
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

@@ -238,7 +238,7 @@ def _on_the_wire(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 def _parsed(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, UnicodeEncodeError):
         # Not chained: the parser's message quotes parts of the address, which may be a key.
         raise GiveUp("the address is not a valid URL") from None
     return _usable(parsed)

@@ -4,7 +4,17 @@ from bot.sources.formats.json_values import inner, list_at, object_of, objects_o
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("a", "a"), (7, "7"), (1.5, "1.5"), (True, ""), (None, ""), (["a"], ""), ({"a": 1}, "")]
+    ("value", "text"),
+    [
+        ("a", "a"),
+        ("Größe \ud83d", "Größe "),
+        (7, "7"),
+        (1.5, "1.5"),
+        (True, ""),
+        (None, ""),
+        (["a"], ""),
+        ({"a": 1}, ""),
+    ],
 )
 def test_a_text_or_a_number_says_something_and_nothing_else_does(value: object, text: str) -> None:
     assert text_of(value) == text
