@@ -78,7 +78,7 @@ class ZendeskSource:
         api = self.api
         known = Export.parse(cursor, of=digest(self.site)[:12], start=now - self.first_lookback)
         answer = self._export(api, known, now)
-        after, is_last = answer.get("after_cursor"), answer.get("end_of_stream")
+        after, is_last = text_at(answer, "after_cursor"), answer.get("end_of_stream")
         changed = answer.get("tickets")
         if not isinstance(changed, list) or not isinstance(is_last, bool) or not (after or is_last):
             raise Retry(f"{api.host} does not answer with tickets", after=PAUSE)
@@ -87,7 +87,7 @@ class ZendeskSource:
         gone = [text_at(each, "id") for each in objects_of(changed) if text_at(each, "status") == tickets.DELETED]
         # Should Zendesk forget its cursor in the midst of a long export, it is begun again where that was begun.
         asked = now if is_last else known.asked
-        following = replace(known, asked=asked, after=after if isinstance(after, str) else known.after)
+        following = replace(known, asked=asked, after=after or known.after)
         return Batch(
             items=tuple(sorted((item for item in found if item.text), key=lambda item: item.posted_at or now)),
             cursor=following.text(),

@@ -51,6 +51,7 @@ class FakeGraph:
         self.expires = datetime(2026, 8, 1, tzinfo=UTC)
         self.answers: dict[str, list[dict[str, Any]]] = {}
         self.comments: list[dict[str, Any]] = []
+        self.at_debug: Answer | None = None
         self.gathers = 10_000
         """How many posts, times their comments, Meta gathers for one answer."""
 
@@ -68,6 +69,8 @@ class FakeGraph:
             return said({"id": APP})
         if path == "debug_token" and token == TOKEN:
             return refused(100, 0, "(#100) You must provide an app access token")
+        if path == "debug_token" and self.at_debug:
+            return self.at_debug
         if path == "debug_token":
             told = {"is_valid": True, "expires_at": 0, "data_access_expires_at": int(self.expires.timestamp())}
             return said({"data": told})

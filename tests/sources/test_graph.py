@@ -1,6 +1,7 @@
 """Meta's API whatever is read by it: errors, proofs, pages and the end of a token."""
 
 import json
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -161,6 +162,16 @@ def test_a_token_that_meta_quotes_does_not_stand_in_the_error(place: FakeFaceboo
     with pytest.raises(GiveUp, match="Malformed") as caught:
         graph.get("1")
     assert TOKEN not in str(caught.value)
+
+
+def test_a_token_that_meta_quotes_when_asked_about_it_does_not_stand_in_the_log(
+    place: FakeFacebook, served: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    place.at_debug = refused(190, 0, f"Malformed access token {TOKEN}")
+    Access.known(graph_at(served), "", NOW)
+    (told,) = (vars(record)["reason"] for record in caplog.records if record.message == "token_end_unknown")
+    assert told.endswith("Malformed access token …")
 
 
 def test_nothing_counts_as_taken_down_where_the_token_sees_nothing_any_more() -> None:

@@ -130,7 +130,7 @@ def test_a_forgotten_cursor_costs_nothing_but_a_second_reading(place: tuple[Fake
 
 def test_what_a_person_has_to_mend_is_said(place: tuple[FakeZendesk, Wire]) -> None:
     zendesk, served = place
-    with pytest.raises(GiveUp, match=r"401.*Client authentication failed.*client_secret"):
+    with pytest.raises(GiveUp, match=r"invalid_client.*client_secret is wrong.*Client authentication failed"):
         source(served, client_secret="wrong").poll("", NOW)
     for gone in ("7", "x", "7#", ""):
         with pytest.raises(GiveUp, match="ticket"):

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.domain.mention import Incoming
 from bot.errors import Retry
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import count, line, prose, stars, web_address
+from bot.sources.formats.fields import count, line, prose, sentence, stars, web_address
 from bot.sources.formats.json_values import inner, list_at, text_at
 from bot.sources.formats.newest_first import Page
 from bot.sources.net.fetch import PAUSE
@@ -95,7 +95,7 @@ def from_connect(review: Any, now: datetime, *, address: str) -> Incoming | None
 def why(answer: Any) -> str:
     """App Store Connect's own reason for a refusal, on one line."""
     first: Mapping[str, Any] | None = next(iter(list_at(answer, "errors")), None)
-    return line(text_at(first, "detail") or text_at(first, "title"))[:300]
+    return sentence(text_at(first, "detail") or text_at(first, "title"))
 
 
 def _created(review: Any) -> datetime | None:

@@ -3,6 +3,7 @@
 import hashlib
 import math
 import re
+from collections.abc import Iterable
 from urllib.parse import urljoin
 
 from bot.domain.mention import clean
@@ -10,6 +11,7 @@ from bot.sources.formats.markup import tidy
 
 MAX_URL = 2_000
 MAX_LINE = 500
+MAX_SENTENCE = 300
 MOST_STARS = 5.0
 
 
@@ -34,6 +36,14 @@ def line(text: str) -> str:
     """A title or a name: clean, on one line, marked where it is cut."""
     joined = " ".join(clean(text).split())
     return joined if len(joined) <= MAX_LINE else joined[: MAX_LINE - 1] + "…"
+
+
+def sentence(text: str, *, hiding: Iterable[str] = ()) -> str:
+    """Why a place refuses us, in its own words: on one line, marked where it is cut, without the secrets of ours in `hiding`."""
+    for secret in filter(None, hiding):
+        text = text.replace(secret, "…")
+    told = line(text)
+    return told if len(told) <= MAX_SENTENCE else told[: MAX_SENTENCE - 1] + "…"
 
 
 def count(text: str) -> int | None:

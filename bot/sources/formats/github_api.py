@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.errors import GiveUp, Retry
-from bot.sources.formats.fields import line
+from bot.sources.formats.fields import sentence
 from bot.sources.formats.json_values import inner, object_of, objects_of, text_at
 from bot.sources.net.api import Answered, Api, Query
 from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, only_asking, pause
 
 PAGE = 100
-LONGEST_REASON = 300
 SECONDARY = timedelta(minutes=1)
 """After a limit that names no time, GitHub asks for a minute at the least."""
 READ_HERE = frozenset({301, 307, 400, 403, 404, 409, 410, 422, 429})
@@ -87,12 +86,12 @@ class Github:
 
     def _fault(self, answer: Answered, faults: list[dict[str, Any]], *, sending: bool) -> Retry | GiveUp:
         host, kinds = self.graphql.host, {text_at(fault, "type") for fault in faults}
-        told = line(": ".join(filter(None, (text_at(fault, "message") for fault in faults))))[:LONGEST_REASON]
+        told = sentence(": ".join(filter(None, (text_at(fault, "message") for fault in faults))))
         if kinds & LIMITED or "rate limit" in told.lower():
             wait = _limit(answer) or (_reset(answer.headers) or PAUSE if kinds & LIMITED else SECONDARY)
             return Retry(f"{host} has heard too much of us", after=wait, asked=True)
         if TOO_HEAVY in kinds:
-            return TooHeavyError(f"{host} finds the question too heavy: {told}", after=PAUSE)
+            return TooHeavyError(f"{host} finds the question too heavy: {told}", after=PAUSE, ambiguous=sending)
         if not any(text_at(fault, "type") or inner(fault, "extensions", "code") for fault in faults):
             # "Something went wrong while executing your query": theirs, and it passes. A refusal has a type.
             return Retry(f"{host} is not able to answer now: {told}", after=PAUSE, ambiguous=sending)
@@ -165,7 +164,7 @@ def _reason(answer: Answered) -> str:
         text_at(answer.value, "message"),
         *(text_at(each, "message") for each in objects_of(inner(answer.value, "errors"))),
     ]
-    return line(": ".join(filter(None, told)))[:LONGEST_REASON]
+    return sentence(": ".join(filter(None, told)))
 
 
 def _repository(path: str) -> str:

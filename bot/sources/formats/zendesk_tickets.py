@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.mention import Incoming
 from bot.sources.formats.dates import EARLIEST, believed, read_date
-from bot.sources.formats.fields import language, line, prose
+from bot.sources.formats.fields import language, line, prose, sentence
 from bot.sources.formats.json_values import inner, objects_of, text_at, text_of, whole_number
 from bot.sources.formats.markup import plain_text
 
@@ -146,4 +146,4 @@ def reason(value: object) -> str:
     told = "; ".join(filter(None, (text_at(each, "description") for each in fields)))
     error = inner(value, "error")
     whole = text_at(value, "description") or (text_at(error, "message") or text_at(error, "title"))
-    return line(told or whole)[:300]
+    return sentence(told or whole)

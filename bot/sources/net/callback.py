@@ -13,10 +13,9 @@ import httpx
 from pydantic import Field, model_validator
 from standardwebhooks import Webhook
 
-from bot.domain.mention import clean
 from bot.errors import GiveUp
 from bot.sources.base import Replied
-from bot.sources.formats.fields import web_address
+from bot.sources.formats.fields import sentence, web_address
 from bot.sources.net.fetch import Fetched, Limits, post
 from bot.sources.table import Secret, SourceTable
 from bot.values import HttpUrlOrEmpty, SigningSecret
@@ -25,7 +24,6 @@ LIMITS = Limits(deadline=timedelta(seconds=10), max_bytes=64 * 1024)
 """An answer needs a sentence; ten slow places in a row must fit into the time for which answers are leased."""
 
 ALREADY_THERE = 409
-LONGEST_REASON = 300
 REASONS = {
     401: "does not accept our signature (401): is the secret the same on both sides?",
     403: "does not let us answer (403)",
@@ -122,7 +120,5 @@ def _reason(said: dict[str, Any], answer: Fetched) -> str:
     """The place's sentence, on one line and marked where it is cut, or ours by the status."""
     host = httpx.URL(answer.url).host
     told = said.get("error")
-    sentence = " ".join(clean(told).split()) if isinstance(told, str) else ""
-    if not sentence:
-        return f"{host} {REASONS.get(answer.status, f'refuses our answer ({answer.status})')}"
-    return sentence if len(sentence) <= LONGEST_REASON else sentence[: LONGEST_REASON - 1] + "…"
+    why = sentence(told) if isinstance(told, str) else ""
+    return why or f"{host} {REASONS.get(answer.status, f'refuses our answer ({answer.status})')}"

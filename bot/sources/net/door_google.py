@@ -14,13 +14,12 @@ from googleapiclient.errors import HttpError
 from googleapiclient.http import HttpRequest
 
 from bot.errors import GiveUp, Retry
-from bot.sources.formats.fields import line
+from bot.sources.formats.fields import line, sentence
 from bot.sources.formats.json_values import list_at, text_at
 from bot.sources.net.door_httpx import WRITTEN_BY_THE_DOOR
 from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, Limits, asks_for_rest, exchange, only_asking, pause
 
 LIMITS = Limits(deadline=timedelta(seconds=10))
-LONGEST_REASON = 300
 TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
 SPENT = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 """Reasons that mean: nothing more today."""
@@ -57,7 +56,7 @@ class Login:
             said = error.args[0] if error.args and isinstance(error.args[0], str) else ""
             if error.retryable:
                 raise Retry(f"Google's login is not able to answer now ({line(said)[:40]})", after=PAUSE) from None
-            raise GiveUp(f"Google does not accept the login ({line(said)[:LONGEST_REASON]}): make a new one") from None
+            raise GiveUp(f"Google does not accept the login ({sentence(said)}): make a new one") from None
         except (exceptions.GoogleAuthError, ValueError, TypeError, AttributeError, RecursionError):
             raise Retry("Google's login does not answer as it should", after=PAUSE) from None
 
@@ -195,4 +194,4 @@ def _words(error: HttpError) -> tuple[str, str]:
         return "", ""
     first = next(iter(list_at(said, "error", "errors")), None)
     reason = text_at(first, "reason") or text_at(said, "error", "status")
-    return reason, line(text_at(said, "error", "message"))[:LONGEST_REASON]
+    return reason, sentence(text_at(said, "error", "message"))

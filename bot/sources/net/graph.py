@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.errors import GiveUp, Retry
 from bot.sources.formats.dates import read_date
-from bot.sources.formats.fields import line
+from bot.sources.formats.fields import sentence
 from bot.sources.formats.json_values import inner, list_at, text_at, whole_number
 from bot.sources.net.api import Answered, Api, Query
 from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, Limits, asks_for_rest, pause
@@ -38,7 +38,6 @@ BAD_TOKEN = frozenset({102, 190})
 NO_PERMISSION = frozenset({3, 10, *range(200, 300)})
 NOT_THERE = (100, 33)
 """Code and subcode of an id that is gone, or that we may not see."""
-LONGEST_REASON = 300
 ASK_AGAIN = timedelta(days=1)
 A_PAGE = 100
 MOST_PAGES = 10
@@ -58,6 +57,8 @@ class Graph:
     version: str = VERSION
     base: str = field(default=BASE, repr=False)
     allow_private: bool = False
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+    """What is asked about, and shows no more than they do."""
 
     def get(self, path: str, query: Query | None = None) -> dict[str, Any]:
         """One object. Raises Retry and GiveUp, with Meta's own reason."""
@@ -118,15 +119,17 @@ class Graph:
         if not self.app_secret:
             return self
         app = text_at(self.get("app", {"fields": "id"}), "id")
-        return replace(self, token=f"{app}|{self.app_secret}")
+        return replace(self, token=f"{app}|{self.app_secret}", hidden=(self.token,))
 
     def _granted(self, answer: Answered, *, sending: bool) -> Answered:
         error = inner(answer.value, "error")
         if answer.status not in REFUSED and error is None:
             return answer
         code = whole_number(inner(error, "code")) or 0
-        told = line(text_at(error, "error_user_msg") or text_at(error, "message"))
-        reason = f": {self._without_secrets(told)[:LONGEST_REASON]}" if told else ""
+        told = text_at(error, "error_user_msg") or text_at(error, "message")
+        # Meta quotes a token that it cannot read ("Malformed access token ..."), and what it says stands in the channel.
+        why = sentence(told, hiding=(*self.hidden, self.token, self.app_secret))
+        reason = f": {why}" if why else ""
         if code in TOO_FAST or code in BUSINESS_TOO_FAST:
             raise Retry(f"Meta asks us to slow down ({code})", after=_regained(answer), asked=True)
         if code in PASSING or inner(error, "is_transient") is True or answer.status >= 500:
@@ -140,12 +143,6 @@ class Graph:
         if code in NO_PERMISSION:
             raise GiveUp(f"the access token lacks a permission{reason}")
         raise GiveUp(f"Meta refuses ({code or answer.status}){reason}")
-
-    def _without_secrets(self, told: str) -> str:
-        """Meta quotes a token that it cannot read ("Malformed access token ..."), and what it says stands in the channel."""
-        for secret in filter(None, (self.token, self.app_secret)):
-            told = told.replace(secret, "…")
-        return told
 
     @property
     def _api(self) -> Api:

@@ -9,12 +9,11 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from bot.errors import GiveUp, Retry
-from bot.sources.formats.fields import line as on_one_line
+from bot.sources.formats.fields import sentence
 from bot.sources.net.fetch import MIB, SOON, ssl_context
 from bot.sources.net.mail_login import Login, TokenRefusedError, bearer, log_in
 from bot.sources.net.watched import Line, Security, Server, connected
 
-LONGEST_REASON = 300
 LONGEST_WORD = 60
 MOST_REPLY = MIB
 TRY_AGAIN = timedelta(minutes=1)
@@ -186,5 +185,4 @@ def _refusal(host: str, code: int, said: bytes) -> Retry | GiveUp:
 
 
 def _words(said: bytes) -> str:
-    reason = on_one_line(said.decode("utf-8", "replace"))
-    return reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 1] + "…"
+    return sentence(said.decode("utf-8", "replace"))

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from bot.errors import GiveUp, Retry
-from bot.sources.formats.fields import line
+from bot.sources.formats.fields import sentence
 from bot.sources.formats.json_values import text_at, whole_number
 from bot.sources.net.fetch import MIB, PAUSE, TRY_AGAIN, Fetched, Limits, asks_for_rest, exchange, only_asking, pause
 
@@ -22,7 +22,6 @@ MARGIN = 60.0
 SHORTEST = 300
 """Seconds that a token is kept of which the place does not say how long it lasts."""
 LONGEST = 86_400
-LONGEST_REASON = 300
 PASSING = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 ADVICE = {
     "invalid_client": "client_id or client_secret is wrong or has run out: make a new secret",
@@ -95,18 +94,16 @@ class Client:
         return headers, urlencode(asked).encode()
 
     def _refusal(self, answer: Fetched, told: dict[str, Any], refresh_token: str) -> Retry | GiveUp:
-        name = line(text_at(told, "error"))[:40]
+        secrets = (refresh_token, self.refresh_token, self.client_secret)
+        name, said = (sentence(text_at(told, key), hiding=secrets) for key in ("error", "error_description"))
         if answer.status in TRY_AGAIN or answer.status >= 500 or name in PASSING:
             wait = pause(answer.headers.get("retry-after", ""), datetime.now(UTC))
             asked = asks_for_rest(answer.status, answer.headers)
             return Retry(f"{self.host} is not able to give tokens now ({answer.status})", after=wait, asked=asked)
-        said = text_at(told, "error_description")
-        for secret in filter(None, (refresh_token, self.refresh_token, self.client_secret)):
-            said = said.replace(secret, "…")
-        said = line(said)
-        said = said if len(said) <= LONGEST_REASON else said[: LONGEST_REASON - 1] + "…"
         advice = ADVICE.get(name, self.advice)
-        return GiveUp(f"{self.host} gives no token ({name or answer.status}): {advice}{said and '. It says: '}{said}")
+        return GiveUp(
+            f"{self.host} gives no token ({name[:40] or answer.status}): {advice}{said and '. It says: '}{said}"
+        )
 
 
 class Tokens:

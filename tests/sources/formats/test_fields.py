@@ -3,7 +3,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.mention import clean
-from bot.sources.formats.fields import MAX_LINE, count, language, line, prose, stars, web_address
+from bot.sources.formats.fields import (
+    MAX_LINE,
+    MAX_SENTENCE,
+    count,
+    language,
+    line,
+    prose,
+    sentence,
+    stars,
+    web_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +77,8 @@ def test_line_is_one_clean_line(text: str) -> None:
 def test_prose_is_clean_and_stays_as_it_is(text: str) -> None:
     assert clean(prose(text)) == prose(text)
     assert prose(prose(text)) == prose(text)
+
+
+def test_a_places_reason_is_short_and_holds_no_secret_of_ours() -> None:
+    assert sentence("Bad token\nhunter2!", hiding=("", "hunter2")) == "Bad token …!"
+    assert len(sentence("a " * 500)) == MAX_SENTENCE

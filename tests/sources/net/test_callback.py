@@ -11,7 +11,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Answerable
 from bot.sources.feed import AnsweringFeed, FeedSource
-from bot.sources.net.callback import LIMITS, LONGEST_REASON, Callback
+from bot.sources.formats.fields import MAX_SENTENCE
+from bot.sources.net.callback import LIMITS, Callback
 from bot.sources.net.fetch import Limits
 from tests.contracts.feeds import Post, rss
 from tests.sources.loopback import Answer, Place, place
@@ -137,7 +138,7 @@ def test_an_endless_sentence_is_cut_and_marked(web: Place) -> None:
     answered(web, {"error": "no " * 2_000}, 422)
     with pytest.raises(GiveUp) as caught:
         source(web).reply("urn:1", "Sorry", key="k1")
-    assert len(caught.value.reason) == LONGEST_REASON
+    assert len(caught.value.reason) == MAX_SENTENCE
     assert caught.value.reason.endswith("…")
 
 
