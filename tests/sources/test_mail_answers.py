@@ -1,9 +1,11 @@
 """In which order an answer and its copy go out, and what is left where something breaks in between."""
 
+import imaplib
 import logging
 import socket
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -167,6 +169,21 @@ def test_a_refused_mails_copy_that_stays_is_told_to_a_person(monkeypatch: pytest
     with smtp_place() as smtp:
         smtp.at_data.append("451 4.3.0 Full")
         with pytest.raises(GiveUp, match="Full; its copy could not be taken out of “Sent”: delete it there"):
+            answerer(mailbox, smtp).reply(post, "Sorry.", key="k1")
+
+
+def test_a_copy_that_we_may_not_delete_counts_as_one_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    mailbox = fresh_mailbox()
+    post = asked(mailbox)
+    ask = imaplib.IMAP4.uid
+
+    def keep(client: imaplib.IMAP4, command: str, *args: str) -> tuple[str, list[Any]]:
+        return ("NO", [b"[NOPERM] Permission denied"]) if command == "STORE" else ask(client, command, *args)
+
+    monkeypatch.setattr(imaplib.IMAP4, "uid", keep)
+    with smtp_place() as smtp:
+        smtp.at_data.append("451 4.3.0 Full")
+        with pytest.raises(GiveUp, match="Full; its copy could not be taken out"):
             answerer(mailbox, smtp).reply(post, "Sorry.", key="k1")
 
 

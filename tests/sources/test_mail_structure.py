@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from bot.sources.base import Listening
+from bot.sources.net.fetch import MIB
 from tests.contracts.cases.mail import mail_table
 from tests.dovecot import fresh_mailbox
 
@@ -35,3 +38,17 @@ def test_dovecot_tells_names_as_programs_write_them_behind_what_is_read() -> Non
         "Größer.pdf (6 kB)",
         "fwd.eml (1 kB)",
     )
+
+
+def test_a_mail_of_which_a_server_tells_without_end_costs_its_names_and_no_other_mail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.sources.net.mail_imap.MOST_BYTES", MIB)
+    mailbox = fresh_mailbox()
+    many = f"--b\r\nContent-Type: application/pdf; name={'n' * 700}.pdf\r\n\r\n\r\n" * 900
+    mailbox.put((HEAD + TEXT + file("Content-Type: application/pdf", 8_000) + many + "--b--\r\n").encode())
+    mailbox.put(b"From: jo@customer.example\r\n\r\nMine too.")
+    source, now = mail_table(mailbox).build(Listening()), datetime.now(UTC)
+    first = source.poll("", now)
+    assert ([item.text for item in first.items], first.more) == (["It broke."], True)
+    assert [item.text for item in source.poll(first.cursor, now).items] == ["Mine too."]

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
+from bot.sources.formats.json_values import whole_number
+
 MOST_TOKENS = 20_000
 DEEPEST = 40
 _TOKEN = re.compile(rb'[()]|"((?:[^"\\]|\\.)*)"|[^\s()"]+', re.DOTALL)
@@ -72,8 +74,7 @@ def _leaf(body: list[Item], within: str) -> Part:
     disposition = _list(body, extension + 1)
     if disposition:
         heads["Content-Disposition"] = f"{_text(disposition, 0)}{_parameters(_list(disposition, 1))}"
-    size = _text(body, 6)
-    return Part(heads=heads, size=int(size) if size.isascii() and size.isdigit() else 0, within=within)
+    return Part(heads=heads, size=whole_number(_text(body, 6)) or 0, within=within)
 
 
 def _parameters(pairs: list[Item]) -> str:

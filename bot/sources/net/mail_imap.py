@@ -173,10 +173,11 @@ class Mailbox:
         self._box = box
         self._host = host
         self._line = line
+        self._is_broken = False
 
     def has_time_for_more(self) -> bool:
-        """Whether half of the time is left yet."""
-        return not self._line.is_half_over
+        """Whether half of the time is left yet, on a line that still stands."""
+        return not self._line.is_half_over and not self._is_broken
 
     def open_folder(self, folder: str, *, writing: bool = False) -> int:
         """Its UIDVALIDITY, by which it is known whether its message numbers still mean what they meant."""
@@ -216,8 +217,15 @@ class Mailbox:
         return Stored(uid=uid, size=int(size[1]) if size else len(raw), arrived=_arrived(told), raw=raw)
 
     def attached(self, uid: int) -> tuple[str, ...]:
-        """Names and sizes of what hangs on a message, by what the server says of it; none where that cannot be read."""
-        _, parts = self._box.client.uid("FETCH", str(uid), "(UID BODYSTRUCTURE)")
+        """Names and sizes of what hangs on a message, by what the server says of it; none where that cannot be read.
+
+        How much there is to say a stranger chose: where imaplib breaks over it, the line is lost and the message is not.
+        """
+        try:
+            _, parts = self._box.client.uid("FETCH", str(uid), "(UID BODYSTRUCTURE)")
+        except FAULTS:
+            self._is_broken = True
+            return ()
         try:
             return attachments_told(b"".join(map(_in_line, parts or ())))
         except ValueError:
@@ -281,18 +289,16 @@ class Mailbox:
     def take_out(self, folder: str, fragment: str) -> bool:
         """Whether certainly none of them lies there any more."""
         try:
-            self._take_out(folder, fragment)
+            self.open_folder(folder, writing=True)
+            for uid in self.named(fragment):
+                self._box.client.uid("STORE", str(uid), "+FLAGS", "(\\Deleted)")
+                if "UIDPLUS" in self._box.client.capabilities:
+                    # A plain EXPUNGE would also take out what a person marked and may still want back.
+                    self._box.client.uid("EXPUNGE", str(uid))
+            # imaplib raises nothing where the server says NO, as to whoever may read a folder and not delete.
+            return not self.named(fragment)
         except (GiveUp, *FAULTS):
             return False
-        return True
-
-    def _take_out(self, folder: str, fragment: str) -> None:
-        self.open_folder(folder, writing=True)
-        for uid in self.named(fragment):
-            self._box.client.uid("STORE", str(uid), "+FLAGS", "(\\Deleted)")
-            if "UIDPLUS" in self._box.client.capabilities:
-                # A plain EXPUNGE would also take out what a person marked and may still want back.
-                self._box.client.uid("EXPUNGE", str(uid))
 
 
 def _in_line(part: tuple[bytes, bytes] | bytes | None) -> bytes:

@@ -99,6 +99,11 @@ def test_what_no_server_should_tell_is_a_fault_of_its_own(told: bytes) -> None:
         attachments_told(told)
 
 
+def test_a_size_that_no_mail_has_is_none() -> None:
+    told = f'BODYSTRUCTURE ("application" "pdf" ("name" "a.pdf") NIL NIL "base64" {"9" * 400})'
+    assert attachments_told(told.encode()) == ("a.pdf (1 kB)",)
+
+
 @given(st.text(alphabet='() "\\NILa7*\r\n', max_size=200))
 def test_no_structure_breaks_the_reader(told: str) -> None:
     with suppress(ValueError):
