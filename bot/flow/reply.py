@@ -39,17 +39,29 @@ def due_sources(db: Database, now: datetime) -> list[str]:
 def send_answers(db: Database, name: str, source: Source | None, clock: Clock) -> int:
     """Carry the answers that wait for one source, None where it is not configured any more; the number that arrived.
 
-    While the place wants to be left alone they wait, and their cards say so.
+    Each is leased right before it goes. Leased together, the last could run out of its time behind slow ones, and go out here
+    when somebody else has sent it already.
     """
+    arrived = 0
+    for _ in range(BATCH):
+        parcel = _next(db, name, clock)
+        if parcel is None:
+            break
+        arrived += _send(db, source, parcel, clock)
+    return arrived
+
+
+def _next(db: Database, name: str, clock: Clock) -> Parcel | None:
+    """While the place wants to be left alone answers wait, and their cards say so."""
     with db.write() as session:
-        parcels = answers.lease(session, name, clock(), limit=BATCH, lease=LEASE)
-        if parcels and (until := sources.resting(session, name, clock())):
-            for parcel in parcels:
-                wait = f"“{name}” asked us to wait"
-                answers.put_off(session, parcel.id, wait, until, unclear=parcel.unclear)
-                mentions.touch(session, parcel.mention_id)
-            return 0
-    return sum(_send(db, source, parcel, clock) for parcel in parcels)
+        until = sources.resting(session, name, clock())
+        parcels = answers.lease(session, name, clock(), limit=BATCH if until else 1, lease=LEASE)
+        if until is None:
+            return next(iter(parcels), None)
+        for parcel in parcels:
+            answers.put_off(session, parcel.id, f"“{name}” asked us to wait", until, unclear=parcel.unclear)
+            mentions.touch(session, parcel.mention_id)
+    return None
 
 
 def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> int:

@@ -121,6 +121,34 @@ def test_the_same_words_to_two_customers_are_two_answers_whatever_was_lost(world
     }
 
 
+def test_an_answer_behind_slow_ones_is_free_for_another_worker_and_goes_once(world: World, board: Board) -> None:
+    world.arrive(post(3, "my kettle is rusty"), source="board")
+    world.think()
+    others: list[int] = []
+
+    class Slow(Board):
+        def reply(self, external_id: str, text: str, *, key: str) -> Replied:
+            world.clock.forward(reply.LEASE * 0.6)
+            if len(board.notes) == 1:
+                others.append(reply.send_answers(world.db, "board", board, world.clock))
+            return board.reply(external_id, text, key=key)
+
+    world.sources["board"] = Slow(world.clock)
+    for number in (1, 2, 3):
+        answer(world, number)
+    assert (world.reply(), others) == (2, [1])
+    assert [each.text for each in board.notes] == [WORDS] * 3
+
+
+def test_a_place_that_wants_a_rest_is_left_alone_by_the_answers_behind(world: World, board: Board) -> None:
+    board.trouble.append(Retry("too fast", after=timedelta(minutes=5), asked=True))
+    answer(world, 1)
+    answer(world, 2)
+    assert (world.reply(), board.notes) == (0, [])
+    world.clock.minutes(6)
+    assert (world.reply(), len(board.notes)) == (2, 2)
+
+
 def test_one_customer_who_is_told_the_same_again_gets_it_again(world: World, board: Board) -> None:
     answer(world)
     world.reply()

@@ -21,7 +21,7 @@ from bot.sources.table import Secret, SourceTable
 from bot.values import HttpUrlOrEmpty, SigningSecret
 
 LIMITS = Limits(deadline=timedelta(seconds=10), max_bytes=64 * 1024)
-"""An answer needs a sentence; ten slow places in a row must fit into the time for which answers are leased."""
+"""An answer needs a sentence, and it has to come while the answer is leased."""
 
 ALREADY_THERE = 409
 REASONS = {
