@@ -8,7 +8,7 @@ from bot.domain.card import Answer, AnswerState
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import Action
 from bot.domain.promise import PromiseKind
-from bot.errors import GiveUp, Retry
+from bot.errors import EarshotError, GiveUp, Retry
 from bot.flow.carry import carry, find_earlier
 from bot.flow.clock import Clock
 from bot.flow.crash import crash_point
@@ -47,7 +47,7 @@ def send_answers(db: Database, name: str, source: Source | None, clock: Clock) -
         parcel = _next(db, name, clock)
         if parcel is None:
             break
-        arrived += _send(db, source, parcel, clock)
+        arrived += _try(db, source, parcel, clock)
     return arrived
 
 
@@ -59,9 +59,23 @@ def _next(db: Database, name: str, clock: Clock) -> Parcel | None:
         if until is None:
             return next(iter(parcels), None)
         for parcel in parcels:
-            answers.put_off(session, parcel.id, f"“{name}” asked us to wait", until, unclear=parcel.unclear)
+            answers.put_off(session, parcel, f"“{name}” asked us to wait", until, tried=False)
             mentions.touch(session, parcel.mention_id)
     return None
+
+
+def _try(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> int:
+    """One answer's turn, however it ends: those behind it go, and its tries come to an end."""
+    try:
+        return _send(db, source, parcel, clock)
+    except EarshotError:
+        raise
+    except Exception as error:  # one bad source must not keep an answer on its way for ever
+        log.exception("reply_broke", extra={"mention": parcel.mention_id, "source": parcel.source})
+        parcel, reason = replace(parcel, unclear=True), f"an unexpected fault: {type(error).__name__}"
+    if parcel.attempts < TRIES:
+        return _put_off(db, parcel, Retry(reason, after=timedelta(0)), clock)
+    return _fail(db, parcel, f"{reason} (tried {parcel.attempts} times)", clock)
 
 
 def _send(db: Database, source: Source | None, parcel: Parcel, clock: Clock) -> int:
@@ -88,7 +102,7 @@ def _put_off(db: Database, parcel: Parcel, fault: Retry, clock: Clock) -> int:
     pause = min(timedelta(seconds=2) * 2**parcel.attempts, LONGEST_PAUSE)
     with db.write() as session:
         until = clock() + max(pause, fault.after)
-        answers.put_off(session, parcel.id, fault.reason, until, unclear=parcel.unclear)
+        answers.put_off(session, parcel, fault.reason, until)
         mentions.touch(session, parcel.mention_id)
         if fault.asked:
             sources.rest(session, parcel.source, clock() + fault.after)

@@ -174,11 +174,14 @@ def carried(session: Session, answer_id: int, permalink: str) -> None:
     )
 
 
-def put_off(session: Session, answer_id: int, problem: str, until: datetime, *, unclear: bool) -> None:
+def put_off(session: Session, parcel: Parcel, problem: str, until: datetime, *, tried: bool = True) -> None:
+    """Give up the lease until then. Whose lease ran out and was taken over has none to give up. Only what was `tried` counts."""
+    still_ours = (AnswerRow.state == AnswerState.SENDING, AnswerRow.attempts == parcel.attempts)
+    attempts = parcel.attempts if tried else parcel.attempts - 1
     session.execute(
         update(AnswerRow)
-        .where(AnswerRow.id == answer_id, AnswerRow.state == AnswerState.SENDING)
-        .values(problem=problem, next_at=until, leased_until=None, unclear=unclear)
+        .where(AnswerRow.id == parcel.id, *still_ours)
+        .values(problem=problem, next_at=until, leased_until=None, unclear=parcel.unclear, attempts=attempts)
     )
 
 

@@ -10,7 +10,7 @@ from bot.errors import AlreadySaid, GiveUp, Retry
 from bot.flow import ingest, reply, spending
 from bot.flow.desk import answering
 from bot.sources.base import Found, Replied
-from bot.store import sources
+from bot.store import answers, sources
 from bot.store.database import Database
 from tests.fakes import Done, FakeForum, MovedClock, policy, post
 from tests.world import World
@@ -140,6 +140,41 @@ def test_an_answer_behind_slow_ones_is_free_for_another_worker_and_goes_once(wor
     assert [each.text for each in board.notes] == [WORDS] * 3
 
 
+def test_who_comes_too_late_with_bad_news_takes_the_answer_from_nobody(world: World, board: Board) -> None:
+    """While the second carries it, the first says that it failed: no third begins, who could not see it there yet."""
+    third: list[list[str]] = []
+
+    class Late(Board):
+        def reply(self, external_id: str, text: str, *, key: str) -> Replied:
+            world.clock.forward(reply.LEASE)
+            with world.db.write() as session:
+                [_] = answers.lease(session, "board", world.clock(), limit=1, lease=reply.LEASE)
+            raise BROKE
+
+    world.sources["board"] = Late(world.clock)
+    answer(world)
+    world.reply()
+    world.clock.minutes(1)
+    third.append(reply.due_sources(world.db, world.clock()))
+    world.clock.forward(reply.LEASE)
+    third.append(reply.due_sources(world.db, world.clock()))
+    assert third == [[], ["board"]]
+
+
+def test_a_source_that_fails_in_a_way_of_its_own_ends_with_its_writer(world: World, board: Board) -> None:
+    class Broken(Board):
+        def reply(self, external_id: str, text: str, *, key: str) -> Replied:
+            return {"post-2": board.reply}[external_id](external_id, text, key=key)
+
+    world.sources["board"] = Broken(world.clock)
+    answer(world, 1)
+    answer(world, 2)
+    assert world.reply() == 1, "the one behind it goes"
+    assert "an unexpected fault: KeyError" in world.card().answer.problem  # type: ignore[union-attr]
+    carry_on(world)
+    assert state_of(world) == (AnswerState.FAILED, "", True)
+
+
 def test_a_place_that_wants_a_rest_is_left_alone_by_the_answers_behind(world: World, board: Board) -> None:
     board.trouble.append(Retry("too fast", after=timedelta(minutes=5), asked=True))
     answer(world, 1)
@@ -147,6 +182,23 @@ def test_a_place_that_wants_a_rest_is_left_alone_by_the_answers_behind(world: Wo
     assert (world.reply(), board.notes) == (0, [])
     world.clock.minutes(6)
     assert (world.reply(), len(board.notes)) == (2, 2)
+
+
+def test_an_answer_that_waits_for_its_place_to_rest_uses_up_no_try(world: World, board: Board) -> None:
+    board.trouble.append(Retry("too fast", after=timedelta(minutes=5), asked=True))
+    answer(world, 1)
+    world.reply()
+    answer(world, 2)
+    for _ in range(reply.TRIES):
+        world.reply()
+        with world.db.write() as session:
+            sources.rest(session, "board", world.clock() + timedelta(minutes=15))
+        world.clock.minutes(12)
+    world.clock.minutes(15)
+    board.trouble.extend([BROKE, BROKE])
+    assert (world.reply(), board.looks) == (0, board.looks[:1]), "only the one that was tried is looked for"
+    carry_on(world, 1)
+    assert len(board.notes) == 2
 
 
 def test_one_customer_who_is_told_the_same_again_gets_it_again(world: World, board: Board) -> None:
