@@ -221,9 +221,9 @@ def _record(db: Database, posting: Posting, channel_id: str, shown: tuple[str, i
     with db.write() as session:
         now = clock()
         detail = {"channel": channel_id, "ts": ts, "kind": posting.kind, "slot": posting.slot}
+        drawing.may_be_stale(session, posting.id, version)
         if posting.mention_id:
             events.append(session, posting.mention_id, EARSHOT, "posted", now, detail)
-        drawing.may_be_stale(session, posting.id, version)
         outbox.sent(session, posting.id, channel_id=channel_id, ts=ts, version=version, now=now)
         if posting.kind is PostingKind.CARD:
             outbox.redraw_others(session, posting.mention_id, posting.id)

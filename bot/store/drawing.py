@@ -127,11 +127,16 @@ def not_shown(session: Session, posting_id: int, problem: str, again_at: datetim
 
 
 def may_be_stale(session: Session, posting_id: int, version: int) -> None:
-    """A message shows this version of its mention: where a newer one was struck off already, the mention is undrawn again."""
+    """A message shows this version of its mention: where a newer one was struck off already, the mention is undrawn again.
+
+    To be said before the message itself is written, as whoever strikes off holds a mention and then looks at its messages.
+    """
     mention_id = select(PostingRow.mention_id).where(PostingRow.id == posting_id).scalar_subquery()
+    # Held first: on PostgreSQL the condition below would not see what somebody strikes off at this moment.
+    held = select(MentionRow.id).where(MentionRow.id == mention_id).with_for_update(key_share=True)
     session.execute(
         update(MentionRow)
-        .where(MentionRow.id == mention_id, MentionRow.drawn_version > version)
+        .where(MentionRow.id == session.scalar(held), MentionRow.drawn_version > version)
         .values(drawn_version=version)
         .execution_options(synchronize_session=False)
     )

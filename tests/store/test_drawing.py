@@ -1,5 +1,7 @@
 """What is remembered of what is drawn: no message stays as it was, whatever comes in between."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from bot.domain.posting import PostingKind
 from bot.store import drawing, mentions, outbox
 from bot.store.database import Database
 from tests.fakes import MovedClock
+from tests.flow.test_repeats_at_once import PATIENCE, somebody_waits
 from tests.world import World
 
 LEASE = timedelta(seconds=20)
@@ -59,6 +62,29 @@ def test_a_slow_drawing_of_how_it_was_does_not_stay(world: World) -> None:
     assert strike_off(world) == 1
     with world.db.write() as session:
         drawing.shown(session, posting, older)
+    assert stale(world) == [posting]
+
+
+def test_a_slow_drawing_that_ends_while_its_mention_is_struck_off_does_not_stay(world: World) -> None:
+    older = world.record().version
+    newer = touch(world)
+    [posting] = stale(world)
+    with world.db.write() as session:
+        drawing.shown(session, posting, newer)
+
+    def end_slowly() -> None:
+        with world.db.write() as session:
+            drawing.shown(session, posting, older)
+
+    with ThreadPoolExecutor(1) as workers:
+        with world.db.write() as session:
+            assert drawing.strike_off(session) == 1
+            slow = workers.submit(end_slowly)
+            until = time.monotonic() + PATIENCE
+            while not slow.done() and not somebody_waits(world.db):
+                assert time.monotonic() < until, "it neither ends nor waits"
+                time.sleep(0.01)
+        slow.result()
     assert stale(world) == [posting]
 
 
