@@ -45,8 +45,7 @@ class FacebookSource:
         shelves = [FEED, *([TAGGED] if self.tagged else [])]
         walked = walk(mark, shelves, lambda shelf, page: self._page(shelf, page, now), now=now)
         access = Access.known(self.graph, mark.aside, now)
-        told = replace(walked, mark=replace(walked.mark, aside=access.text()))
-        return told.batch(access_ends_at=access.ends)
+        return walked.batch(aside=access.text(), access_ends_at=access.ends)
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does. Nothing is said of posts: only comments are told apart."""

@@ -15,7 +15,7 @@ from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening, Looked, Source
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import count, line, prose, web_address
+from bot.sources.formats.fields import count, line, prose, shortened, web_address
 from bot.sources.formats.json_values import object_of, objects_of, text_of, whole_number
 from bot.sources.formats.markup import plain_text
 from bot.sources.formats.searching import quoted, searched_words
@@ -28,7 +28,6 @@ from bot.values import ApiUrl, Several
 PAGE = 50
 """Posts a poll and word: with each comment comes a question for what it answers."""
 OVERLAP = timedelta(minutes=10)
-MAX_PARENT = 2_000
 LIMITS = Limits(deadline=timedelta(seconds=10))
 PARENTS_WITHIN = timedelta(seconds=40)
 """For all of one poll, which is leased for two minutes: context must not cost the posts."""
@@ -205,7 +204,7 @@ def _told(post: Mapping[str, Any], external_id: str) -> Hit:
 def _parent_text(post: Mapping[str, Any]) -> str:
     parts = (line(unescape(text_of(post.get("title")))), prose(plain_text(text_of(post.get("text"))).text))
     text = "\n".join(part for part in parts if part)
-    return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - 1] + "…"
+    return shortened(text)
 
 
 def _id(value: object) -> str:

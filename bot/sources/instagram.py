@@ -1,7 +1,7 @@
 """Comments under the posts of one's own Instagram account, and posts that tag it, by the Graph API."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -48,8 +48,7 @@ class InstagramSource:
         shelves = [MEDIA, *([TAGS] if self.tags else [])]
         walked = walk(mark, shelves, lambda shelf, page: self._page(shelf, page, now), now=now)
         access = Access.known(self.graph, mark.aside, now)
-        told = replace(walked, mark=replace(walked.mark, aside=access.text()))
-        return told.batch(access_ends_at=access.ends)
+        return walked.batch(aside=access.text(), access_ends_at=access.ends)
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does. Nothing is said of posts that tag us: Instagram shows single ones to nobody."""

@@ -18,7 +18,7 @@ from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening, Looked, Source
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import count, line, prose, web_address
+from bot.sources.formats.fields import count, line, prose, shortened, web_address
 from bot.sources.formats.json_values import object_of, objects_of, text_of, whole_number
 from bot.sources.formats.markup import plain_text
 from bot.sources.formats.searching import quoted, searched_words
@@ -32,7 +32,6 @@ PAGE = 100
 """The most that the place gives, and takes ids, at once."""
 OVERLAP = timedelta(minutes=30)
 """Its search learns of posts later than its lists do (from memory)."""
-MAX_PARENT = 2_000
 LIMITS = Limits(deadline=timedelta(seconds=10))
 THROTTLED = frozenset({502, 503})
 """`error_id`s, which come with the status 400."""
@@ -197,7 +196,7 @@ def _answer(post: Mapping[str, Any], question: Mapping[str, Any], id: str, now: 
         external_id=f"answer:{id}",
         text=_text(post),
         url=f"{place.scheme}://{place.netloc}/a/{id}" if place.netloc else "",
-        parent=asked if len(asked) <= MAX_PARENT else asked[: MAX_PARENT - 1] + "…",
+        parent=shortened(asked),
         thread=f"question:{whole_number(post.get('question_id')) or ''}",
         **_of_both(post, now),
     )

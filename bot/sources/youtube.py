@@ -80,8 +80,7 @@ class YouTubeSource:
         reach = Reach(overlap=self.replies_for if deep else OVERLAP)
         walked = walk(mark, [""], reading.page, now=now, reach=reach)
         deep_at = now.isoformat() if deep else spent.deep_at
-        aside = replace(spent, units=reading.units, deep_at=deep_at).text()
-        return replace(walked, mark=replace(walked.mark, aside=aside)).batch()
+        return walked.batch(aside=replace(spent, units=reading.units, deep_at=deep_at).text())
 
     def look_again(self, external_ids: Sequence[str], now: datetime) -> Looked:
         """Raises Retry and GiveUp as `poll` does."""

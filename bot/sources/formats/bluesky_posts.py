@@ -8,12 +8,11 @@ from typing import Any
 
 from bot.domain.mention import Incoming
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import count, language, line, prose, web_address
+from bot.sources.formats.fields import count, language, line, prose, shortened, web_address
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 
 COLLECTION = "app.bsky.feed.post"
 SITE = "https://bsky.app"
-MAX_PARENT = 2_000
 MOST_MEDIA = 10
 
 _ADDRESS = re.compile(
@@ -72,7 +71,7 @@ def incoming(view: View, *, parent: str, thread: str, followers: object, now: da
         reach=count(text_of(followers)),
         language=language(text_of(languages[0])) if isinstance(languages, list) and languages else "",
         posted_at=believed(read_date(text_of(record.get("createdAt"))), now),
-        parent=text if len(text) <= MAX_PARENT else text[: MAX_PARENT - 1] + "…",
+        parent=shortened(text),
         thread=thread,
         media=_media(view),
     )

@@ -9,11 +9,10 @@ from urllib.parse import quote
 
 from bot.domain.mention import Incoming
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import line, prose, web_address
+from bot.sources.formats.fields import line, prose, shortened, web_address
 from bot.sources.formats.json_values import object_of, text_of, whole_number
 from bot.sources.formats.markup import plain_text
 
-MAX_PARENT = 2_000
 MOST_MEDIA = 10
 WRITTEN_BY_PEOPLE = 1
 """`post_type`; others are notes of the forum itself ("closed this topic") and whispers among its staff."""
@@ -107,7 +106,7 @@ def incoming(post: ForumPost, base: str, *, parent: str, thread: str, now: datet
         author_name=line(text_of(post.said.get("name"))) or post.username,
         author_url=web_address(f"{base}/u/{quote(post.username, safe='')}", "") if post.username else "",
         posted_at=believed(post.at, now),
-        parent=context if len(context) <= MAX_PARENT else context[: MAX_PARENT - 1] + "…",
+        parent=shortened(context),
         thread=thread,
         media=_media(post, base),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.mention import Incoming
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import line, prose, web_address
+from bot.sources.formats.fields import line, prose, shortened, web_address
 from bot.sources.formats.json_values import inner, text_at, whole_number
 
 SITE = "https://www.facebook.com/"
@@ -56,7 +56,7 @@ def is_by(thing: Any, author: str) -> bool:
 def read_comment(comment: Any, now: datetime, *, under: str = "") -> Incoming | None:
     """`under` is the text of the post, which a single comment does not bring. None for what has no text or no id."""
     id_, above = text_at(comment, "id"), text_at(comment, "parent", "id")
-    parent = prose(text_at(comment, "parent", "message")) or under
+    parent = shortened(prose(text_at(comment, "parent", "message")) or under)
     picture = web_address(text_at(comment, "attachment", "media", "image", "src"), "")
     return _incoming(
         comment,

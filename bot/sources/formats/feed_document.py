@@ -6,12 +6,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.mention import CUT_MARK, Incoming, clean
-from bot.sources.formats.fields import count, digest, language, line, prose, stars, web_address
+from bot.domain.mention import Incoming, clean
+from bot.sources.formats.fields import count, digest, language, line, prose, shortened, stars, web_address
 
 MAX_ENTRIES = 5_000
 MAX_PROBLEMS = 20
-MAX_PARENT = 2_000
 MAX_MEDIA = 20
 LONGEST_ID = 300
 SHORTEST_REPEAT = 20
@@ -146,11 +145,7 @@ def _placed(entry: Entry, item: Incoming, posts: Mapping[str, Incoming]) -> Inco
     parent = next((posts[name] for name in others if name in posts), None)
     answered = parent.external_id if parent is not None else next(iter(others), "")
     thread = _short(clean(entry.thread).strip()) or answered
-    return replace(item, parent=_cut(parent.text) if parent is not None else "", thread=thread)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - len(CUT_MARK)] + CUT_MARK
+    return replace(item, parent=shortened(parent.text) if parent is not None else "", thread=thread)
 
 
 def _media(addresses: Iterable[str], base: str) -> tuple[str, ...]:

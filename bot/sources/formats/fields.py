@@ -12,6 +12,7 @@ from bot.sources.formats.markup import tidy
 MAX_URL = 2_000
 MAX_LINE = 500
 MAX_SENTENCE = 300
+MAX_CONTEXT = 2_000
 MOST_STARS = 5.0
 
 
@@ -34,16 +35,23 @@ def prose(text: str) -> str:
 
 def line(text: str) -> str:
     """A title or a name: clean, on one line, marked where it is cut."""
-    joined = " ".join(clean(text).split())
-    return joined if len(joined) <= MAX_LINE else joined[: MAX_LINE - 1] + "…"
+    return _cut(" ".join(clean(text).split()), MAX_LINE)
+
+
+def shortened(text: str) -> str:
+    """What a post answers or quotes, as far as a reader needs it, marked where it is cut."""
+    return _cut(text, MAX_CONTEXT)
 
 
 def sentence(text: str, *, hiding: Iterable[str] = ()) -> str:
     """Why a place refuses us, in its own words: on one line, marked where it is cut, without the secrets of ours in `hiding`."""
     for secret in filter(None, hiding):
         text = text.replace(secret, "…")
-    told = line(text)
-    return told if len(told) <= MAX_SENTENCE else told[: MAX_SENTENCE - 1] + "…"
+    return _cut(line(text), MAX_SENTENCE)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def count(text: str) -> int | None:

@@ -8,11 +8,10 @@ from typing import Any
 
 from bot.domain.mention import Incoming
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import count, line, prose, web_address
+from bot.sources.formats.fields import count, line, prose, shortened, web_address
 from bot.sources.formats.json_values import inner, object_of, objects_of, text_at
 
 MARK = "<!-- earshot:{key} -->"
-MAX_PARENT = 2_000
 TEAM = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -159,7 +158,7 @@ def readable(body: str) -> str:
 def opening(raw: Mapping[str, Any]) -> str:
     """What a comment is about: title and text of the issue or discussion."""
     text = "\n\n".join(filter(None, [line(text_at(raw, "title")), readable(text_at(raw, "body"))]))
-    return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - 1] + "…"
+    return shortened(text)
 
 
 def issue(repository: str, raw: Mapping[str, Any]) -> Post | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.domain.mention import Incoming
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import line, prose, web_address
+from bot.sources.formats.fields import line, prose, shortened, web_address
 from bot.sources.formats.json_values import inner, list_at, text_at, whole_number
 
 SITE = "https://www.instagram.com/"
@@ -68,7 +68,7 @@ def replace_parent(reply: Incoming | None, comment: Any) -> Incoming | None:
     if reply is None or not above:
         return None
     own = own_id(reply.external_id)
-    return replace(reply, external_id=f"{own}@{above}", thread=above, parent=prose(text_at(comment, "text")))
+    return replace(reply, external_id=f"{own}@{above}", thread=above, parent=shortened(prose(text_at(comment, "text"))))
 
 
 def read_comment(comment: Any, now: datetime, *, media: Any) -> Incoming | None:
@@ -86,7 +86,7 @@ def read_comment(comment: Any, now: datetime, *, media: Any) -> Incoming | None:
         author_url=web_address(handle, SITE) if handle else "",
         reach=whole_number(inner(comment, "like_count")),
         posted_at=believed(moment_of(comment), now),
-        parent=prose(text_at(media, "caption")),
+        parent=shortened(prose(text_at(media, "caption"))),
         thread=above or id_,
     )
 

@@ -15,7 +15,7 @@ from email.policy import Compat32
 from email.utils import getaddresses
 
 from bot.sources.formats.dates import read_date
-from bot.sources.formats.fields import digest, language, line, prose
+from bot.sources.formats.fields import digest, language, line, prose, shortened
 from bot.sources.formats.mail_attachments import attachments_of
 from bot.sources.formats.mail_charset import decode_text, header_text
 from bot.sources.formats.mail_text import Words, unflowed, words_of, words_of_html
@@ -25,7 +25,6 @@ MAX_HEADER = 4_000
 """Letters of a header after its folds are taken out."""
 MAX_BRACKETS = 20
 """Of an address; the parser calls itself at each."""
-MAX_PARENT = 2_000
 MAX_PARTS = 100
 MAX_SEPARATORS = 2_000
 MAX_REFERENCES = 8
@@ -135,7 +134,7 @@ def _letter(mail: Message) -> Letter:
         answer_name=answer_name if answer_to else sender_name,
         subject=line(_header(heads, "Subject")),
         text=prose(words.text),
-        quoted=_cut(prose(words.quoted)),
+        quoted=shortened(prose(words.quoted)),
         conversation=_conversation(heads, message_id),
         references=tuple(_ids(heads, "References")[-MAX_REFERENCES:]),
         written=read_date(_header(heads, "Date")),
@@ -251,7 +250,3 @@ def _words(part: Message) -> Words:
     if kind.startswith("text/") and kind not in READABLE:
         return Words(text="")
     return words_of(unflowed(text, delete_space=deletes == "yes") if is_flowed == "flowed" else text)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - 1] + "…"

@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 
 from bot.domain.mention import Incoming
 from bot.sources.formats.dates import in_utc, read_date
-from bot.sources.formats.fields import count, language, line, prose, web_address
+from bot.sources.formats.fields import count, language, line, prose, shortened, web_address
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.formats.markup import plain_text
 
-MAX_PARENT = 2_000
 MOST_MEDIA = 20
 _QUOTE_LINK = re.compile(r'<(p|span) class="quote-inline">.{0,2000}?</\1>', re.DOTALL)
 """What servers put into the text of a quote for readers that know none: "RE:" and the address of the quoted post."""
@@ -73,10 +72,6 @@ def full_handle(account: Mapping[str, Any], host: str) -> str:
     """`jo@social.example`, wherever the account is."""
     handle = line(text_of(account.get("acct")))
     return handle if not handle or "@" in handle else f"{handle}@{host}"
-
-
-def shortened(text: str) -> str:
-    return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - 1] + "…"
 
 
 def says(status: Mapping[str, Any], text: str) -> bool:

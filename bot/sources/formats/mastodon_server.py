@@ -12,7 +12,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.base import Replied
 from bot.sources.formats import mastodon_posts as posts
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import line
+from bot.sources.formats.fields import line, shortened
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.formats.mastodon_posts import Around
 from bot.sources.formats.shelf import PAGE, Entry
@@ -146,7 +146,7 @@ class MastodonServer:
         found = next((each for each in above if posts.id_of(each) == parent), {})
         root = posts.id_of(above[0]) if above else parent
         answered = posts.address_of(found) if found and self.is_ours(found) else ""
-        return Around(parent=posts.shortened(posts.text_in(found)), thread=answered or root)
+        return Around(parent=shortened(posts.text_in(found)), thread=answered or root)
 
     def _page(self, page: object) -> list[dict[str, Any]]:
         listed = objects_of(page)

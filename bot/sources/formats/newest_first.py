@@ -112,10 +112,11 @@ class Walked:
     problems: tuple[str, ...] = ()
     retry_after: timedelta | None = None
 
-    def batch(self, *, access_ends_at: datetime | None = None) -> Batch:
+    def batch(self, *, aside: str = "", access_ends_at: datetime | None = None) -> Batch:
+        """`aside` is what the mark keeps for the source itself."""
         return Batch(
             items=self.items,
-            cursor=self.mark.text(),
+            cursor=replace(self.mark, aside=aside).text(),
             more=bool(self.mark.rests),
             retry_after=self.retry_after,
             problems=self.problems,

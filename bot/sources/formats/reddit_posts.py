@@ -10,7 +10,7 @@ from urllib.parse import quote
 from bot.domain.mention import Incoming, clean
 from bot.errors import Retry
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import count, line, prose, web_address
+from bot.sources.formats.fields import count, line, prose, shortened, web_address
 from bot.sources.formats.json_values import inner, object_of, objects_of, text_at, text_of
 from bot.sources.net.fetch import PAUSE
 
@@ -19,7 +19,6 @@ COMMENT, SUBMISSION = "t1", "t3"
 DELETED = "[deleted]"
 TAKEN = frozenset({DELETED, "[removed]", "[ Removed by Reddit ]"})
 """What stands in place of a text that its author, a moderator or Reddit took down."""
-MAX_PARENT = 2_000
 
 _NAME = re.compile(r"t[0-9]_[A-Za-z0-9_]{1,36}")
 
@@ -125,7 +124,7 @@ def parent_text(parent: Thing | None) -> str:
     if parent is None or parent.is_gone:
         return ""
     text = "\n".join(part for part in (parent.title, parent.text) if part)
-    return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - 1] + "…"
+    return shortened(text)
 
 
 def with_line_breaks(text: str) -> str:

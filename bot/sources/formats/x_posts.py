@@ -14,7 +14,7 @@ import regex
 from bot.domain.mention import Incoming, clean
 from bot.errors import Retry
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import count, language, line, prose, web_address
+from bot.sources.formats.fields import count, language, line, prose, shortened, web_address
 from bot.sources.formats.json_values import inner, object_of, objects_of, text_at, text_of, whole_number
 from bot.sources.net.fetch import PAUSE
 
@@ -26,7 +26,6 @@ ASKED = {
     "user_fields": ["name", "public_metrics", "username"],
     "media_fields": ["preview_image_url", "type", "url"],
 }
-MAX_PARENT = 2_000
 MAX_MEDIA = 20
 ADDRESS_LENGTH = 23
 """What every address counts, however long it is."""
@@ -111,7 +110,7 @@ class Shown:
         """What it answers and what it quotes."""
         named = [text_of(each.get("id")) for each in objects_of(post.get("referenced_tweets"))]
         text = "\n\n".join(prose(plain(self.others[id])) for id in named if id in self.others)
-        return text if len(text) <= MAX_PARENT else text[: MAX_PARENT - 1] + "…"
+        return shortened(text)
 
     def _media(self, post: Mapping[str, Any]) -> tuple[str, ...]:
         keys = inner(post, "attachments", "media_keys")

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from bot.domain.mention import Incoming
 from bot.errors import Retry
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import line, prose, web_address
+from bot.sources.formats.fields import line, prose, shortened, web_address
 from bot.sources.formats.json_values import inner, list_at, text_at, whole_number
 from bot.sources.formats.newest_first import Page
 from bot.sources.net.fetch import PAUSE
@@ -46,7 +46,7 @@ def read_comment(comment: Any, now: datetime, *, video: str, parent: str = "") -
         author_url=web_address(text_at(said, "authorChannelUrl"), ""),
         reach=whole_number(inner(said, "likeCount")),
         posted_at=believed(written(comment), now),
-        parent=parent,
+        parent=shortened(parent),
         thread=f"{video}:{thread_of(id_)}",
         media=tuple(filter(None, [_picture(comment)])),
     )

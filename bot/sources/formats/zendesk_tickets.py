@@ -9,11 +9,10 @@ from typing import Any
 
 from bot.domain.mention import Incoming
 from bot.sources.formats.dates import EARLIEST, believed, read_date
-from bot.sources.formats.fields import language, line, prose, sentence
+from bot.sources.formats.fields import language, line, prose, sentence, shortened
 from bot.sources.formats.json_values import inner, objects_of, text_at, text_of, whole_number
 from bot.sources.formats.markup import plain_text
 
-MAX_PARENT = 2_000
 END_USER = "end-user"
 DELETED = "deleted"
 UNSEEN = "\u2060"
@@ -104,7 +103,7 @@ def comment_items(ticket: Fields, answer: object, person: Person, site: str, now
             author_name=person.name,
             language=person.language,
             posted_at=believed(created(comment), now),
-            parent=opening if len(opening) <= MAX_PARENT else opening[: MAX_PARENT - 1] + "…",
+            parent=shortened(opening),
             thread=number,
         )
 

@@ -17,7 +17,7 @@ from prawcore import Requestor
 from bot.errors import GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import object_of, text_of
-from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, asks_for_rest, only_asking
+from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, TRY_AGAIN, asks_for_rest, only_asking
 
 TOKEN_PATH = "/api/v1/access_token"
 REFUSALS = {
@@ -68,7 +68,7 @@ def _check_token(told: Mapping[str, Any]) -> None:
 
 def _refusal(response: requests.Response, *, is_sending: bool, path: str) -> Retry | GiveUp:
     status = response.status_code
-    if status in (408, 425, 429) or status >= 500:
+    if status in TRY_AGAIN or status >= 500:
         named = response.headers.get("retry-after") or response.headers.get("x-ratelimit-reset") or ""
         wait = _seconds(named) or (SOON if is_sending and status >= 500 else PAUSE)
         said = f"Reddit is not able to answer now ({status})"

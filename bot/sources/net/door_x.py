@@ -11,7 +11,7 @@ from bot.errors import AlreadySaid, GiveUp, Retry
 from bot.sources.formats.fields import line
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.net.door_requests import door_session
-from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, Limits, asks_for_rest
+from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, TRY_AGAIN, Limits, asks_for_rest
 
 TWEEPYS_HOST = "https://api.twitter.com"
 """Where tweepy believes X to be."""
@@ -37,7 +37,7 @@ class XDoor:
 
 def _refusal(response: requests.Response, *, is_sending: bool) -> Retry | GiveUp:
     status, reason = response.status_code, _reason(response.content)
-    if status in (408, 425, 429) or status >= 500:
+    if status in TRY_AGAIN or status >= 500:
         wait = _wait(response.headers, otherwise=SOON if is_sending and status >= 500 else PAUSE)
         said = f"X is not able to answer now ({status})"
         asked = asks_for_rest(status, response.headers)
