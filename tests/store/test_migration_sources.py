@@ -62,3 +62,15 @@ def test_a_card_still_goes_with_its_mention_and_a_bulletin_needs_none(old: Datab
         session.execute(text("DELETE FROM mentions"))
     with old.read() as session:
         assert session.scalars(text("SELECT id FROM outbox")).all() == [2]
+
+
+def test_only_what_shows_an_older_mention_or_waits_is_left_to_be_drawn(old: Database) -> None:
+    postings = {2: {"shown_version": 0}, 3: {"state": "pending", "shown_version": 0}, 4: {"state": "dead", "ts": ""}}
+    for id_, fields in postings.items():
+        insert(old, "mentions", id=id_, **MENTION, external_id=f"p{id_}", text="t")
+        insert(old, "outbox", id=id_, **{**POSTING, "mention_id": id_, "delivery_id": f"d{id_}", **fields})
+    insert(old, "mentions", id=5, **MENTION, external_id="p5", text="t")
+    migrate.migrate(old)
+    with old.read() as session:
+        undrawn = session.scalars(text("SELECT id FROM mentions WHERE drawn_version < version ORDER BY id")).all()
+    assert undrawn == [2, 3]
