@@ -13,7 +13,7 @@ from bot.domain.words import is_named
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Found, Listening, Looked, Replied, Source
 from bot.sources.formats.discourse_posts import ForumPost, Where, forum_post, incoming, page_of
-from bot.sources.formats.fields import digest, line
+from bot.sources.formats.fields import digest, sentence
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.formats.markdown_text import as_markdown
 from bot.sources.net.api import Answered, Api
@@ -309,4 +309,4 @@ def _where(external_id: str) -> Where:
 def _reason(answered: Answered) -> str:
     """The forum's own sentences."""
     errors: Any = object_of(answered.value).get("errors")
-    return line(" ".join(text_of(each) for each in errors)) if isinstance(errors, list) else ""
+    return sentence(" ".join(text_of(each) for each in errors)) if isinstance(errors, list) else ""

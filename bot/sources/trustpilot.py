@@ -8,7 +8,7 @@ from bot.domain.mention import Incoming
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Listening, Replied, Source
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import digest, language, line, prose, stars
+from bot.sources.formats.fields import digest, language, line, prose, sentence, stars
 from bot.sources.formats.json_values import list_at, text_at
 from bot.sources.formats.newest_first import Mark, Page, walk
 from bot.sources.net.api import Api, Query
@@ -50,7 +50,7 @@ class TrustpilotSource:
         body = {"authorBusinessUserId": self.user, "message": text}
         sent = self.api.send("POST", f"private/reviews/{external_id}/reply", body, accept=REFUSED)
         if sent.status in REFUSED:
-            raise GiveUp(line(text_at(sent.value, "message")) or f"Trustpilot refuses our answer ({sent.status})")
+            raise GiveUp(sentence(text_at(sent.value, "message")) or f"Trustpilot refuses our answer ({sent.status})")
         return Replied(permalink=f"{SITE}reviews/{external_id}")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.errors import GiveUp, Retry
-from bot.sources.formats.fields import line
+from bot.sources.formats.fields import line, sentence
 from bot.sources.formats.json_values import text_of, whole_number
 from bot.sources.net.door_httpx import HttpxDoor
 from bot.sources.net.fetch import PAUSE, SOON, TRY_AGAIN, asks_for_rest, only_asking, pause
@@ -155,7 +155,7 @@ class BlueskyServer:
 def _words(content: object) -> tuple[str, str]:
     """The name of what is wrong, and the place's sentence about it."""
     told = content if isinstance(content, dict) else getattr(content, "__dict__", {})
-    return line(text_of(told.get("error"))), line(text_of(told.get("message")))
+    return line(text_of(told.get("error"))), sentence(text_of(told.get("message")))
 
 
 def _until(headers: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from bot.errors import GiveUp, Retry
 from bot.sources.base import Replied
 from bot.sources.formats import mastodon_posts as posts
 from bot.sources.formats.dates import believed, read_date
-from bot.sources.formats.fields import line, shortened
+from bot.sources.formats.fields import line, sentence, shortened
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.formats.mastodon_posts import Around
 from bot.sources.formats.shelf import PAGE, Entry
@@ -229,8 +229,8 @@ def _reason(response: "requests.Response") -> str:
         told = object_of(response.json()).get("error")
     except (ValueError, RecursionError):
         return ""
-    sentence = line(text_of(told))
-    return f": {sentence}" if sentence else ""
+    why = sentence(text_of(told))
+    return f": {why}" if why else ""
 
 
 def _wait(headers: Mapping[str, str], *, otherwise: timedelta) -> timedelta:

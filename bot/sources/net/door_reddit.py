@@ -15,7 +15,7 @@ import requests
 from prawcore import Requestor
 
 from bot.errors import GiveUp, Retry
-from bot.sources.formats.fields import line
+from bot.sources.formats.fields import sentence
 from bot.sources.formats.json_values import object_of, text_of
 from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, TRY_AGAIN, asks_for_rest, only_asking
 
@@ -58,7 +58,7 @@ class RedditDoor(Requestor):
 
 def _check_token(told: Mapping[str, Any]) -> None:
     if "error" in told:
-        raise GiveUp(f"{REFUSALS[401]} It says: {line(text_of(told['error']))}")
+        raise GiveUp(f"{REFUSALS[401]} It says: {sentence(text_of(told['error']))}")
     well_formed = isinstance(told.get("access_token"), str) and isinstance(told.get("expires_in"), int)
     if not well_formed or not isinstance(told.get("scope"), str):
         raise Retry("Reddit answers without a token", after=PAUSE)
@@ -88,7 +88,7 @@ def _reason(body: bytes) -> str:
         told = object_of(json.loads(body))
     except (ValueError, RecursionError):
         return ""
-    return line(text_of(told.get("explanation")) or text_of(told.get("reason")))
+    return sentence(text_of(told.get("explanation")) or text_of(told.get("reason")))
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta | None:

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from bot.errors import AlreadySaid, GiveUp, Retry
-from bot.sources.formats.fields import line
+from bot.sources.formats.fields import sentence
 from bot.sources.formats.json_values import object_of, objects_of, text_of
 from bot.sources.net.door_requests import door_session
 from bot.sources.net.fetch import LONGEST_PAUSE, PAUSE, SOON, TRY_AGAIN, Limits, asks_for_rest
@@ -60,7 +60,7 @@ def _reason(body: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     errors = objects_of(told.get("errors"))
-    return line(text_of(told.get("detail")) or next((text_of(each.get("message")) for each in errors), ""))
+    return sentence(text_of(told.get("detail")) or next((text_of(each.get("message")) for each in errors), ""))
 
 
 def _wait(headers: Mapping[str, str], *, otherwise: timedelta) -> timedelta:
