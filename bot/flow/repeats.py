@@ -33,7 +33,7 @@ def first_of(session: Session, policy: Policy, record: Record, now: datetime) ->
     """The mention, locked, that says the same already; None where this one is to have its own card, and may be a first.
 
     `record` has the rule of the route that is chosen for it.
-    What people brought in by hand is never folded: they want to see it.
+    What people brought in by hand is never folded: they want to see it. Nor is what its author has said more after.
     """
     mention = record.mention
     within = policy.repeats.within
@@ -41,7 +41,8 @@ def first_of(session: Session, policy: Policy, record: Record, now: datetime) ->
     if not within or len(wording.words) < OWN_LEAST:
         return None
     bands = bands_of(wording.pieces)
-    if not mention.added_by and not repeats.was_taken_out(session, mention.id):
+    is_alone = mention.added_by or record.followed_at is not None or repeats.was_taken_out(session, mention.id)
+    if not is_alone:
         for first in repeats.firsts(session, record, bands, now - within):
             same_author = bool(mention.author) and (first.source, first.author) == (mention.source, mention.author)
             if _is_rated_alike(record, first) and says_again(wording, first.wording, same_author=same_author):

@@ -44,7 +44,7 @@ def _fold(session: Session, source: str, mention_id: int, item: Incoming, now: d
     if conversation.key != key_of(item.thread):
         session.execute(update(MentionRow).where(MentionRow.id == mention_id).values(thread=conversation.key))
     first = conversation.answered or _first_of(session, source, conversation.key, item.author, before=mention_id)
-    root = mentions.lock_row(session, first) if first is not None and first != mention_id else None
+    root = _lock(session, first) if first is not None and first != mention_id else None
     post = mentions.lock_row(session, mention_id) if root is not None else None
     if root is None or post is None or root.state is State.FILTERED:
         return 0
@@ -54,6 +54,11 @@ def _fold(session: Session, source: str, mention_id: int, item: Incoming, now: d
     events.append(session, root.mention.id, EARSHOT, "followed", now, {"mention": str(mention_id), "link": item.url})
     bring_back(session, root, now, WROTE_AGAIN, slot=f"followed-{mention_id}")
     return 1
+
+
+def _lock(session: Session, mention_id: int) -> Record | None:
+    repeats.hold_first(session, mention_id)
+    return mentions.lock_row(session, mention_id)
 
 
 def _conversation_of(session: Session, source: str, named: str) -> _Conversation:
@@ -93,11 +98,15 @@ def _first_of(session: Session, source: str, key: str, author: str, *, before: i
 
 
 def bring_back(session: Session, record: Record, now: datetime, reason: str, *, slot: str) -> None:
-    """Open what was closed, wake what was put aside, tell whoever holds it. What is folded brings back what it is part of."""
+    """Open what was closed, wake what was put aside, tell whoever holds it. What is folded brings back what it is part of;
+    where it only said again what another says, and its author now says more, it stands for itself.
+    """
     if record.state is State.FOLDED:
         root = mentions.lock_row(session, record.follow_of) if record.follow_of else None
         if root is not None:
             bring_back(session, root, now, reason, slot=slot)
+        elif reason == WROTE_AGAIN and repeats.take_out(session, record, by=EARSHOT, now=now, why=reason):
+            mentions.touch(session, record.mention.id, followed_at=now)
         return
     back = Action.REOPEN if record.state in CLOSED else Action.WAKE
     followed = {"followed_at": now} if reason == WROTE_AGAIN else {}

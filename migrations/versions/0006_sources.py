@@ -133,7 +133,7 @@ def upgrade() -> None:
             postgresql_where=about_no_mention,
         )
 
-    # What shows its mention as it is needs no drawing. Left to the bot, 100,000 mentions took minutes of its write lock; this 1 s.
+    # What shows its mention as it is needs no drawing. Left to the bot, 100,000 mentions took minutes of its write lock.
     op.execute(
         """
         UPDATE mentions SET drawn_version = version WHERE NOT EXISTS (

@@ -135,6 +135,22 @@ def test_a_repeat_that_its_author_changes_stands_for_itself(world: World) -> Non
     assert world.card(1).repeats.total == 0
 
 
+def test_who_writes_more_after_a_repeat_is_heard(world: World) -> None:
+    arrived(world, post(1, TEXT), post(2, TEXT))
+    arrived(world, post(3, "Nobody answers me.", author="customer2", thread="post-2"))
+    assert state(world, 1, 2, 3) == [State.OPEN, State.OPEN, State.FOLDED]
+    assert (world.card(1).repeats.total, world.card(2).follow_ups.total) == (0, 1)
+    assert "they wrote again" in [each.detail.get("reason") for each in world.log(2)]
+    assert world.ledger().balanced
+
+
+def test_who_wrote_more_before_it_was_seen_to_be_a_repeat_is_heard(world: World) -> None:
+    arrived(world, post(1, TEXT))
+    arrived(world, post(2, TEXT), post(3, "Nobody answers me.", author="customer2", thread="post-2"))
+    assert state(world, 1, 2, 3) == [State.OPEN, State.OPEN, State.FOLDED]
+    assert world.card(2).follow_ups.total == 1
+
+
 def test_a_repeat_with_a_comma_more_stays(world: World) -> None:
     arrived(world, post(1, TEXT), post(2, TEXT))
     arrived(world, post(2, TEXT.replace(" and it", ", and it")))
