@@ -60,15 +60,6 @@ def test_a_picture_comes_along_but_not_without_a_word(tube: FakeYouTube, source:
     assert batch.problems == ()
 
 
-def test_a_picture_comes_along_but_not_without_a_word(tube: FakeYouTube, source: YouTubeSource) -> None:
-    tube.tops = [comment("Ug2", "", ago(hours=1)), comment("Ug1", "It broke.", ago(hours=2))]
-    for each in tube.tops:
-        each["snippet"]["imageUrl"] = "https://yt.example/lid.png"
-    batch = source.poll("", NOW)
-    assert [(item.text, item.media) for item in batch.items] == [("It broke.", ("https://yt.example/lid.png",))]
-    assert batch.problems == ()
-
-
 def test_an_author_is_known_by_the_handle_and_else_by_the_channel(tube: FakeYouTube, source: YouTubeSource) -> None:
     tube.tops = [comment("Ug2", "t", ago(hours=1), "@sam"), comment("Ug1", "t", ago(hours=2), "Sam")]
     assert [(item.author, item.author_name) for item in source.poll("", NOW).items] == [
