@@ -16,13 +16,13 @@ from bot.sources.formats.dates import believed
 from bot.sources.formats.fields import digest
 from bot.sources.formats.mail_answer import Answer, Voice, answer_key, mail_of
 from bot.sources.formats.mail_cursor import MailCursor
+from bot.sources.formats.mail_keys import MailLoginTable
 from bot.sources.formats.mail_message import Letter, UnreadableError, is_address, message_id_of, read_letter
 from bot.sources.net.fetch import PAUSE
 from bot.sources.net.mail_login import Login
-from bot.sources.net.oauth import Client, Tokens
 from bot.sources.net.watched import Security, Server
-from bot.sources.table import Secret, SourceTable, needs_extra
-from bot.values import HttpUrlOrEmpty, Label, Port, Several
+from bot.sources.table import Secret, needs_extra
+from bot.values import Label, Port, Several
 
 if TYPE_CHECKING:
     from bot.sources.net.mail_copy import SentCopy
@@ -251,22 +251,13 @@ IMAP_PORTS: dict[Encryption, int] = {"tls": 993, "starttls": 143, "none": 143}
 SMTP_PORTS: dict[Encryption, int] = {"tls": 465, "starttls": 587, "none": 25}
 
 
-class MailTable(SourceTable):
-    """It logs in with `password`, or with tokens from `login_url`. `smtp_host` makes it answer, with the same login unless
-    another is given. Ports are 0 for the usual one.
-    """
+class MailTable(MailLoginTable):
+    """`smtp_host` makes it answer, with the same login unless another is given. Ports are 0 for the usual one."""
 
     kind: Literal["mail"]
     host: Label
     port: Port = 0
     security: Encryption = "tls"
-    user: Label
-    password: Secret = ""
-    login_url: HttpUrlOrEmpty = ""
-    client_id: str = ""
-    client_secret: Secret = ""
-    refresh_token: Secret = ""
-    scope: str = ""
     folder: Label = "INBOX"
     address: AddressOrEmpty = ""
     own: Several[Address] = ()
@@ -291,29 +282,6 @@ class MailTable(SourceTable):
             raise ValueError('add allow_private = true: without encryption ("none") only a private network will do')
         return self
 
-    @model_validator(mode="after")
-    def _logs_in_one_way(self) -> Self:
-        if fault := self._fault_of_login():
-            raise ValueError(fault)
-        return self
-
-    def _fault_of_login(self) -> str:
-        beside = [key for key in ("login_url", "client_secret", "refresh_token", "scope") if getattr(self, key)]
-        if not self.client_id:
-            missing = "" if self.password else "add password, or client_id and login_url where the server wants OAuth"
-            return f"add client_id: {beside[0]} is of no use without it" if beside else missing
-        if self.password:
-            return "take out password or client_id: a mailbox is logged into with the one or the other"
-        if not self.login_url:
-            return "add login_url: the address where client_id gets its tokens"
-        if not self.login_url.startswith("https://") and not self.allow_private:
-            return "write login_url with https://: our secrets go there"
-        if not self.refresh_token and not self.client_secret:
-            return "add client_secret, or the refresh_token of a person's consent"
-        if not self.refresh_token and not self.scope:
-            return "add scope (or a refresh_token): what client_id asks for, by itself"
-        return ""
-
     def build(self, listening: Listening) -> Source:
         with needs_extra(self.extra):
             import imap_tools  # noqa: F401 - said here, and not at the first poll
@@ -322,7 +290,7 @@ class MailTable(SourceTable):
         mailbox = MailSource(
             name=self.name,
             imap=self._server(self.host, self.port or IMAP_PORTS[self.security], self.security),
-            login=self._login(),
+            login=self.login(),
             folder=self.folder,
             own=frozenset(own),
             ours=frozenset(each.lower() for each in listening.own),
@@ -340,20 +308,6 @@ class MailTable(SourceTable):
             sent_folder=self.sent_folder,
             sent_copy=self.sent_copy,
         )
-
-    def _login(self) -> Login:
-        if not self.client_id:
-            return Login(user=self.user, password=self.password)
-        client = Client(
-            address=self.login_url,
-            client_id=self.client_id,
-            client_secret=self.client_secret,
-            refresh_token=self.refresh_token,
-            scope=self.scope,
-            advice="are login_url, client_id and scope right?",
-            allow_private=self.allow_private,
-        )
-        return Login(user=self.user, tokens=Tokens(client))
 
     def _login_for_sending(self, reading: Login) -> Login:
         user = self.smtp_user or self.user
