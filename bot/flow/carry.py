@@ -11,7 +11,7 @@ from bot.store.answers import Parcel
 from bot.store.database import Database
 
 CLOCKS_APART = timedelta(minutes=10)
-"""How much later than ours the clock of a place may go."""
+"""How far behind ours the clock of a place may be."""
 LISTED_AFTER = timedelta(minutes=1)
 """When a place is asked again that has a text of ours and does not list it yet."""
 

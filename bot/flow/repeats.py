@@ -5,9 +5,10 @@ from datetime import datetime
 
 from bot.domain.card import Card
 from bot.domain.listening import THEME
+from bot.domain.mention import Mention
 from bot.domain.policy import Policy
 from bot.domain.repeat import may_fold
-from bot.domain.wording import OWN_LEAST, says_again, wording_of
+from bot.domain.wording import OWN_LEAST, Wording, says_again, wording_of
 from bot.errors import Refused
 from bot.flow.desk.act import Click, Desk, card_now, enter
 from bot.store import mentions, repeat_lists, repeats
@@ -30,7 +31,8 @@ class Said:
 
 
 def first_of(session: Session, policy: Policy, record: Record, now: datetime) -> Record | None:
-    """The mention, locked, that says the same already; None where this one is to have its own card, and may be a first.
+    """The mention, locked, that says the same already, as its own row tells; None where this one is to have its own card,
+    and may be a first.
 
     `record` has the rule of the route that is chosen for it.
     What people brought in by hand is never folded: they want to see it. Nor is what its author has said more after.
@@ -43,14 +45,30 @@ def first_of(session: Session, policy: Policy, record: Record, now: datetime) ->
     bands = bands_of(wording.pieces)
     is_alone = mention.added_by or record.followed_at is not None or repeats.was_taken_out(session, mention.id)
     if not is_alone:
-        for first in repeats.firsts(session, record, bands, now - within):
-            same_author = bool(mention.author) and (first.source, first.author) == (mention.source, mention.author)
-            if _is_rated_alike(record, first) and says_again(wording, first.wording, same_author=same_author):
-                root = mentions.lock(session, first.mention_id)
-                if root is not None and _may_stand_under(root, record, same_author=same_author):
-                    return root
+        likely = repeats.firsts(session, record, bands, now - within)
+        root = next((root for each in likely if (root := _root(session, record, wording, each)) is not None), None)
+        if root is not None:
+            return root
     repeats.keep_bands(session, mention.id, bands)
     return None
+
+
+def _root(session: Session, record: Record, wording: Wording, first: First) -> Record | None:
+    """The first, locked; None where the mention does not stand under it."""
+    mention = record.mention
+    same_author = bool(mention.author) and (first.source, first.author) == (mention.source, mention.author)
+    if not (_is_rated_alike(record, first) and says_again(wording, first.wording, same_author=same_author)):
+        return None
+    root = mentions.lock_row(session, first.mention_id)
+    if root is None or not _is_unchanged(root.mention, first):
+        return None
+    return root if _may_stand_under(root, record, same_author=same_author) else None
+
+
+def _is_unchanged(mention: Mention, seen: First) -> bool:
+    """Whether it still says, now that it is locked, what it was seen to say: its author may have edited it or taken it down."""
+    still_says = wording_of(mention.title, mention.text) == seen.wording and mention.rating == seen.rating
+    return still_says and mention.withdrawn_at is None
 
 
 def _may_stand_under(root: Record, record: Record, *, same_author: bool) -> bool:

@@ -3,13 +3,15 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from bot.domain.lifecycle import State
 from bot.flow import classify, route
-from bot.store.database import Database
+from bot.store import repeats
+from bot.store.database import Database, Session
 from bot.store.records import Record
 from tests.fakes import MovedClock, post
 from tests.flow.test_repeats import TEXT
@@ -54,3 +56,24 @@ def test_two_workers_make_one_card_of_two_copies(
         assert [each.result() for each in rounds] == [1, 1]
     assert sorted(world.record(each).state for each in (1, 2)) == [State.FOLDED, State.OPEN]
     assert world.ledger().balanced
+
+
+@pytest.mark.parametrize("became", ["text = 'It is all well again.'", "withdrawn_at = received_at"])
+def test_a_first_that_changes_before_it_is_locked_takes_nothing_in(
+    database: Database, clock: MovedClock, monkeypatch: pytest.MonkeyPatch, became: str
+) -> None:
+    """As another transaction would between the look and the lock; a repeat of what is not said any more would be lost."""
+    world = World(database, clock)
+    world.arrive(post(1, TEXT))
+    world.think()
+    found_first = repeats.firsts
+
+    def change_then(session: Session, *rest: Any) -> Any:
+        found = found_first(session, *rest)
+        session.execute(text(f"UPDATE mentions SET {became} WHERE id = 1"))
+        return found
+
+    monkeypatch.setattr(repeats, "firsts", change_then)
+    world.arrive(post(2, TEXT))
+    world.think()
+    assert world.record(2).state is State.OPEN
