@@ -16,7 +16,7 @@ from bot.sources.base import Batch, Priced, Source
 from bot.store import arrivals, follow, sources
 from bot.store.arrivals import Added
 from bot.store.database import Database
-from bot.store.sources import Poll, Standing
+from bot.store.sources import Failure, Poll, Standing
 
 log = logging.getLogger(__name__)
 
@@ -135,9 +135,9 @@ def _put_off(db: Database, source: Source, fault: Retry | GiveUp, clock: Clock, 
         if refused and refusals + 1 < REFUSALS:
             again_at = now + REFUSED_AGAIN * chance(1.0, 1.2)
         else:
-            least = LONGEST_BACK_OFF if isinstance(fault, GiveUp) else fault.after
+            least = fault.after if isinstance(fault, Retry) else LONGEST_BACK_OFF
             again_at = now + back_off(failures, source.every, least, chance)
-        sources.failed(session, source.name, fault.reason, now, again_at, refused=refused)
+        sources.failed(session, source.name, now, Failure(problem=fault.reason, next_at=again_at, refused=refused))
         spend(session, source.name, fault.cost, now)
         if isinstance(fault, Retry) and fault.asked:
             sources.rest(session, source.name, now + fault.after)

@@ -55,6 +55,15 @@ class Poll:
     access_ends_at: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """What is remembered of a poll that failed; `refused` says that coming again cannot help."""
+
+    problem: str
+    next_at: datetime
+    refused: bool
+
+
 def know(session: Session, name: str, kind: str, now: datetime) -> None:
     """Make a row for a configured source that is new; an old one keeps its cursor."""
     session.execute(
@@ -108,17 +117,14 @@ def polled(session: Session, name: str, now: datetime, poll: Poll) -> None:
     row.access_ends_at = poll.access_ends_at
 
 
-def failed(
-    session: Session, name: str, problem: str, now: datetime, next_at: datetime, *, refused: bool = False
-) -> None:
-    """`refused` says that coming again cannot help."""
+def failed(session: Session, name: str, now: datetime, failure: Failure) -> None:
     row = session.get_one(SourceRow, name)
-    row.next_at = next_at
+    row.next_at = failure.next_at
     row.leased_until = None
     row.failing_since = row.failing_since or now
     row.failures += 1
-    row.refusals += refused
-    row.problem = problem
+    row.refusals += failure.refused
+    row.problem = failure.problem
 
 
 def put_off(session: Session, name: str, problem: str, next_at: datetime) -> None:
