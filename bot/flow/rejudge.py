@@ -15,7 +15,7 @@ from bot.flow.ask_model import Said, ask, reads_like
 from bot.flow.clock import Clock
 from bot.flow.recommended import keep_outcome
 from bot.flow.route import route_again
-from bot.store import events, follow, mentions, outbox, owed
+from bot.store import events, follow, mentions, outbox, owed, repeats
 from bot.store.database import Database, Session
 from bot.store.owed import Owed
 from bot.store.records import Record
@@ -52,6 +52,7 @@ def rejudge_due(db: Database, classifier: Classifier, policy: Policy, clock: Clo
 
 def _settle(session: Session, policy: Policy, taken: Sequence[Owed], said: Said, now: datetime) -> None:
     for each in sorted(taken, key=lambda each: each.mention.id):
+        repeats.hold_first(session, each.mention.id)
         record = mentions.lock(session, each.mention.id)
         if record is None or reads_like(record.mention) != reads_like(each.mention):
             continue  # it changed again, and is due again

@@ -129,8 +129,12 @@ def withdraw(session: Session, source: str, external_id: str, now: datetime) -> 
     Nobody has to do anything about it, so nothing is opened again; who says the same is still there. Told twice, it is
     remembered once.
     """
-    query = select(MentionRow).where(MentionRow.source == source, MentionRow.external_id == key_of(external_id))
-    row = session.scalars(query.with_for_update()).one_or_none()
+    this = (MentionRow.source == source, MentionRow.external_id == key_of(external_id))
+    known = session.execute(select(MentionRow.id, MentionRow.withdrawn_at).where(*this)).one_or_none()
+    if known is None or known.withdrawn_at is not None:
+        return False
+    repeats.hold_first(session, known.id)
+    row = session.scalars(select(MentionRow).where(*this).with_for_update()).one_or_none()
     if row is None or row.withdrawn_at is not None:
         return False
     row.withdrawn_at = now

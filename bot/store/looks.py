@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.event import EARSHOT
 from bot.domain.lifecycle import LIVE
-from bot.store import events, follow
+from bot.store import events, follow, repeats
 from bot.store.keys import LONGEST_KEY, key_of
 from bot.store.schema import MentionRow
 
@@ -83,12 +83,10 @@ def note(session: Session, source: str, external_id: str, now: datetime) -> None
 def restore(session: Session, source: str, external_ids: Iterable[str], now: datetime) -> int:
     """Posts that are there after all: their cards say so; how many were taken for withdrawn."""
     keys: Sequence[str] = [key_of(each) for each in external_ids]
-    rows = session.scalars(
-        select(MentionRow)
-        .where(MentionRow.source == source, MentionRow.external_id.in_(keys), MentionRow.withdrawn_at.is_not(None))
-        .order_by(MentionRow.id)
-        .with_for_update()
-    ).all()
+    gone = (MentionRow.source == source, MentionRow.external_id.in_(keys), MentionRow.withdrawn_at.is_not(None))
+    for mention_id in session.scalars(select(MentionRow.id).where(*gone).order_by(MentionRow.id)).all():
+        repeats.hold_first(session, mention_id)
+    rows = session.scalars(select(MentionRow).where(*gone).order_by(MentionRow.id).with_for_update()).all()
     for row in rows:
         row.withdrawn_at = None
         row.version += 1

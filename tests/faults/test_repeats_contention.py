@@ -48,7 +48,12 @@ def test_nobody_blocks_anybody_for_good(make_database: Factory) -> None:
             with suppress(Refused):
                 repeats.take_out(world.desk, world.click("UANA", mention_id, f"out-{mention_id}"))
 
-    tasks: tuple[Callable[[], None], ...] = (authors_edit, authors_delete, people)
+    def reposts_go() -> None:
+        for _, name in again:
+            with database.write() as session:
+                follow.withdraw(session, "blog", f"post-{name}", world.clock())
+
+    tasks: tuple[Callable[[], None], ...] = (authors_edit, authors_delete, reposts_go, people)
     with ThreadPoolExecutor(len(tasks)) as pool:
         futures = [pool.submit(task) for task in tasks]
     assert [repr(each.exception()) for each in futures if each.exception()] == []
