@@ -24,7 +24,8 @@ from bot.store.records import Record
 log = logging.getLogger(__name__)
 
 BATCH = 10
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=4)
+"""Longer than the longest look and sending take: ten pages of ten seconds, then half a minute."""
 TRIES = 8
 LONGEST_PAUSE = timedelta(minutes=10)
 GONE = "the post is not there any more: its author took it down"

@@ -275,7 +275,8 @@ class Card:
 
     @property
     def text(self) -> str:
-        return visible_text(self.message)
+        """All that stands on it; what a menu offers is read once the menu is opened."""
+        return visible_text(without_options(self.message))
 
     @property
     def row(self) -> Json:
@@ -323,6 +324,12 @@ class Card:
         """Open an action's dialog."""
         (self.choose if menu else self.click)(person, action)
         return person.expect_modal(callback_id=f"mention.{action}", within=PATIENCE)
+
+
+def without_options(shown: Any) -> Any:
+    if isinstance(shown, dict):
+        return {key: without_options(value) for key, value in shown.items() if key != "options"}
+    return [without_options(each) for each in shown] if isinstance(shown, list) else shown
 
 
 def is_card(message: Json) -> bool:

@@ -168,10 +168,10 @@ def test_what_hangs_on_a_mail_is_named_and_not_judged(mail: Post) -> None:
     files = {"bill.pdf": 210_000, "2026 06 letter.pdf": 2_400}
     mail.write("dunlin", "billing awful, says dunlin", subject="Charged", files=files)
     card = mail.office.card("billing awful, says dunlin")
-    card.shows("2 attachments", "Attached: ", "bill.pdf (210 kB), 2026 06 letter.pdf (2 kB)")
+    card.shows("2 attachments", "Attached: ", "bill.pdf (210 kB)", "2026 06 letter.pdf (2 kB)")
     mail.write("plover", "billing awful, says plover", subject="Charged", files={"1.pdf": 1_400_000, "2.pdf": 90_000})
     large = mail.office.card("billing awful, says plover")
-    large.shows("2 attachments", "1.pdf (1.4 MB), 2.pdf (90 kB)")
+    large.shows("2 attachments", "1.pdf (1.4 MB)", "2.pdf (90 kB)")
 
 
 def test_an_automatic_answer_is_no_mention(mail: Post) -> None:

@@ -24,6 +24,12 @@ def bulletins(office: Office) -> list[str]:
     return [each for each in texts if "“forum”" in each]
 
 
+def watched(office: Office) -> list[str]:
+    """The messages of `bulletins`, after one more look at the sources."""
+    office.bot.hearing.watch()
+    return bulletins(office)
+
+
 def polled(office: Office, times: int) -> None:
     """Wait until the forum has been asked so often, however long it is to be left alone."""
     until(
@@ -36,8 +42,7 @@ def test_a_source_that_fails_is_told_once_and_once_more_when_it_is_well_again(ow
     office = own_office
     office.forum.will(*[DOWN] * 6)
     polled(office, 6)
-    office.bot.hearing.watch()
-    [told] = until(lambda: bulletins(office), "a message to the operators")
+    [told] = until(lambda: watched(office), "a message to the operators")
     assert "“forum” is not heard" in told
     assert "Nothing can be read there since" in told
     assert "the forum does not answer. Earshot goes on trying" in told
@@ -47,9 +52,8 @@ def test_a_source_that_fails_is_told_once_and_once_more_when_it_is_well_again(ow
     assert "(fake): failing for" in listed
     assert listed.index("forum") < listed.index("Spoonful"), "who is not well comes first"
     polled(office, 8)
-    office.bot.hearing.watch()
+    until(lambda: "is well again since" in watched(office)[0], lambda: str(bulletins(office)))
     office.settle()
-    until(lambda: "is well again since" in bulletins(office)[0], lambda: str(bulletins(office)))
     assert len(bulletins(office)) == 1
 
 
