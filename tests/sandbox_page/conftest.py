@@ -51,7 +51,7 @@ def web(sandbox: RunningSandbox) -> WebClient:
 
 @pytest.fixture
 def open_page(browser: Browser, sandbox: RunningSandbox) -> Iterator[Open]:
-    """Open the page as somebody. Any error that the page throws or logs fails the test."""
+    """Open the page as somebody, with all that it shows first. Any error that the page throws or logs fails the test."""
     contexts = []
     faults: list[str] = []
 
@@ -66,7 +66,7 @@ def open_page(browser: Browser, sandbox: RunningSandbox) -> Iterator[Open]:
             lambda line: faults.append(line.text) if line.type == "error" and "ERR_" not in line.text else None,
         )
         page.goto(f"{sandbox.url}/?user={user}{path}")
-        page.wait_for_selector(".sidebar .side-row")
+        page.wait_for_selector(".frame:not([aria-busy])", state="attached")
         return page
 
     yield start

@@ -44,10 +44,12 @@ export class App {
     document.addEventListener('keydown', (event) => this.key(event));
     document.addEventListener('click', (event) => this.clicked(event));
     addEventListener('popstate', () => this.follow());
+    this.frame.setAttribute('aria-busy', 'true');
     this.live = new Live(this);
     await Promise.race([this.live.ready, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     await this.follow();
     await this.modals.load();
+    this.frame.removeAttribute('aria-busy');
   }
 
   topBar() {
