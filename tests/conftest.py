@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from bot.store.database import Database
 from bot.store.migrate import migrate
+from tests import dovecot
 from tests.compiled_statements import shared_between_engines
 from tests.databases import Cluster, Factory, need_postgres, postgres_factory, sqlite_factory
 from tests.fakes import MovedClock
@@ -22,6 +23,12 @@ settings.load_profile("unhurried")
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once() -> Iterator[None]:
     with shared_between_engines():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_end_with_the_session() -> Iterator[None]:
+    with dovecot.AT_END:
         yield
 
 

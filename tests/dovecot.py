@@ -7,7 +7,6 @@ with running_dovecot() as server:
     server.tokens.grantee(mailbox.address) # an application that may open it with tokens
 """
 
-import atexit
 import functools
 import imaplib
 import os
@@ -197,13 +196,14 @@ active_value = true
 """
 
 
+AT_END = ExitStack()
+"""Closed when the test session ends (tests/conftest.py); a worker that takes long to leave is killed before it gets to atexit."""
+
+
 @functools.cache
 def shared_dovecot() -> Dovecot:
     """The server of this test process, started by the first test that asks and stopped at the end."""
-    stack = ExitStack()
-    server = stack.enter_context(running_dovecot())
-    atexit.register(stack.close)
-    return server
+    return AT_END.enter_context(running_dovecot())
 
 
 _numbers = count(1)
