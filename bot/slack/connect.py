@@ -17,6 +17,8 @@ from bot.slack.calls import LOCKED_OUT
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0
+CLOSING_LOOK = 0.1
+"""Seconds."""
 
 
 class Socket:
@@ -34,7 +36,12 @@ class Socket:
     def stop(self) -> None:
         """Take nothing new: what was acked is being carried out already."""
         self._stop.set()
-        self._handler.close()  # type: ignore[no-untyped-call]
+        closing = threading.Thread(target=self._handler.close, name="socket-closing", daemon=True)
+        closing.start()
+        while closing.is_alive():
+            # The SDK says once that the session is over, and waits for its end; one that begins just then takes it back.
+            self._handler.client.current_session_state.terminated = True
+            closing.join(CLOSING_LOOK)
 
     def wait_connected(self, seconds: float) -> bool:
         return self._connected.wait(seconds)
