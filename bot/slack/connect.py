@@ -38,9 +38,10 @@ class Socket:
         self._stop.set()
         closing = threading.Thread(target=self._handler.close, name="socket-closing", daemon=True)
         closing.start()
+        socket_mode = self._handler.client
         while closing.is_alive():
             # The SDK says once that the session is over, and waits for its end; one that begins just then takes it back.
-            self._handler.client.current_session_state.terminated = True
+            socket_mode.current_session_state.terminated = True
             closing.join(CLOSING_LOOK)
 
     def wait_connected(self, seconds: float) -> bool:
