@@ -13,6 +13,8 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Protocol
 
+import pytest
+
 from bot.sources.base import Answerable, Receiving, Source
 from tests.contracts import cases
 from tests.contracts.feeds import Post
@@ -136,6 +138,20 @@ def answerers(trait: Trait | None = None, *, lacks: Trait | None = None) -> list
         for each in getattr(module, "ANSWERERS", ())
         if _has(each, trait) and _lacks(each, lacks)
     ]
+
+
+def every_reader(trait: Trait | None = None, *, lacks: Trait | None = None) -> pytest.MarkDecorator:
+    """A mark for a test that takes a `case`: it runs for every one, or for those with a trait or without one."""
+    return _each_of(readers(trait, lacks=lacks))
+
+
+def every_answerer(trait: Trait | None = None, *, lacks: Trait | None = None) -> pytest.MarkDecorator:
+    """As `every_reader`."""
+    return _each_of(answerers(trait, lacks=lacks))
+
+
+def _each_of(made: Sequence[Callable[..., object]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", made, ids=lambda each: each.__name__, indirect=True)
 
 
 def receivers() -> list[Receiver]:

@@ -1,26 +1,15 @@
 """What every source that takes answers must do. A new one adds a file to `cases` and passes."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Answerable, Keyless, Source, Traceable
-from tests.contracts.case import Answerer, AnswererCase, Trait, answerers
+from tests.contracts.case import AnswererCase, Trait
+from tests.contracts.case import every_answerer as every
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def case(request: pytest.FixtureRequest) -> Iterator[AnswererCase]:
-    made: Answerer = request.param
-    with made() as opened:
-        yield opened
-
-
-def every(trait: Trait | None = None, *, lacks: Trait | None = None) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", answerers(trait, lacks=lacks), ids=lambda made: made.__name__, indirect=True)
 
 
 @every()

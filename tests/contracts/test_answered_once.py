@@ -1,6 +1,5 @@
 """Every source that takes answers, carried to by the flow: whatever is lost on the way, each customer gets one answer."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,23 +8,13 @@ from bot.domain.card import Answer, AnswerState
 from bot.flow import reply
 from bot.store import answers
 from bot.store.database import Database
-from tests.contracts.case import Answerer, AnswererCase, Trait, answerers
+from tests.contracts.case import AnswererCase, Trait
+from tests.contracts.case import every_answerer as every
 from tests.fakes import MovedClock, post
 from tests.world import World
 
 SAME = "We are sorry, and will mend it."
 """What both customers are told, as with a saved reply."""
-
-
-@pytest.fixture
-def case(request: pytest.FixtureRequest) -> Iterator[AnswererCase]:
-    made: Answerer = request.param
-    with made() as opened:
-        yield opened
-
-
-def every(trait: Trait | None = None, *, lacks: Trait | None = None) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", answerers(trait, lacks=lacks), ids=lambda made: made.__name__, indirect=True)
 
 
 @pytest.fixture

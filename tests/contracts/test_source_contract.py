@@ -3,7 +3,6 @@
 What only some places can do is a trait; its tests run for those that have it.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from inspect import getfile
@@ -15,7 +14,8 @@ from bot.domain.mention import MAX_TEXT, clean
 from bot.errors import GiveUp, Retry
 from bot.sources.base import Batch, Revisable, Source
 from bot.sources.kinds import kinds
-from tests.contracts.case import Reader, ReaderCase, Trait, readers, receivers
+from tests.contracts.case import ReaderCase, Trait, readers, receivers
+from tests.contracts.case import every_reader as every
 from tests.contracts.feeds import Post
 from tests.hostile.texts import HORRORS
 
@@ -24,18 +24,6 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 def post(number: int, text: str = "", *, ago: timedelta = timedelta(hours=1)) -> Post:
     return Post(id=f"urn:post:{number}", text=text or f"text of {number}", at=NOW - ago, author="jo")
-
-
-@pytest.fixture
-def case(request: pytest.FixtureRequest) -> Iterator[ReaderCase]:
-    """The case of the parameter: every one, or those with the trait that the test is marked with."""
-    made: Reader = request.param
-    with made() as opened:
-        yield opened
-
-
-def every(trait: Trait | None = None, *, lacks: Trait | None = None) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", readers(trait, lacks=lacks), ids=lambda made: made.__name__, indirect=True)
 
 
 def ids(case: ReaderCase, *posts: Post) -> set[str]:
